@@ -1,0 +1,50 @@
+package io.plenum.protocol.dtls;
+
+import io.plenum.protocol.srtp.SrtpKeys;
+
+/**
+ * One peer's DTLS association, driven by its transport's event loop. Nothing here blocks: an implementation that must
+ * wait does so elsewhere and comes back to the loop before it calls the {@link Sink}.
+ *
+ * <p>The transport hands in only datagrams from an address that ICE has verified; that is the anti-spoofing gate in
+ * place of HelloVerifyRequest, because every current browser's ClientHello spans two datagrams.
+ */
+public interface DtlsSession extends AutoCloseable {
+  /** Where a session's effects go. All calls come on the transport's event loop, never from inside a call to the session. */
+  interface Sink {
+    /** One datagram for the peer. The bytes belong to the sink during the call only. */
+    void sendDtls(byte[] bytes, int offset, int length);
+
+    /** The handshake is done and the peer's certificate matches: what each side protects SRTP with. */
+    void onDtlsConnected(SrtpKeys local, SrtpKeys remote);
+
+    /** One record of application data (SCTP). */
+    void onDtlsData(byte[] bytes, int offset, int length);
+
+    /** The session is over and cannot be used again. */
+    void onDtlsFailed(String reason);
+
+    /** The peer said close_notify, authenticated. */
+    void onDtlsClosed();
+  }
+
+  /**
+   * Begins the handshake.
+   *
+   * @param localRole {@code CLIENT} or {@code SERVER}
+   * @param remoteFingerprint what the peer's certificate must hash to
+   */
+  void start(DtlsRole localRole, DtlsFingerprint remoteFingerprint);
+
+  /** A datagram whose first byte says DTLS (20–63). Copied if it must be kept; dropped and counted if it makes no sense. */
+  void onDatagram(byte[] bytes, int offset, int length);
+
+  /** Application data for the peer; false when the session is not connected. */
+  boolean send(byte[] bytes, int offset, int length);
+
+  DtlsState state();
+
+  /** Says close_notify if connected. No sink call follows. */
+  @Override
+  void close();
+}
