@@ -104,7 +104,6 @@ public final class IceControllingClient {
     nominee = null;
     for (CheckedPair pair : pairs) {
       pair.forgetChecks();
-      pair.succeeded = false;
       pair.nextCheckNs = nowNs;
     }
   }
