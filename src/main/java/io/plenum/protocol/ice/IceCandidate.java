@@ -11,8 +11,12 @@ package io.plenum.protocol.ice;
  * @param tcpType {@code passive} for TCP, else null and left out of JSON
  */
 public record IceCandidate(
-    String foundation, long priority, String ip, String address, String protocol, int port, String type, String tcpType) {
-  /** RFC 8445 §5.1.2.1 recommends 126 for host candidates; mediasoup uses 64, and clients of a lite agent never compare it with another type. */
+    String foundation, long priority, String ip, String address, String protocol, int port, String type,
+    String tcpType) {
+  /**
+   * RFC 8445 §5.1.2.1 recommends 126 for host candidates; mediasoup uses 64, and as all our candidates are of this type
+   * nothing compares it with another.
+   */
   static final int TYPE_PREFERENCE = 64;
   /** Of the first candidate; mediasoup's number. */
   static final int FIRST_LOCAL_PREFERENCE = 10_000;
@@ -26,7 +30,8 @@ public record IceCandidate(
    * @param index which of the transport's candidates it is, from 0; earlier ones are preferred
    * @param preferred the transport's options prefer this protocol
    */
-  public static IceCandidate host(TransportTuple.Protocol protocol, String address, int port, int index, boolean preferred) {
+  public static IceCandidate host(
+      TransportTuple.Protocol protocol, String address, int port, int index, boolean preferred) {
     boolean tcp = protocol == TransportTuple.Protocol.TCP;
     return new IceCandidate(
         tcp ? "tcpcandidate" : "udpcandidate",

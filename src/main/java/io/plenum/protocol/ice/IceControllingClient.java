@@ -18,7 +18,7 @@ import java.util.random.RandomGenerator;
 public final class IceControllingClient {
   /** Where its effects go; it has settled its state before it calls, and is not called back from there. */
   public interface Sink {
-    /** A check for the tuple, which is as the client sees it: its own socket is local. The bytes are the sink's during the call only. */
+    /** A check for the tuple, whose local end is the client's. The bytes belong to the sink during the call only. */
     void sendStun(byte[] bytes, int offset, int length, TransportTuple tuple);
 
     void onIceStateChanged(IceState from, IceState to);
@@ -31,7 +31,10 @@ public final class IceControllingClient {
   static final int MAX_PAIRS = 16;
   /** RFC 8445 §14.2 recommends 50 ms between two checks of a session. */
   static final long PACING_NS = 50_000_000L;
-  /** Until a check is repeated; doubled for each one unanswered. RFC 8445 §14.3 says 500 ms where no round trip is known; a lost first check costs the join, so we are quicker. */
+  /**
+   * Until a check is repeated; doubled for each one unanswered. RFC 8445 §14.3 says 500 ms where no round trip is
+   * known; a lost first check delays the join, so we are quicker.
+   */
   static final long RETRY_NS = 200_000_000L;
   /** Between checks of a pair that works: what Chromium does. */
   static final long STEADY_INTERVAL_NS = 2_500_000_000L;
@@ -98,7 +101,10 @@ public final class IceControllingClient {
     }
   }
 
-  /** The agent has new credentials (ICE restart): everything is checked and nominated anew, the selected pair stays in use meanwhile. */
+  /**
+   * The agent has new credentials (ICE restart): everything is checked and nominated anew, the selected pair stays in
+   * use meanwhile.
+   */
   public void restart(String localUsernameFragment, IceCredentials remote, long nowNs) {
     useCredentials(localUsernameFragment, remote);
     nominee = null;

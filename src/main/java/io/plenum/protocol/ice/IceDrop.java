@@ -3,7 +3,10 @@ package io.plenum.protocol.ice;
 import io.plenum.protocol.stun.StunError;
 import java.util.Locale;
 
-/** Why a well-formed STUN message did nothing, and which error it is answered with; counted as {@code ice_dropped_total{reason="<label>"}}. */
+/**
+ * Why a well-formed STUN message did nothing, and which error it is answered with; counted as
+ * {@code ice_dropped_total{reason="<label>"}}.
+ */
 public enum IceDrop {
   /** The agent is closed. */
   CLOSED(null),

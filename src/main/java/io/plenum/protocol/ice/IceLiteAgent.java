@@ -30,7 +30,10 @@ public final class IceLiteAgent {
     /** Packets from this tuple are the peer's from now on. */
     void onTupleAdded(TransportTuple tuple);
 
-    /** Packets from this tuple are not the peer's any more: evicted, expired, replaced by an equal one, or closed. */
+    /**
+     * Packets from this tuple are not the peer's any more: evicted, expired, replaced by an equal one, or closed. Its
+     * TCP connection, if it still has one, may be closed.
+     */
     void onTupleRemoved(TransportTuple tuple);
 
     /** Send there from now on; null: nowhere. Comes before the state change that goes with it. */
@@ -304,7 +307,7 @@ public final class IceLiteAgent {
     tell(selectedBefore, before);
   }
 
-  /** Selects another tuple if the selected one is gone; without any, the agent is disconnected. Returns the state before. */
+  /** Selects another tuple if the selected one is gone; without any it disconnects. Returns the state before. */
   private IceState settleAfterRemoval() {
     if (selected != null && tuples.indexOf(selected) < 0) {
       selected = tuples.freshest();

@@ -17,7 +17,7 @@ public record IceOptions(long consentExpiryNs) {
 
   public static final IceOptions DEFAULT = ofConsentExpirySeconds(DEFAULT_CONSENT_EXPIRY_SECONDS);
 
-  /** As mediasoup's {@code iceConsentTimeout}: 0 (or less) switches consent off, anything else is brought into 10…60 s. */
+  /** As mediasoup's {@code iceConsentTimeout}: 0 (or less) switches it off, anything else is brought into 10…60 s. */
   public static IceOptions ofConsentExpirySeconds(int seconds) {
     if (seconds <= 0) {
       return new IceOptions(0);

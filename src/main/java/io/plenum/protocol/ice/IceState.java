@@ -6,7 +6,8 @@ import java.util.Set;
 
 /**
  * The states of one transport's ICE, with mediasoup's names. There is no "checking": a lite agent checks nothing, it
- * waits (NEW) until the peer's first valid check makes a path usable (CONNECTED) or the peer has chosen one (COMPLETED).
+ * waits (NEW) until the peer's first valid check makes a path usable (CONNECTED) or the peer has chosen one
+ * (COMPLETED).
  */
 public enum IceState {
   NEW,

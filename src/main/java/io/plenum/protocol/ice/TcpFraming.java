@@ -17,7 +17,7 @@ public final class TcpFraming {
   public static final int LENGTH_BYTES = 2;
   /** What two bytes can say. */
   public static final int MAX_FRAME_BYTES = 65_535;
-  /** WebRTC packets are made for a path MTU of 1,500 bytes or less; an unauthenticated connection may make us keep this much. */
+  /** WebRTC packets are made for paths of 1,500 bytes; an unauthenticated connection may make us keep this much. */
   public static final int DEFAULT_MAX_FRAME_BYTES = 2_048;
 
   /** Frames are seldom longer, so a connection that needs a buffer gets this much at once. */

@@ -30,7 +30,7 @@ public final class StunIntegrity {
     }
   }
 
-  /** Short-term credentials (RFC 8489 §9.1): the password is the key. ICE passwords are ASCII, so no SASLprep is due. */
+  /** Short-term credentials (RFC 8489 §9.1): the password is the key. ICE's are ASCII, so no SASLprep is due. */
   public static StunIntegrity ofPassword(String password) {
     return new StunIntegrity(password.getBytes(StandardCharsets.UTF_8));
   }

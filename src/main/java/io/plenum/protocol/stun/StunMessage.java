@@ -26,7 +26,7 @@ public final class StunMessage {
   public static final int BINDING_SUCCESS = 0x0101;
   public static final int BINDING_ERROR = 0x0111;
 
-  /** No message that ICE needs comes near it, and RFC 8489 §6.1 wants messages below the path's MTU; more is not worth an HMAC. */
+  /** ICE's are far shorter, and RFC 8489 §6.1 wants messages below the path's MTU; more is not worth an HMAC. */
   public static final int MAX_MESSAGE_BYTES = 1500;
 
   /** As many unknown attributes as we name in a 420; a peer that sends more learns of the rest the next time. */
@@ -82,7 +82,11 @@ public final class StunMessage {
   private boolean useCandidate;
   private int unknownAttributeCount;
 
-  /** Points this view at a message that fills the given bytes. Returns why it is none, or null; if not null, nothing else may be asked. */
+  /**
+   * Points this view at a message that fills the given bytes.
+   *
+   * @return null, or why it is none; then nothing else may be asked
+   */
   public Malformed parse(byte[] bytes, int offset, int length) {
     this.bytes = bytes;
     this.offset = offset;

@@ -17,7 +17,7 @@ public final class StunWriter {
   private final CRC32 crc = new CRC32();
   private int length;
 
-  /** @param capacityBytes the longest message it will have to hold; a longer one is a mistake of the caller and throws */
+  /** @param capacityBytes the longest message it will have to hold; a longer one is the caller's mistake and throws */
   public StunWriter(int capacityBytes) {
     bytes = new byte[capacityBytes];
   }
@@ -46,7 +46,7 @@ public final class StunWriter {
   /**
    * An error answer to a Binding request, with UNKNOWN-ATTRIBUTES if it is a 420.
    *
-   * @param integrity null if the request was not authenticated (RFC 8489 §9.1.3: such an answer carries no MESSAGE-INTEGRITY)
+   * @param integrity null if the request was not authenticated: such an answer is not signed (RFC 8489 §9.1.3)
    * @return its length
    */
   public int writeBindingError(StunMessage request, StunError error, StunIntegrity integrity) {

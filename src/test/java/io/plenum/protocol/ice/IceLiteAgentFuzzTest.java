@@ -6,17 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.plenum.protocol.stun.StunMessage;
 import io.plenum.protocol.stun.StunVectors;
+import io.plenum.protocol.wire.Bytes;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 
 /** What arrives from people who do not know the password, and from one who does and means harm. */
 class IceLiteAgentFuzzTest {
   private static final IceCredentials CREDENTIALS = IceCredentials.generate(new SplittableRandom(1));
   private static final TransportTuple TUPLE = new TransportTuple(
-      TransportTuple.Protocol.UDP, new InetSocketAddress("2001:db8::1", 40000), new InetSocketAddress("2001:db8::2", 5));
+      TransportTuple.Protocol.UDP, new InetSocketAddress("2001:db8::1", 4), new InetSocketAddress("2001:db8::2", 5));
 
   private final RecordingIceSink sink = new RecordingIceSink();
   private final IceLiteAgent agent = new IceLiteAgent(CREDENTIALS, IceOptions.DEFAULT, sink);
@@ -33,11 +35,12 @@ class IceLiteAgentFuzzTest {
       for (int flips = random.nextInt(3); flips >= 0; flips--) {
         bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
       }
-      // Without FINGERPRINT for half of them, else the checksum stops nearly all.
       int length = bytes.length;
-      if (random.nextBoolean()) {
-        length -= 8;
-        bytes[3] = (byte) (length - 20);
+      switch (random.nextInt(4)) {
+        case 0 -> bytes[3] = (byte) ((length -= 8) - 20);
+        // An attacker can make the checksum right.
+        case 1, 2 -> makeFingerprint(bytes);
+        default -> { }
       }
       if (Arrays.equals(original, bytes) || message.parse(bytes, 0, length) != null) {
         continue;
@@ -49,6 +52,13 @@ class IceLiteAgentFuzzTest {
     assertEquals(0, agent.bindingSuccesses());
     assertEquals(IceState.NEW, agent.state());
     assertFalse(agent.isValid(TUPLE));
+    assertTrue(agent.drops(IceDrop.WRONG_INTEGRITY) > 1000, "too few came as far as the integrity");
+  }
+
+  private static void makeFingerprint(byte[] bytes) {
+    CRC32 crc = new CRC32();
+    crc.update(bytes, 0, bytes.length - 8);
+    Bytes.put32(bytes, bytes.length - 4, (int) crc.getValue() ^ 0x5354554e);
   }
 
   @Test

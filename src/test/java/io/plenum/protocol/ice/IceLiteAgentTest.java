@@ -17,9 +17,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class IceLiteAgentTest {
   private static final long SECOND = 1_000_000_000L;
-  private static final IceCredentials FIRST = new IceCredentials("firstfragment16c", "first-password-of-32-characters!");
-  private static final IceCredentials SECOND_ONES = new IceCredentials("secondfragment16", "second-password-of-32-characters");
-  private static final IceCredentials THIRD = new IceCredentials("thirdfragment16c", "third-password-of-32-characters!");
+  private static final IceCredentials FIRST =
+      new IceCredentials("firstfragment16c", "first-password-of-32-characters!");
+  private static final IceCredentials SECOND_ONES =
+      new IceCredentials("secondfragment16", "second-password-of-32-characters");
+  private static final IceCredentials THIRD =
+      new IceCredentials("thirdfragment16c", "third-password-of-32-characters!");
 
   private static final TransportTuple A = udp(1);
   private static final TransportTuple B = udp(2);

@@ -139,7 +139,8 @@ class TcpFramingTest {
     for (int i = 0; i < 2_000; i++) {
       frames.clear();
       arrays.clear();
-      TcpFraming noisy = new TcpFraming(1 + random.nextInt(2048), (bytes, offset, length) -> frames.add(new byte[length]));
+      int limit = 1 + random.nextInt(2048);
+      TcpFraming noisy = new TcpFraming(limit, (bytes, offset, length) -> frames.add(new byte[length]));
       byte[] noise = new byte[400];
       random.nextBytes(noise);
       for (int j = 0; j + 1 < noise.length; j += 1 + random.nextInt(40)) {

@@ -75,7 +75,8 @@ class StunMessageTest {
     List<Malformed> reasons = new ArrayList<>();
     negatives.forEach(negative -> reasons.add(parse(hex(negative.get("hex").asText()))));
     assertEquals(
-        List.of(Malformed.WRONG_CHECKSUM, Malformed.TOO_SHORT, Malformed.WRONG_EXTENSION, Malformed.WRONG_MAGIC), reasons);
+        List.of(Malformed.WRONG_CHECKSUM, Malformed.TOO_SHORT, Malformed.WRONG_EXTENSION, Malformed.WRONG_MAGIC),
+        reasons);
   }
 
   @Test
