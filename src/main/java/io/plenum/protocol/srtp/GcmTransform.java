@@ -121,7 +121,7 @@ final class GcmTransform implements SrtpTransform {
 
   /**
    * The JDK refuses to encrypt twice in a row with the same key and IV, which is what sending the same packet again
-   * means. It remembers only the latest IV: one that no packet ever has, and with which nothing is encrypted, lets it forget.
+   * means. It remembers only the latest IV: one that no packet has, and nothing is encrypted with, lets it forget.
    */
   private void startEncrypting(SecretKeySpec key) throws GeneralSecurityException {
     int ivHigh = Bytes.i32(iv, 0);

@@ -11,7 +11,7 @@ final class PacketIndex {
    * The index with this sequence number that is nearest to the highest index so far.
    *
    * <p>Other than the RFC's pseudo-code, which would count down from roll-over counter 0 to 2^32 - 1: before the first
-   * roll-over a number far above the highest is a jump ahead, since there is nothing to be behind in. libsrtp does the same.
+   * roll-over a number far above the highest is a jump ahead, since no round came before. libsrtp does the same.
    */
   static long estimate(long highest, int sequenceNumber) {
     long rollOverCounter = highest >>> 16;

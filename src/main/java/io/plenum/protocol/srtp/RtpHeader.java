@@ -3,8 +3,8 @@ package io.plenum.protocol.srtp;
 import io.plenum.protocol.wire.Bytes;
 
 /**
- * How long the readable header of a protected RTP packet is. {@code RtpPacket} cannot tell: it checks the padding, which
- * is still encrypted, and looks into extensions, which nobody has vouched for yet.
+ * How long the readable header of a protected RTP packet is. {@code RtpPacket} cannot tell: it checks the padding,
+ * which is still encrypted, and looks into extensions, which nobody has vouched for yet.
  */
 final class RtpHeader {
   static final int FIXED_BYTES = 12;
@@ -12,7 +12,11 @@ final class RtpHeader {
 
   private RtpHeader() {}
 
-  /** Fixed header, CSRCs and extension (RFC 3550 §5.1, §5.3.1) of {@code length} bytes, 12 or more; or {@link #MALFORMED}. */
+  /**
+   * Fixed header, CSRCs and extension (RFC 3550 §5.1, §5.3.1), or {@link #MALFORMED} if they do not fit.
+   *
+   * @param length of header and payload, 12 or more
+   */
   static int length(byte[] bytes, int offset, int length) {
     int first = bytes[offset];
     if ((first & 0xc0) != 0x80) {

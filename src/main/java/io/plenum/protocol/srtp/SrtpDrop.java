@@ -4,7 +4,8 @@ import java.util.Locale;
 
 /**
  * Why a packet was not protected or unprotected. {@link SrtpSender} and {@link SrtpReceiver} return a length, or the
- * negative {@link #code()} of one of these; {@link #of} turns it back. Counted as {@code srtp_dropped_total{reason="<label>"}}.
+ * negative {@link #code()} of one of these; {@link #of} turns it back. Counted as
+ * {@code srtp_dropped_total{reason="<label>"}}.
  */
 public enum SrtpDrop {
   /** Shorter than header, tag and, for SRTCP, index. */
@@ -23,7 +24,7 @@ public enum SrtpDrop {
   TOO_MANY_SSRCS,
   /** SRTCP whose E bit is off; we never agree to that. */
   NOT_ENCRYPTED,
-  /** The keys have protected as much as they may: 2^48 RTP or 2^31 RTCP packets of one SSRC (RFC 3711 §9.2). Needs new keys. */
+  /** The keys have protected as much as they may: 2^48 RTP or 2^31 RTCP packets of one SSRC (RFC 3711 §9.2). */
   KEYS_EXHAUSTED;
 
   private static final SrtpDrop[] VALUES = values();

@@ -7,12 +7,15 @@ import io.plenum.protocol.wire.Bytes;
  * only with packets from an address that ICE has verified.
  *
  * <p>Whoever sends us bytes decides how often this runs. So nothing throws, and nothing is kept for an SSRC until a
- * packet of it was authentic: until then its roll-over counter is taken to be 0. How many SSRCs are kept is limited; the
- * packets of further ones are dropped before any cryptography. Roll-over counter and window move only after
+ * packet of it was authentic: until then its roll-over counter is taken to be 0. How many SSRCs are kept is limited;
+ * the packets of further ones are dropped before any cryptography. Roll-over counter and window move only after
  * authentication.
  */
 public final class SrtpReceiver {
-  /** SSRCs of RTP kept for one transport. A browser with four simulcast cameras and RTX has 32; more is an error or an attack. */
+  /**
+   * SSRCs of RTP kept for one transport. A browser that sends four simulcast cameras with RTX has 32; more than twice
+   * that is an error or an attack.
+   */
   public static final int DEFAULT_MAX_RTP_SSRCS = 64;
 
   /** SSRCs of RTCP senders kept for one transport. A browser may report with one for each stream that it receives. */
@@ -130,7 +133,8 @@ public final class SrtpReceiver {
 
   /**
    * Frees what is kept for an SSRC, for RTP and RTCP. Its packets up to now could then be replayed, so from here on the
-   * caller must ignore this SSRC until it is signalled anew.
+   * caller must ignore this SSRC. Only for one that its sender has given up: were it to go on, we would take its
+   * roll-over counter for 0 and refuse it.
    */
   public void forget(int ssrc) {
     rtpWindows.remove(ssrc);

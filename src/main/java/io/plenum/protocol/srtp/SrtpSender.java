@@ -5,13 +5,13 @@ import io.plenum.protocol.wire.Bytes;
 /**
  * Protects what one transport sends (RFC 3711, RFC 7714), in place. Driven by the transport, on its loop only.
  *
- * <p><b>The contract that keeps the keys safe:</b> no index of an SSRC may ever carry two different packets, or both can
- * be read, and with GCM anything can then be forged. So
+ * <p><b>The contract that keeps the keys safe:</b> no index of an SSRC may ever carry two different packets, or both
+ * can be read, and with GCM anything can then be forged. So
  * <ul>
  * <li>a packet that is sent again under its own SSRC and sequence number is the same plain packet, bit by bit, header
  * extensions included; whatever must differ (a new transport-wide sequence number, say) goes as RTX (RFC 4588);
- * <li>sequence numbers go on by less than 2^15 at a time and never start anew; start below 2^15, so that a receiver that
- * misses the first packets guesses the roll-over counter right (RFC 3711 §3.3.1);
+ * <li>sequence numbers go on by less than 2^15 at a time and never start anew; start below 2^15, so that a receiver
+ * that misses the first packets guesses the roll-over counter right (RFC 3711 §3.3.1);
  * <li>an SSRC that was {@link #forget forgotten} is never sent with these keys again.
  * </ul>
  */
@@ -34,16 +34,25 @@ public final class SrtpSender {
   private final SrtpTransform transform;
   private final int rtpTagBytes;
   private final int rtcpOverheadBytes;
+  private final long highestIndexBefore;
+  private final long firstRtcpIndex;
   private final SsrcTable<Stream> streams = new SsrcTable<>();
   private final long[] drops = new long[SrtpDrop.values().length];
 
   /** What must not be lost as long as the keys live. */
   private static final class Stream {
-    long highestIndex = -1;
+    long highestIndex;
     long nextRtcpIndex;
   }
 
   public SrtpSender(SrtpKeys keys) {
+    this(keys, -1, 0);
+  }
+
+  /** A sender as if each SSRC had sent this much already: the keys' end is too far away for a test to walk there. */
+  SrtpSender(SrtpKeys keys, long highestIndexBefore, long firstRtcpIndex) {
+    this.highestIndexBefore = highestIndexBefore;
+    this.firstRtcpIndex = firstRtcpIndex;
     transform = SrtpTransform.of(keys);
     rtpTagBytes = keys.profile().rtpTagBytes();
     rtcpOverheadBytes = keys.profile().rtcpTagBytes() + SrtpTransform.RTCP_INDEX_BYTES;
@@ -118,6 +127,8 @@ public final class SrtpSender {
     Stream stream = streams.get(ssrc);
     if (stream == null) {
       stream = new Stream();
+      stream.highestIndex = highestIndexBefore;
+      stream.nextRtcpIndex = firstRtcpIndex;
       streams.put(ssrc, stream);
     }
     return stream;
@@ -130,8 +141,8 @@ public final class SrtpSender {
 
   private static void requireRoom(byte[] packet, int offset, int length, int overhead) {
     if (offset < 0 || length < 0 || packet.length - offset - length < overhead) {
-      throw new IllegalArgumentException("no room for " + overhead + " bytes behind " + length + " at " + offset + " of "
-          + packet.length);
+      throw new IllegalArgumentException("no room for " + overhead + " bytes behind " + length + " at " + offset
+          + " of " + packet.length);
     }
   }
 }

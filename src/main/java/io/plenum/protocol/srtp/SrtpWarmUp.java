@@ -5,13 +5,13 @@ import java.util.Arrays;
 
 /**
  * Protects and unprotects made-up packets of every profile, so that the JIT has compiled the path of a packet before
- * the first real one comes: interpreted AES costs more than twenty times as much. The server runs it until a time of its choosing
- * has passed, before it says that it is ready; a false answer means that this JVM's cryptography does not work.
+ * the first real one comes: interpreted AES costs more than twenty times as much. The server runs it, for a time of
+ * its choosing, before it says that it is ready; a false answer means that this JVM's cryptography does not work.
  */
 public final class SrtpWarmUp {
   /**
-   * After this many, half a second to a second of CPU, an iteration costs about what it will always cost (measured: 6 to
-   * 10 µs); the first cost 400 µs, and after a tenth of this it is still twice the final cost.
+   * After this many, half a second to a second of CPU, an iteration costs about what it will always cost (measured: 6
+   * to 10 µs); the first cost 400 µs, and after a tenth of this it is still twice the final cost.
    */
   public static final long ENOUGH_ITERATIONS = 50_000;
 

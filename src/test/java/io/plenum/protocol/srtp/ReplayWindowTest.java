@@ -64,7 +64,9 @@ class ReplayWindowTest {
     for (int i = 0; i < 50_000; i++) {
       int jump = random.nextInt(100) == 0 ? 3 * SIZE : 4;
       long index = Math.max(0, highest + random.nextInt(jump) - random.nextInt(SIZE + 20));
-      SrtpDrop expected = index <= highest - SIZE ? SrtpDrop.TOO_OLD : accepted.contains(index) ? SrtpDrop.REPLAYED : null;
+      SrtpDrop expected = index <= highest - SIZE
+          ? SrtpDrop.TOO_OLD
+          : accepted.contains(index) ? SrtpDrop.REPLAYED : null;
       assertEquals(expected, window.check(index), "index " + index + " of " + highest + ", seed " + seed);
       if (expected == null) {
         window.accept(index);

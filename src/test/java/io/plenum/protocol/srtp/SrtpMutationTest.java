@@ -100,7 +100,7 @@ class SrtpMutationTest {
       assertNothingKept(receiver);
       for (SrtpDrop reason : List.of(SrtpDrop.TOO_SHORT, SrtpDrop.MALFORMED, SrtpDrop.NOT_ENCRYPTED,
           SrtpDrop.AUTHENTICATION_FAILED)) {
-        assertTrue(receiver.dropped(reason) > 1000, reason + " was reached only " + receiver.dropped(reason) + " times");
+        assertTrue(receiver.dropped(reason) > 1000, reason + " only " + receiver.dropped(reason) + " times");
       }
     }
     assertEquals(400_000, totalDropped(receivers[0]) + totalDropped(receivers[1]));

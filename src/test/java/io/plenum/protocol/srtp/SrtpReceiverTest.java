@@ -104,7 +104,8 @@ class SrtpReceiverTest {
       boolean within = ssrc < SrtpReceiver.DEFAULT_MAX_RTP_SSRCS;
       assertEquals(within, Packets.unprotectRtp(receiver, Packets.protectRtp(sender, Packets.rtp(ssrc, 1, 9))) != null);
       boolean rtcpWithin = ssrc < SrtpReceiver.DEFAULT_MAX_RTCP_SSRCS;
-      assertEquals(rtcpWithin, Packets.unprotectRtcp(receiver, Packets.protectRtcp(sender, Packets.rtcp(ssrc))) != null);
+      byte[] rtcp = Packets.protectRtcp(sender, Packets.rtcp(ssrc));
+      assertEquals(rtcpWithin, Packets.unprotectRtcp(receiver, rtcp) != null);
     }
     assertEquals(SrtpReceiver.DEFAULT_MAX_RTP_SSRCS, receiver.rtpSsrcs());
     assertEquals(SrtpReceiver.DEFAULT_MAX_RTCP_SSRCS, receiver.rtcpSsrcs());

@@ -112,6 +112,21 @@ class SrtpSenderTest {
   }
 
   @Test
+  void noIndexIsUsedTwiceWhenTheKeysAreAtTheirEnd() {
+    SrtpKeys keys = Packets.keys(SrtpProfile.AEAD_AES_128_GCM, 1);
+    SrtpSender sender = new SrtpSender(keys, (1L << 48) - 2, (1L << 31) - 1);
+    byte[] last = Packets.rtp(SSRC, 0xffff, 20);
+    byte[] lastOnTheWire = Packets.protectRtp(sender, last);
+    byte[] oneMore = Arrays.copyOf(Packets.rtp(SSRC, 0, 20), 48);
+    assertEquals(SrtpDrop.KEYS_EXHAUSTED.code(), sender.protectRtp(oneMore, 0, 12, 32));
+    assertArrayEquals(lastOnTheWire, Packets.protectRtp(sender, last));
+
+    assertEquals(0x7fff_ffff, rtcpIndex(Packets.protectRtcp(sender, Packets.rtcp(SSRC))));
+    assertEquals(SrtpDrop.KEYS_EXHAUSTED.code(), sender.protectRtcp(Arrays.copyOf(Packets.rtcp(SSRC), 48), 0, 28));
+    assertEquals(2, sender.dropped(SrtpDrop.KEYS_EXHAUSTED));
+  }
+
+  @Test
   void noRoomForTheTagIsOurOwnMistake() {
     SrtpSender sender = new SrtpSender(Packets.keys(SrtpProfile.AEAD_AES_128_GCM, 1));
     assertThrows(IllegalArgumentException.class, () -> sender.protectRtp(new byte[12 + 15], 0, 12, 12));

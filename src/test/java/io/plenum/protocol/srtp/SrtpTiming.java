@@ -27,7 +27,8 @@ public final class SrtpTiming {
 
   public static void main(String[] args) {
     warmUpCurve();
-    System.out.println("\nus of CPU per packet of " + LENGTH + " bytes, p10 / p50 of " + BATCHES + " batches; bytes allocated");
+    System.out.println("\nus of CPU per packet of " + LENGTH + " bytes, p10 / p50 of " + BATCHES
+        + " batches; bytes allocated");
     for (SrtpProfile profile : SrtpProfile.values()) {
       measure(profile);
     }
