@@ -33,7 +33,7 @@ public record DtlsFingerprint(String algorithm, String value) {
 
   /** Whether a peer may name this algorithm. */
   public static boolean isAccepted(String algorithm) {
-    return DIGESTS.containsKey(algorithm);
+    return algorithm != null && DIGESTS.containsKey(algorithm);
   }
 
   /** Whether the algorithm is accepted and the value is hex of the right length, in either case. */

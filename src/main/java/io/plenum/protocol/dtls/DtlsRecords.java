@@ -161,6 +161,9 @@ public final class DtlsRecords {
     if (epoch > 1) {
       return DtlsDrop.WRONG_EPOCH;
     }
+    if (isClientHello()) {
+      return DtlsDrop.HANDSHAKE_IS_OVER;
+    }
     if (uint16(recordOffset + 1) != DTLS_1_2) {
       return DtlsDrop.WRONG_VERSION;
     }
@@ -172,7 +175,7 @@ public final class DtlsRecords {
         case APPLICATION_DATA:
           return DtlsDrop.UNAUTHENTICATED_DATA;
         case HANDSHAKE:
-          return isClientHello() ? DtlsDrop.HANDSHAKE_IS_OVER : handshakeMessagesDrop();
+          return handshakeMessagesDrop();
         case CHANGE_CIPHER_SPEC:
           return DtlsDrop.HANDSHAKE_IS_OVER;
         default:

@@ -112,6 +112,7 @@ final class DtlsPair implements AutoCloseable {
     private final boolean isClient;
     SrtpKeys local;
     SrtpKeys remote;
+    Runnable onConnected = () -> { };
     private boolean inCall;
 
     End(boolean isClient, DtlsCertificate certificate, DtlsOptions options) {
@@ -149,6 +150,7 @@ final class DtlsPair implements AutoCloseable {
       local = localKeys;
       remote = remoteKeys;
       event("connected");
+      onConnected.run();
     }
 
     @Override
