@@ -1,0 +1,46 @@
+package io.plenum.server.config;
+
+/**
+ * The process's configuration: one record for each section of {@code conf/plenum.yaml}, where every key has its reason,
+ * unit and default. Made by {@link ConfigLoader}; never changes while the process runs.
+ */
+public record PlenumConfig(
+    Data data, Node node, Http http, Media media, Pipe pipe, Cluster cluster, Auth auth, Limits limits, Net net) {
+
+  public record Data(String dir) {}
+
+  public record Node(String ip, String region) {}
+
+  public record Http(String host, int port, String allowedOrigins, Tls tls) {
+    public record Tls(String mode, String cert, String key) {}
+  }
+
+  public record Media(String ip, String announcedIp, int port, int loops, int consentTimeoutS) {}
+
+  public record Pipe(String ip, int port, boolean srtp, boolean rtx) {}
+
+  public record Cluster(
+      boolean enabled, String name, int port, String members, String discovery, String config) {}
+
+  public record Auth(String mode, boolean allowOpen) {}
+
+  public record Limits(
+      int roomsPerNode,
+      int peersPerRoom,
+      int transportsPerPeer,
+      int producersPerPeer,
+      int videoProducersPerPeer,
+      int consumersPerPeer,
+      int pendingRequestsPerPeer,
+      int messageBytes,
+      int messagesPerSecond,
+      int joinTimeoutS) {}
+
+  public record Net(Impair impair) {
+    public record Impair(double lossPercent, int delayMs, double reorderPercent, long seed) {
+      public boolean active() {
+        return lossPercent > 0 || delayMs > 0 || reorderPercent > 0;
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.plenum.server.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigLoaderTest {
+  @TempDir Path folder;
+
+  private static PlenumConfig load(Map<String, String> environment, String... arguments) {
+    return new ConfigLoader().load(arguments, environment);
+  }
+
+  private Path file(String yaml) throws IOException {
+    return Files.writeString(folder.resolve("plenum.yaml"), yaml);
+  }
+
+  @Test
+  void withNoConfigurationTheDefaultsOfTheJarHold() {
+    PlenumConfig config = load(Map.of());
+    assertEquals(4443, config.http().port());
+    assertEquals("off", config.http().tls().mode());
+    assertEquals(40000, config.media().port());
+    assertEquals(false, config.cluster().enabled());
+    assertEquals(0.0, config.net().impair().lossPercent());
+  }
+
+  @Test
+  void theCommandLineBeatsTheEnvironmentAndThatBeatsTheFile() throws IOException {
+    String conf = file("http:\n  port: 1\n  host: 127.0.0.1\nmedia:\n  port: 7\n").toString();
+    PlenumConfig config =
+        load(Map.of("PLENUM_HTTP_PORT", "2", "PLENUM_MEDIA_PORT", "8", "PATH", "/bin"), "--conf", conf, "--http.port=3");
+    assertEquals("127.0.0.1", config.http().host());
+    assertEquals(8, config.media().port());
+    assertEquals(3, config.http().port());
+  }
+
+  @Test
+  void keysWithDotsMayBeWrittenAsSections() throws IOException {
+    assertEquals("pem", load(Map.of(), "--conf=" + file("http:\n  tls:\n    mode: pem\n")).http().tls().mode());
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+      "--http.prot=1      | unknown key http.prot on the command line: did you mean http.port?",
+      "--http.port=many   | the key http.port takes a whole number, not \"many\" (on the command line)",
+      "--http.port=1.5    | the key http.port takes a whole number, not \"1.5\" (on the command line)",
+      "--pipe.srtp=yes    | the key pipe.srtp takes true or false, not \"yes\" (on the command line)",
+      "--net.impair.lossPercent=x | the key net.impair.lossPercent takes a number, not \"x\" (on the command line)",
+      "--zzzzzzzzzzzz=1   | unknown key zzzzzzzzzzzz on the command line: conf/plenum.yaml lists every key",
+      "--http=1           | unknown key http on the command line: conf/plenum.yaml lists every key",
+      "http.port=1        | cannot read the argument \"http.port=1\": write --KEY=VALUE or --conf FILE",
+      "--conf             | --conf needs a file name behind it",
+      "--conf=/nowhere/x  | cannot read the configuration file /nowhere/x",
+  })
+  void refusesWithOneLineThatNamesTheKey(String argument, String message) {
+    assertEquals(message, assertThrows(ConfigException.class, () -> load(Map.of(), argument.strip())).getMessage());
+  }
+
+  @Test
+  void refusesAnUnknownVariableOfOurPrefix() {
+    assertEquals("unknown key PLENUM_HTTP_PROT in the environment: did you mean PLENUM_HTTP_PORT?",
+        assertThrows(ConfigException.class, () -> load(Map.of("PLENUM_HTTP_PROT", "1"))).getMessage());
+  }
+
+  @Test
+  void refusesAFileThatIsNoMappingOrHasUnknownKeysOrLists() throws IOException {
+    String list = file("- a\n- b\n").toString();
+    assertThrows(ConfigException.class, () -> load(Map.of(), "--conf", list));
+    String unknown = file("http:\n  prot: 1\n").toString();
+    assertEquals("unknown key http.prot in " + unknown + ": did you mean http.port?",
+        assertThrows(ConfigException.class, () -> load(Map.of(), "--conf", unknown)).getMessage());
+    String nested = file("http:\n  allowedOrigins: [a, b]\n").toString();
+    assertThrows(ConfigException.class, () -> load(Map.of(), "--conf", nested));
+    String broken = file("http: [\n").toString();
+    assertThrows(ConfigException.class, () -> load(Map.of(), "--conf", broken));
+  }
+}
