@@ -1,0 +1,70 @@
+package io.plenum.media.stream;
+
+import java.util.Arrays;
+
+/** Bytes per time over a sliding window, and packets and bytes since the beginning. */
+public final class RateCounter {
+  /** What mediasoup's figures are averaged over. */
+  public static final long DEFAULT_WINDOW_NS = 1_000_000_000;
+  static final int DEFAULT_SLOTS = 100;
+
+  private final long slotNs;
+  private final int[] slots;
+  private boolean started;
+  private long newestSlot;
+  private long windowBytes;
+  private long packets;
+  private long bytes;
+
+  public RateCounter() {
+    this(DEFAULT_WINDOW_NS, DEFAULT_SLOTS);
+  }
+
+  public RateCounter(long windowNs, int slotCount) {
+    slotNs = windowNs / slotCount;
+    slots = new int[slotCount];
+  }
+
+  public void add(int length, long nowNs) {
+    advance(nowNs);
+    slots[Math.floorMod(newestSlot, slots.length)] += length;
+    windowBytes += length;
+    packets++;
+    bytes += length;
+  }
+
+  public long bitsPerSecond(long nowNs) {
+    return bytesInWindow(nowNs) * 8 * 1_000_000_000 / (slotNs * slots.length);
+  }
+
+  public long bytesInWindow(long nowNs) {
+    advance(nowNs);
+    return windowBytes;
+  }
+
+  public long packets() {
+    return packets;
+  }
+
+  public long bytes() {
+    return bytes;
+  }
+
+  private void advance(long nowNs) {
+    long slot = Math.floorDiv(nowNs, slotNs);
+    if (!started) {
+      started = true;
+      newestSlot = slot;
+    } else if (slot - newestSlot >= slots.length) {
+      Arrays.fill(slots, 0);
+      windowBytes = 0;
+      newestSlot = slot;
+    }
+    while (newestSlot < slot) {
+      newestSlot++;
+      int index = Math.floorMod(newestSlot, slots.length);
+      windowBytes -= slots[index];
+      slots[index] = 0;
+    }
+  }
+}

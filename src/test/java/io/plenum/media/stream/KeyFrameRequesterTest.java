@@ -1,0 +1,99 @@
+package io.plenum.media.stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class KeyFrameRequesterTest {
+  private static final long MS = 1_000_000;
+  private static final int SSRC = 0x1234;
+  private final List<Integer> sent = new ArrayList<>();
+  private final KeyFrameRequester requester = new KeyFrameRequester(SSRC, 500 * MS, sent::add);
+
+  @Test
+  void asksAtOnceAndForAllTogether() {
+    requester.onKeyFrameWanted(0);
+    requester.onKeyFrameWanted(1 * MS);
+    requester.onKeyFrameWanted(100 * MS);
+    assertEquals(List.of(SSRC), sent);
+  }
+
+  @Test
+  void asksAgainOnlyAfterTheRetryInterval() {
+    requester.onKeyFrameWanted(0);
+    assertEquals(1000 * MS, requester.nextDeadlineNs());
+    requester.onTimeout(999 * MS);
+    assertEquals(1, sent.size());
+    requester.onTimeout(1000 * MS);
+    assertEquals(2, sent.size());
+  }
+
+  @Test
+  void asksAThirdTimeOnlyIfSomebodyStillWantsIt() {
+    requester.onKeyFrameWanted(0);
+    requester.onTimeout(1000 * MS);
+    requester.onTimeout(2000 * MS);
+    assertEquals(2, sent.size());
+    assertEquals(Long.MAX_VALUE, requester.nextDeadlineNs());
+
+    requester.onKeyFrameWanted(3000 * MS);
+    requester.onTimeout(4000 * MS);
+    requester.onKeyFrameWanted(4500 * MS);
+    requester.onTimeout(5000 * MS);
+    assertEquals(5, sent.size());
+  }
+
+  @Test
+  void aKeyFrameEndsTheWaiting() {
+    requester.onKeyFrameWanted(0);
+    requester.onKeyFrame();
+    assertEquals(Long.MAX_VALUE, requester.nextDeadlineNs());
+    requester.onTimeout(1000 * MS);
+    assertEquals(1, sent.size());
+  }
+
+  @Test
+  void waitsForTheMinimumIntervalAfterAKeyFrame() {
+    requester.onKeyFrameWanted(0);
+    requester.onKeyFrame();
+    requester.onKeyFrameWanted(100 * MS);
+    assertEquals(1, sent.size());
+    assertEquals(500 * MS, requester.nextDeadlineNs());
+    requester.onTimeout(500 * MS);
+    assertEquals(2, sent.size());
+  }
+
+  @Test
+  void aKeyFrameThatComesBeforeTheDelayedRequestSavesIt() {
+    requester.onKeyFrameWanted(0);
+    requester.onKeyFrame();
+    requester.onKeyFrameWanted(100 * MS);
+    requester.onKeyFrame();
+    requester.onTimeout(500 * MS);
+    assertEquals(1, sent.size());
+  }
+
+  @Test
+  void aThousandRequestsASecondBecomeTwo() {
+    for (int ms = 0; ms < 10_000; ms++) {
+      requester.onKeyFrameWanted(ms * MS);
+      requester.onTimeout(ms * MS);
+      if (ms % 50 == 49) {
+        requester.onKeyFrame();
+      }
+    }
+    assertTrue(sent.size() <= 20, () -> "sent " + sent.size());
+  }
+
+  @Test
+  void withoutAMinimumIntervalAKeyFrameFreesTheNextRequest() {
+    KeyFrameRequester eager = new KeyFrameRequester(SSRC, 0, sent::add);
+    eager.onKeyFrameWanted(0);
+    eager.onKeyFrame();
+    eager.onKeyFrameWanted(1);
+    assertEquals(2, sent.size());
+  }
+}
