@@ -1,12 +1,12 @@
 package io.plenum.media.parameters;
 
+import io.plenum.media.PlenumException;
+
 /**
  * A refusal to a user of the API: what was signalled cannot be used. The message is a sentence for the person who wrote the
  * client; it names the field and the rule, and quotes nothing that has not been checked before.
- *
- * <p>It has no stack trace: the client, not our code, is where to look, and a hostile client decides how often it is made.
  */
-public final class IllegalParameters extends RuntimeException {
+public final class IllegalParameters extends PlenumException {
   /** A client's {@code rtpParameters} break a rule. */
   public static final String INVALID_RTP_PARAMETERS = "invalid-rtp-parameters";
   /** A client's {@code rtpCapabilities}, or a media codec of the configuration, break a rule. */
@@ -24,15 +24,7 @@ public final class IllegalParameters extends RuntimeException {
   /** The router was asked for more codecs than there are dynamic payload types, or for one payload type twice. */
   public static final String NO_PAYLOAD_TYPE = "no-payload-type";
 
-  private final String code;
-
   public IllegalParameters(String code, String sentence) {
-    super(sentence, null, false, false);
-    this.code = code;
-  }
-
-  /** Stable, for machines: one of the constants of this class. */
-  public String code() {
-    return code;
+    super(code, sentence);
   }
 }

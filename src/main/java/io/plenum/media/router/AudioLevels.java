@@ -1,14 +1,11 @@
 package io.plenum.media.router;
 
-import io.plenum.media.parameters.MediaKind;
 import io.plenum.media.router.RouterListener.AudioLevel;
 import io.plenum.media.stream.RoutedPacket;
 import io.plenum.protocol.wire.Bytes;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Who speaks: averages the level that publishers write in each audio packet (RFC 6464) and reports the loudest, as
@@ -24,11 +21,13 @@ final class AudioLevels {
   static final int MIN_PACKETS = 10;
 
   private final Router router;
-  private final Map<Producer, Level> levels = new HashMap<>();
+  private final List<Producer> producers = new ArrayList<>();
   private long nextReportNs = Long.MAX_VALUE;
   private boolean silent = true;
 
-  private static final class Level {
+  /** What one producer's packets said since the last report; kept at the producer, so that nothing is looked up. */
+  static final class Level {
+    boolean observed;
     int packets;
     int sum;
   }
@@ -38,13 +37,13 @@ final class AudioLevels {
   }
 
   void onPacket(Producer producer, RoutedPacket packet, long nowNs) {
-    if (producer.kind() != MediaKind.AUDIO || packet.audioLevelOffset < 0) {
+    if (packet.audioLevelOffset < 0) {
       return;
     }
-    Level level = levels.get(producer);
-    if (level == null) {
-      level = new Level();
-      levels.put(producer, level);
+    Level level = producer.audioLevel;
+    if (!level.observed) {
+      level.observed = true;
+      producers.add(producer);
       if (nextReportNs == Long.MAX_VALUE) {
         nextReportNs = nowNs + INTERVAL_NS;
         router.wakeBy(nextReportNs);
@@ -55,7 +54,7 @@ final class AudioLevels {
   }
 
   void remove(Producer producer) {
-    levels.remove(producer);
+    producers.remove(producer);
   }
 
   long nextDeadlineNs() {
@@ -64,15 +63,16 @@ final class AudioLevels {
 
   void onTimeout(long nowNs) {
     List<AudioLevel> speaking = new ArrayList<>();
-    levels.forEach((producer, level) -> {
+    for (Producer producer : producers) {
+      Level level = producer.audioLevel;
       if (level.packets >= MIN_PACKETS && -(level.sum / level.packets) >= THRESHOLD_DBOV) {
         speaking.add(new AudioLevel(producer.id(), -(level.sum / level.packets)));
       }
       level.packets = 0;
       level.sum = 0;
-    });
+    }
     speaking.sort(Comparator.comparingInt(AudioLevel::dbov).reversed());
-    nextReportNs = levels.isEmpty() ? Long.MAX_VALUE : nowNs + INTERVAL_NS;
+    nextReportNs = producers.isEmpty() ? Long.MAX_VALUE : nowNs + INTERVAL_NS;
     if (!speaking.isEmpty() || !silent) {
       silent = speaking.isEmpty();
       router.events().onAudioLevels(List.copyOf(speaking.subList(0, Math.min(MAX_ENTRIES, speaking.size()))));

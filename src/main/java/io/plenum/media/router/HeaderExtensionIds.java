@@ -20,14 +20,14 @@ public final class HeaderExtensionIds {
 
   public HeaderExtensionIds(List<RtpHeaderExtensionParameters> extensions) {
     mid = id(extensions, KnownHeaderExtension.MID);
-    rid = id(extensions, KnownHeaderExtension.RID);
-    repairedRid = id(extensions, KnownHeaderExtension.REPAIRED_RID);
+    rid = id(extensions, KnownHeaderExtension.RTP_STREAM_ID);
+    repairedRid = id(extensions, KnownHeaderExtension.REPAIRED_RTP_STREAM_ID);
     absSendTime = id(extensions, KnownHeaderExtension.ABS_SEND_TIME);
-    transportCc = id(extensions, KnownHeaderExtension.TRANSPORT_CC);
-    audioLevel = id(extensions, KnownHeaderExtension.AUDIO_LEVEL);
+    transportCc = id(extensions, KnownHeaderExtension.TRANSPORT_WIDE_CC);
+    audioLevel = id(extensions, KnownHeaderExtension.SSRC_AUDIO_LEVEL);
     dependencyDescriptor = id(extensions, KnownHeaderExtension.DEPENDENCY_DESCRIPTOR);
     videoOrientation = id(extensions, KnownHeaderExtension.VIDEO_ORIENTATION);
-    timeOffset = id(extensions, KnownHeaderExtension.TOFFSET);
+    timeOffset = id(extensions, KnownHeaderExtension.TIME_OFFSET);
     absCaptureTime = id(extensions, KnownHeaderExtension.ABS_CAPTURE_TIME);
     playoutDelay = id(extensions, KnownHeaderExtension.PLAYOUT_DELAY);
   }

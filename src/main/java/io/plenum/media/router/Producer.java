@@ -28,11 +28,14 @@ public final class Producer implements ProducerStream.Owner {
   private final Transport transport;
   private final List<ProducerStream> streams;
   private final HeaderExtensionIds extensionIds;
+  final AudioLevels.Level audioLevel = new AudioLevels.Level();
   private Consumer[] consumers = NONE;
+  /** Of the packet in hand. */
+  private long nowNs;
   private boolean paused;
   private boolean closed;
 
-  Producer(
+  public Producer(
       ProducerOptions options,
       ProducerPlan plan,
       Router router,
@@ -120,7 +123,10 @@ public final class Producer implements ProducerStream.Owner {
 
   @Override
   public void onRoutedPacket(ProducerStream stream, RoutedPacket packet, long nowNs) {
-    router.audioLevels().onPacket(this, packet, nowNs);
+    this.nowNs = nowNs;
+    if (kind == MediaKind.AUDIO) {
+      router.audioLevels().onPacket(this, packet, nowNs);
+    }
     Consumer[] all = consumers;
     for (Consumer consumer : all) {
       consumer.onPacket(stream, packet, nowNs);
@@ -128,17 +134,10 @@ public final class Producer implements ProducerStream.Owner {
   }
 
   @Override
-  public void onPacketLeftOut(ProducerStream stream, long sequence) {
-    for (Consumer consumer : consumers) {
-      consumer.onPacketLeftOut(stream, sequence);
-    }
-  }
-
-  @Override
   public void onStreamScore(ProducerStream stream, int score) {
     router.events().onProducerScore(id, scores());
     for (Consumer consumer : consumers) {
-      consumer.onProducerScore(stream);
+      consumer.onProducerScore(stream, nowNs);
     }
   }
 

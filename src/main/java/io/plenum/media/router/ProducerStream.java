@@ -7,12 +7,13 @@ import io.plenum.media.stream.PacketHistory;
 import io.plenum.media.stream.ReceiveStream;
 import io.plenum.media.stream.ReceiveStreamOptions;
 import io.plenum.media.stream.RoutedPacket;
+import io.plenum.media.stream.SendSource;
+import io.plenum.media.stream.SenderClock;
 import io.plenum.protocol.rtcp.ReportBlock;
 import io.plenum.protocol.rtcp.SenderInfo;
 import io.plenum.protocol.rtp.RtpPacket;
 import io.plenum.protocol.rtp.codec.PayloadInfo;
 import io.plenum.protocol.rtp.codec.PayloadParser;
-import io.plenum.protocol.wire.Malformed;
 
 /**
  * One encoding of a producer: what arrives under one SSRC and its RTX, up to the point where the router hands it on. A
@@ -29,9 +30,6 @@ public final class ProducerStream {
   interface Owner {
     void onRoutedPacket(ProducerStream stream, RoutedPacket packet, long nowNs);
 
-    /** A packet number that will never be handed on, though it arrived. */
-    void onPacketLeftOut(ProducerStream stream, long sequence);
-
     void onStreamScore(ProducerStream stream, int score);
   }
 
@@ -42,15 +40,12 @@ public final class ProducerStream {
   private final PayloadParser parser;
   private final RoutedPacketWriter writer;
   private final PacketHistory history;
+  private final SendSource source;
   private final PayloadInfo payload = new PayloadInfo();
   private ReceiveStream receive;
   private int pendingRtxSsrc;
   private boolean hasPendingRtxSsrc;
   private boolean paused;
-  private boolean hasSenderReport;
-  private long senderReportNtp;
-  private long senderReportTimestamp;
-  private long senderReportNs;
   private long malformedPayloads;
 
   ProducerStream(int index, StreamPlan plan, Owner owner, RtpFeedback feedback, PayloadParser parser, RoutedPacketWriter writer) {
@@ -63,6 +58,7 @@ public final class ProducerStream {
     this.history = plan.video()
         ? new PacketHistory(MAX_VIDEO_HISTORY_PACKETS, VIDEO_HISTORY_NS)
         : new PacketHistory(MAX_AUDIO_HISTORY_PACKETS, AUDIO_HISTORY_NS);
+    this.source = new SendSource(history, new SenderClock(plan.clockRate()));
     if (plan.ssrc() != null) {
       begin(plan.ssrc());
     }
@@ -149,28 +145,29 @@ public final class ProducerStream {
       return;
     }
     long sequence = receive.sequence();
-    if (packet.payloadLength() == 0) {
-      owner.onPacketLeftOut(this, sequence);
-      return;
-    }
-    Malformed wrong = parser.parse(packet, payload);
-    if (wrong != null) {
+    payload.clear();
+    boolean readable = packet.payloadLength() > 0;
+    if (readable && parser.parse(packet, payload) != null) {
       malformedPayloads++;
-      owner.onPacketLeftOut(this, sequence);
-      return;
+      readable = false;
     }
-    receive.onPayload(payload, nowNs);
     RoutedPacket routed = history.claim(sequence, nowNs);
     writer.write(packet, routed);
+    if (readable) {
+      receive.onPayload(payload, nowNs);
+    } else {
+      // Padding, or what no receiver could decode: consumers learn that the number was used, and close the gap.
+      routed.length = routed.payloadOffset;
+    }
     routed.sequence = sequence;
     routed.receivedNs = nowNs;
     routed.payload.copyFrom(payload);
     owner.onRoutedPacket(this, routed, nowNs);
   }
 
-  /** For retransmissions to consumers. */
-  public PacketHistory history() {
-    return history;
+  /** What consumers need of it: its last packets and its wall clock. */
+  SendSource source() {
+    return source;
   }
 
   void onKeyFrameWanted(long nowNs) {
@@ -184,27 +181,7 @@ public final class ProducerStream {
       return;
     }
     receive.onSenderReport(info.ntpTime, nowNs);
-    hasSenderReport = true;
-    senderReportNtp = info.ntpTime;
-    senderReportTimestamp = info.rtpTimestamp;
-    senderReportNs = nowNs;
-  }
-
-  /** The publisher's clocks are known: {@link #senderReportNtp} is {@link #senderReportTimestamp}, seen at {@link #senderReportNs}. */
-  public boolean hasSenderReport() {
-    return hasSenderReport;
-  }
-
-  public long senderReportNtp() {
-    return senderReportNtp;
-  }
-
-  public long senderReportTimestamp() {
-    return senderReportTimestamp;
-  }
-
-  public long senderReportNs() {
-    return senderReportNs;
+    source.clock().onSenderReport(info.ntpTime, info.rtpTimestamp, nowNs);
   }
 
   public void onRtt(long rttNs) {
@@ -268,6 +245,6 @@ public final class ProducerStream {
         .value("active", active())
         .value("historyPackets", history.capacity())
         .value("malformedPayloads", malformedPayloads)
-        .value("hasSenderReport", hasSenderReport);
+        .value("clockKnown", source.clock().known());
   }
 }

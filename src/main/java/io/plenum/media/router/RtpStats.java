@@ -1,6 +1,7 @@
 package io.plenum.media.router;
 
 import io.plenum.media.stream.InboundRtpStats;
+import io.plenum.media.stream.OutboundRtpStats;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -39,6 +40,34 @@ final class RtpStats {
     stats.put("score", s.score());
     stats.put("roundTripTime", s.roundTripTimeMs());
     stats.put("rtxPacketsDiscarded", s.rtxPacketsDiscarded());
+    return stats;
+  }
+
+  static Map<String, Object> outbound(Consumer consumer, OutboundRtpStats s, long unixMs) {
+    Map<String, Object> stats = new LinkedHashMap<>();
+    stats.put("type", "outbound-rtp");
+    stats.put("timestamp", unixMs);
+    stats.put("ssrc", Integer.toUnsignedLong(s.ssrc()));
+    if (s.rtxSsrc().isPresent()) {
+      stats.put("rtxSsrc", Integer.toUnsignedLong(s.rtxSsrc().getAsInt()));
+    }
+    stats.put("kind", consumer.kind());
+    stats.put("mimeType", consumer.rtpParameters().mediaCodec().mimeType());
+    stats.put("packetCount", s.packetCount());
+    stats.put("byteCount", s.byteCount());
+    stats.put("bitrate", s.bitrate());
+    stats.put("packetsLost", s.packetsLost());
+    stats.put("fractionLost", s.fractionLost());
+    stats.put("jitter", s.jitter());
+    stats.put("packetsDiscarded", s.packetsDiscarded());
+    stats.put("packetsRetransmitted", s.packetsRetransmitted());
+    stats.put("packetsRepaired", s.packetsRepaired());
+    stats.put("nackCount", s.nackCount());
+    stats.put("nackPacketCount", s.nackPacketCount());
+    stats.put("pliCount", s.pliCount());
+    stats.put("firCount", s.firCount());
+    stats.put("score", s.score());
+    stats.put("roundTripTime", s.roundTripTimeMs());
     return stats;
   }
 }

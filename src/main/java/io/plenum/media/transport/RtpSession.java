@@ -125,7 +125,7 @@ public final class RtpSession implements ConsumerLink {
 
   public Consumer consume(ConsumerOptions options, long nowNs) {
     Producer producer = router.producer(options.producerId());
-    ConsumerPlan plan = ConsumerPlan.of(options, producer, Integer.toString(nextMid), ssrcs);
+    ConsumerPlan plan = ConsumerPlan.of(options, producer, Integer.toString(nextMid), ssrcs, environment.random());
     nextMid++;
     Consumer consumer = new Consumer(options, plan, producer, router, transport, this);
     consumers.put(consumer.id(), consumer);

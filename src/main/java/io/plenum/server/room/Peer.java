@@ -65,7 +65,7 @@ public final class Peer {
     return joined;
   }
 
-  boolean left() {
+  public boolean left() {
     return left;
   }
 
@@ -85,6 +85,18 @@ public final class Peer {
     this.joined = true;
   }
 
+  public int transportCount() {
+    return transports.size();
+  }
+
+  public void addTransport(String transportId, Direction direction) {
+    transports.put(transportId, direction);
+  }
+
+  public void removeTransport(String transportId) {
+    transports.remove(transportId);
+  }
+
   /** The first transport that carries media to the client, or null. */
   String consumerTransportId() {
     for (Map.Entry<String, Direction> transport : transports.entrySet()) {
@@ -96,7 +108,7 @@ public final class Peer {
   }
 
   /** Refuses what is not the peer's own: ids are not secrets. */
-  void requireTransport(String transportId) {
+  public void requireTransport(String transportId) {
     if (transportId == null || !transports.containsKey(transportId)) {
       throw new PlenumException("transport-not-found", "you have no transport with the id " + transportId);
     }

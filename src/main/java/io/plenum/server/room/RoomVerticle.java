@@ -224,6 +224,16 @@ public final class RoomVerticle extends VerticleBase {
     return others;
   }
 
+  /** Refuses what is not the peer's own. */
+  public void requireProducer(Peer peer, String producerId) {
+    peer.requireProducer(producerId);
+  }
+
+  /** Refuses what is not the peer's own. */
+  public void requireConsumer(Peer peer, String consumerId) {
+    peer.requireConsumer(consumerId);
+  }
+
   public void requireJoined(Peer peer) {
     if (!peer.joined()) {
       throw new PlenumException("wrong-state", "join first");

@@ -57,7 +57,7 @@ public final class Rooms {
 
   private Future<RoomVerticle> create(String name, Context roomContext) {
     Promise<RoomVerticle> created = Promise.promise();
-    placement.place(name).onSuccess(router -> {
+    placement.place().onSuccess(router -> {
       RoomVerticle room = new RoomVerticle(name, limits, router, this::onEmpty);
       roomContext.runOnContext(v -> deploy(room, roomContext, created));
     }).onFailure(failure -> {

@@ -1,0 +1,348 @@
+package io.plenum.media.router;
+
+import io.plenum.media.Dump;
+import io.plenum.media.PlenumException;
+import io.plenum.media.parameters.ConsumerType;
+import io.plenum.media.parameters.MediaKind;
+import io.plenum.media.parameters.RtpParameters;
+import io.plenum.media.stream.Retransmitter;
+import io.plenum.media.stream.RoutedPacket;
+import io.plenum.media.stream.SendSource;
+import io.plenum.media.stream.SendStream;
+import io.plenum.protocol.rtcp.ReportBlock;
+import io.plenum.protocol.rtcp.SenderInfo;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Media of one producer on its way to one endpoint. {@link SendStream} chooses, numbers and repairs the packets; this
+ * decides when they flow: the endpoint is ready, neither it nor the producer is paused, and the transport is connected.
+ */
+public final class Consumer implements Retransmitter.Sink {
+  private final String id;
+  private final Producer producer;
+  private final ConsumerType type;
+  private final RtpParameters rtpParameters;
+  private final Map<String, Object> appData;
+  private final Router router;
+  private final Transport transport;
+  private final ConsumerLink link;
+  private final SendStream send;
+  private final PreferredLayers layers;
+  private final byte[] mid;
+  private final byte[] cname;
+  private long nowNs;
+  private boolean paused;
+  private int priority = 1;
+  private boolean closed;
+  private int toldSpatialLayer = -1;
+  private int toldTemporalLayer = -1;
+
+  public Consumer(
+      ConsumerOptions options, ConsumerPlan plan, Producer producer, Router router, Transport transport, ConsumerLink link) {
+    this.id = options.id();
+    this.producer = producer;
+    this.type = plan.type();
+    this.rtpParameters = plan.rtpParameters();
+    this.appData = options.appData() == null ? Map.of() : options.appData();
+    this.router = router;
+    this.transport = transport;
+    this.link = link;
+    this.paused = options.paused();
+    this.send = new SendStream(plan.sendStream(), plan.selector(producer),
+        producer.streams().stream().map(ProducerStream::source).toArray(SendSource[]::new));
+    this.layers = new PreferredLayers(producer);
+    this.mid = rtpParameters.mid().getBytes(StandardCharsets.US_ASCII);
+    this.cname = rtpParameters.rtcp().cname().getBytes(StandardCharsets.UTF_8);
+    producer.addConsumer(this);
+    aim();
+  }
+
+  public String id() {
+    return id;
+  }
+
+  public String producerId() {
+    return producer.id();
+  }
+
+  public MediaKind kind() {
+    return producer.kind();
+  }
+
+  public ConsumerType type() {
+    return type;
+  }
+
+  /** What the endpoint receives. */
+  public RtpParameters rtpParameters() {
+    return rtpParameters;
+  }
+
+  public Map<String, Object> appData() {
+    return appData;
+  }
+
+  public boolean paused() {
+    return paused;
+  }
+
+  public boolean producerPaused() {
+    return producer.paused();
+  }
+
+  public boolean closed() {
+    return closed;
+  }
+
+  /** The media SSRC that the endpoint receives. */
+  public int ssrc() {
+    return send.ssrc();
+  }
+
+  /** The RTX SSRC, if there is one. */
+  public java.util.OptionalInt rtxSsrc() {
+    return send.rtxSsrc();
+  }
+
+  /** UTF-8. */
+  public byte[] cname() {
+    return cname;
+  }
+
+  /** A packet of one of the producer's streams. */
+  void onPacket(ProducerStream stream, RoutedPacket packet, long nowNs) {
+    if (paused || !link.isConnected()) {
+      return;
+    }
+    byte[] out = link.outBuffer();
+    int length = send.write(packet, stream.index(), out, 0, nowNs);
+    if (length == 0) {
+      if (send.needsKeyFrame(stream.index())) {
+        producer.requestKeyFrame(stream, nowNs);
+      }
+      return;
+    }
+    while (length > 0) {
+      link.send(this, send.written(), out, length, send.written().payloadOffset, nowNs);
+      length = send.writeHeld(out, 0, nowNs);
+    }
+    tellLayers();
+  }
+
+  private void tellLayers() {
+    int spatialLayer = send.currentSpatialLayer();
+    int temporalLayer = send.currentTemporalLayer();
+    if (spatialLayer != toldSpatialLayer || temporalLayer != toldTemporalLayer) {
+      toldSpatialLayer = spatialLayer;
+      toldTemporalLayer = temporalLayer;
+      if (type != ConsumerType.SIMPLE) {
+        router.events().onConsumerLayersChanged(id, spatialLayer, temporalLayer);
+      }
+    }
+  }
+
+  /** Puts our mid where the source left room for it. */
+  public void patchMid(byte[] packet, int midOffset) {
+    RoutedPacketWriter.patchMid(packet, midOffset, mid);
+  }
+
+  /** The endpoint misses {@code pid} and what {@code blp} names (RFC 4585 §6.2.1). */
+  public void onNack(int pid, int blp, long nowNs) {
+    this.nowNs = nowNs;
+    byte[] out = link.outBuffer();
+    send.onNackBegin();
+    send.onNack(pid, out, 0, nowNs, this);
+    for (int bits = blp; bits != 0; bits &= bits - 1) {
+      send.onNack(pid + 1 + Integer.numberOfTrailingZeros(bits) & 0xffff, out, 0, nowNs, this);
+    }
+  }
+
+  @Override
+  public void sendRetransmission(RoutedPacket packet, byte[] bytes, int offset, int length) {
+    if (!paused && link.isConnected()) {
+      link.send(this, packet, bytes, length, packet.payloadOffset, nowNs);
+    }
+  }
+
+  /** PLI or FIR from the endpoint. */
+  public void onKeyFrameRequest(boolean pli, long nowNs) {
+    if (pli) {
+      send.onPli();
+    } else {
+      send.onFir();
+    }
+    requestKeyFrame(nowNs);
+  }
+
+  /** Asks for a key frame of what is forwarded, or of what is to be. */
+  public void requestKeyFrame(long nowNs) {
+    if (paused || producer.kind() != MediaKind.VIDEO) {
+      return;
+    }
+    int current = send.currentStream();
+    if (current >= 0) {
+      producer.requestKeyFrame(producer.streams().get(current), nowNs);
+    }
+    requestNeededKeyFrames(nowNs);
+  }
+
+  private void requestNeededKeyFrames(long nowNs) {
+    if (paused || producer.paused() || !link.isConnected()) {
+      return;
+    }
+    for (ProducerStream stream : producer.streams()) {
+      if (stream.index() != send.currentStream() && send.needsKeyFrame(stream.index())) {
+        producer.requestKeyFrame(stream, nowNs);
+      }
+    }
+  }
+
+  public void onReportBlock(ReportBlock block, long nowNs) {
+    int before = send.score();
+    send.onReportBlock(block, nowNs);
+    if (send.score() != before) {
+      router.events().onConsumerScore(id, score());
+    }
+  }
+
+  /** False if there is nothing to report. */
+  public boolean fillSenderInfo(SenderInfo info, long nowNs) {
+    return !paused && !producer.paused()
+        && send.fillSenderInfo(info, nowNs, router.environment().ntpTime(nowNs));
+  }
+
+  public void pause() {
+    paused = true;
+  }
+
+  public void resume(long nowNs) {
+    if (closed || !paused) {
+      return;
+    }
+    paused = false;
+    begin(nowNs);
+  }
+
+  /** What is sent from now on must begin with a key frame. */
+  private void begin(long nowNs) {
+    send.restart();
+    aim();
+    requestNeededKeyFrames(nowNs);
+  }
+
+  /**
+   * The highest layers the endpoint wants.
+   *
+   * @param temporalLayer -1 for the highest there is
+   */
+  public void setPreferredLayers(int spatialLayer, int temporalLayer, long nowNs) {
+    layers.prefer(spatialLayer, temporalLayer);
+    aim();
+    requestNeededKeyFrames(nowNs);
+  }
+
+  /** Which consumers come first when the path to the endpoint is too narrow for all, 1…255. */
+  public void setPriority(int priority) {
+    if (priority < 1 || priority > 255) {
+      throw new PlenumException("invalid-priority", "priority must be from 1 to 255");
+    }
+    this.priority = priority;
+  }
+
+  public int priority() {
+    return priority;
+  }
+
+  private void aim() {
+    send.setTarget(layers.targetSpatialLayer(), layers.targetTemporalLayer());
+  }
+
+  public void onTransportConnected(long nowNs) {
+    if (!paused) {
+      begin(nowNs);
+    }
+  }
+
+  void onProducerPaused(boolean producerPaused, long nowNs) {
+    if (!producerPaused && !paused) {
+      begin(nowNs);
+    }
+    router.events().onConsumerProducerPaused(id, producerPaused);
+  }
+
+  /** One of the producer's streams has begun, fallen silent, or changed its score. */
+  void onProducerScore(ProducerStream stream, long nowNs) {
+    aim();
+    requestNeededKeyFrames(nowNs);
+    router.events().onConsumerScore(id, score());
+  }
+
+  void onProducerClosed(long nowNs) {
+    end();
+    router.events().onConsumerClosed(id);
+  }
+
+  public void onTransportClosed(long nowNs) {
+    if (!closed) {
+      producer.removeConsumer(this);
+      end();
+    }
+  }
+
+  /** Asked for by its user: nobody is told. */
+  public void close(long nowNs) {
+    if (!closed) {
+      producer.removeConsumer(this);
+      end();
+    }
+  }
+
+  private void end() {
+    closed = true;
+    paused = true;
+    router.remove(this);
+    transport.remove(this);
+  }
+
+  /** mediasoup's form. */
+  public Map<String, Object> score() {
+    Map<String, Object> score = new LinkedHashMap<>();
+    List<Integer> producerScores = new ArrayList<>();
+    for (ProducerStream stream : producer.streams()) {
+      producerScores.add(stream.score());
+    }
+    int current = Math.max(0, send.currentStream());
+    score.put("score", send.score());
+    score.put("producerScore", producerScores.get(current));
+    score.put("producerScores", producerScores);
+    return score;
+  }
+
+  /** {@code outbound-rtp} of this, and {@code inbound-rtp} of the stream that is forwarded. */
+  public List<Map<String, Object>> stats(long nowNs, long unixMs) {
+    List<Map<String, Object>> stats = new ArrayList<>();
+    stats.add(RtpStats.outbound(this, send.stats(nowNs), unixMs));
+    ProducerStream current = producer.streams().get(Math.max(0, send.currentStream()));
+    if (current.started()) {
+      stats.add(RtpStats.inbound(producer, current, nowNs, unixMs));
+    }
+    return stats;
+  }
+
+  public void dump(Dump out) {
+    out.value("id", id)
+        .value("producerId", producer.id())
+        .value("kind", producer.kind())
+        .value("type", type)
+        .value("ssrc", Integer.toUnsignedLong(ssrc()))
+        .value("paused", paused)
+        .value("producerPaused", producer.paused())
+        .value("currentSpatialLayer", send.currentSpatialLayer())
+        .value("currentTemporalLayer", send.currentTemporalLayer())
+        .value("score", send.score());
+  }
+}

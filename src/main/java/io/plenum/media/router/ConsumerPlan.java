@@ -1,0 +1,54 @@
+package io.plenum.media.router;
+
+import io.plenum.media.parameters.ConsumerParameters;
+import io.plenum.media.parameters.ConsumerType;
+import io.plenum.media.parameters.MediaKind;
+import io.plenum.media.parameters.RtpCodecParameters;
+import io.plenum.media.parameters.RtpEncodingParameters;
+import io.plenum.media.parameters.RtpParameters;
+import io.plenum.media.parameters.SsrcSource;
+import io.plenum.media.stream.SendStreamOptions;
+import io.plenum.media.stream.SendStreamOptions.Repair;
+import io.plenum.media.stream.SingleStreamSelector;
+import io.plenum.media.stream.StreamSelector;
+import java.util.random.RandomGenerator;
+
+/** Everything about a consumer that follows from its producer and what the endpoint can, worked out before it is made. */
+public record ConsumerPlan(ConsumerType type, RtpParameters rtpParameters, SendStreamOptions sendStream) {
+  /** RFC 3711 §3.3.1: begin in the lower half, so that the first losses cannot look like a roll-over. */
+  private static final int MAX_INITIAL_SEQUENCE_NUMBER = 1 << 15;
+
+  /** @throws io.plenum.media.PlenumException {@code cannot-consume} */
+  public static ConsumerPlan of(
+      ConsumerOptions options, Producer producer, String mid, SsrcSource ssrcs, RandomGenerator random) {
+    RtpParameters parameters = ConsumerParameters.forEndpoint(
+        producer.consumableRtpParameters(), options.rtpCapabilities(), mid,
+        options.enableRtx() && producer.kind() == MediaKind.VIDEO, ssrcs);
+    RtpCodecParameters codec = parameters.mediaCodec();
+    RtpEncodingParameters encoding = parameters.encodings().get(0);
+    RtpCodecParameters rtx = parameters.rtxOf(codec.payloadType());
+    boolean repair = rtx != null && encoding.rtx() != null;
+    SendStreamOptions stream = new SendStreamOptions(
+        encoding.ssrc().intValue(),
+        codec.payloadType(),
+        codec.clockRate(),
+        random.nextInt(MAX_INITIAL_SEQUENCE_NUMBER),
+        repair ? Repair.RTX : Repair.NONE,
+        repair ? (int) encoding.rtx().ssrc() : 0,
+        repair ? rtx.payloadType() : 0,
+        random.nextInt(MAX_INITIAL_SEQUENCE_NUMBER),
+        producer.kind() == MediaKind.VIDEO
+            ? SendStreamOptions.VIDEO_MAX_RESEND_AGE_NS
+            : SendStreamOptions.AUDIO_MAX_RESEND_AGE_NS,
+        codec.hasMimeType("video/VP8"));
+    return new ConsumerPlan(ConsumerType.of(producer.type()), parameters, stream);
+  }
+
+  /** Chooses what of the producer's streams becomes the one that is sent. */
+  StreamSelector selector(Producer producer) {
+    if (producer.kind() == MediaKind.AUDIO) {
+      return SingleStreamSelector.audio(false);
+    }
+    return SingleStreamSelector.video();
+  }
+}

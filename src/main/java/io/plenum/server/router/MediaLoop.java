@@ -1,0 +1,98 @@
+package io.plenum.server.router;
+
+import io.plenum.media.router.Router;
+import io.plenum.media.router.RouterEnvironment;
+import io.plenum.server.net.MediaSocketVerticle;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One media event loop: its sockets, its routers, and the one timer that wakes whichever of them asks to be woken first.
+ */
+public final class MediaLoop {
+  private static final long NS_PER_MS = 1_000_000L;
+
+  private final Vertx vertx;
+  private final Context context;
+  private final MediaSocketVerticle socket;
+  private final RouterEnvironment environment;
+  private final List<Router> routers = new ArrayList<>();
+  private final AtomicInteger load = new AtomicInteger();
+  private long timer = -1;
+  private long timerNs = Long.MAX_VALUE;
+
+  /** @param makeSocket gets what the socket must call when it has handed over all that had come */
+  public MediaLoop(
+      Vertx vertx,
+      Context context,
+      RouterEnvironment environment,
+      java.util.function.Function<Runnable, MediaSocketVerticle> makeSocket) {
+    this.vertx = vertx;
+    this.context = context;
+    this.environment = environment;
+    this.socket = makeSocket.apply(this::onChanged);
+  }
+
+  public Context context() {
+    return context;
+  }
+
+  public MediaSocketVerticle socket() {
+    return socket;
+  }
+
+  public RouterEnvironment environment() {
+    return environment;
+  }
+
+  /** Routers placed here, also those still on their way. Asked from anywhere. */
+  AtomicInteger load() {
+    return load;
+  }
+
+  void add(Router router) {
+    routers.add(router);
+    onChanged();
+  }
+
+  void remove(Router router) {
+    routers.remove(router);
+  }
+
+  /** Deadlines may have changed. Called on the loop. */
+  void onChanged() {
+    long deadlineNs = Long.MAX_VALUE;
+    for (int i = 0; i < routers.size(); i++) {
+      deadlineNs = Math.min(deadlineNs, routers.get(i).nextDeadlineNs());
+    }
+    if (deadlineNs < timerNs) {
+      schedule(deadlineNs);
+    }
+  }
+
+  private void schedule(long deadlineNs) {
+    if (timer >= 0) {
+      vertx.cancelTimer(timer);
+    }
+    timerNs = deadlineNs;
+    long delayNs = deadlineNs - System.nanoTime();
+    // Rounded up, or the timer would ring just before the deadline and again.
+    timer = vertx.setTimer(Math.max(1, (delayNs + NS_PER_MS - 1) / NS_PER_MS), id -> onTimer());
+  }
+
+  private void onTimer() {
+    timer = -1;
+    timerNs = Long.MAX_VALUE;
+    long nowNs = System.nanoTime();
+    for (int i = 0; i < routers.size(); i++) {
+      Router router = routers.get(i);
+      if (router.nextDeadlineNs() <= nowNs) {
+        router.onTimeout(nowNs);
+      }
+    }
+    onChanged();
+  }
+}

@@ -1,0 +1,101 @@
+package io.plenum.server.router;
+
+import io.plenum.media.parameters.RtpCapabilities;
+import io.plenum.media.router.Router;
+import io.plenum.media.router.RouterListener;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VerticleBase;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Keeps one {@link Router} on its media loop for life. Whoever is elsewhere hands in what is to be done with the router and
+ * gets the answer on its own event loop.
+ */
+public final class RouterVerticle extends VerticleBase {
+  private final MediaLoop loop;
+  private final Router router;
+
+  RouterVerticle(MediaLoop loop, RtpCapabilities rtpCapabilities) {
+    this.loop = loop;
+    this.router = new Router(UUID.randomUUID().toString(), rtpCapabilities, loop.environment());
+  }
+
+  @Override
+  public Future<?> start() {
+    loop.add(router);
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<?> stop() {
+    router.close(nowNs());
+    loop.remove(router);
+    return Future.succeededFuture();
+  }
+
+  public String routerId() {
+    return router.id();
+  }
+
+  public MediaLoop loop() {
+    return loop;
+  }
+
+  /** Never changes, so it may be read from anywhere. */
+  public RtpCapabilities rtpCapabilities() {
+    return router.rtpCapabilities();
+  }
+
+  /** A new id for a transport, producer or consumer. */
+  public String newId() {
+    return UUID.randomUUID().toString();
+  }
+
+  /** The clock of all media. */
+  public long nowNs() {
+    return System.nanoTime();
+  }
+
+  /** Who hears what the router reports; called on the router's loop. */
+  public void listener(RouterListener listener) {
+    run(r -> r.listener(listener));
+  }
+
+  /** Does something with the router and brings back what it returns or throws. */
+  public <T> Future<T> call(Function<Router, T> action) {
+    Context caller = Vertx.currentContext();
+    Promise<T> promise = Promise.promise();
+    loop.context().runOnContext(v -> {
+      try {
+        T result = action.apply(router);
+        loop.onChanged();
+        reply(caller, () -> promise.complete(result));
+      } catch (RuntimeException e) {
+        loop.onChanged();
+        reply(caller, () -> promise.fail(e));
+      }
+    });
+    return promise.future();
+  }
+
+  /** As {@link #call}, where there is nothing to bring back. */
+  public Future<Void> run(Consumer<Router> action) {
+    return call(r -> {
+      action.accept(r);
+      return null;
+    });
+  }
+
+  private static void reply(Context caller, Runnable reply) {
+    if (caller == null) {
+      reply.run();
+    } else {
+      caller.runOnContext(v -> reply.run());
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package io.plenum.server.signaling;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.plenum.media.router.Consumer;
+import io.plenum.server.room.Peer;
+import io.plenum.server.room.RoomVerticle;
+import io.plenum.server.router.RouterVerticle;
+import io.vertx.core.Future;
+import java.util.Map;
+
+/** What a peer does with its own consumers. */
+final class ConsumerMethods {
+  private final RoomVerticle room;
+  private final RouterVerticle router;
+  private final Peer peer;
+
+  ConsumerMethods(RoomVerticle room, Peer peer) {
+    this.room = room;
+    this.router = room.router();
+    this.peer = peer;
+  }
+
+  Map<String, PeerSession.Method> methods() {
+    return Map.of(
+        "pauseConsumer", data -> with(data, Consumer::pause),
+        "resumeConsumer", data -> with(data, consumer -> consumer.resume(router.nowNs())),
+        "requestConsumerKeyFrame", data -> with(data, consumer -> consumer.requestKeyFrame(router.nowNs())),
+        "setConsumerPreferredLayers", this::setPreferredLayers,
+        "setConsumerPriority", this::setPriority,
+        "getConsumerStats", this::stats);
+  }
+
+  private Future<?> with(JsonNode data, java.util.function.Consumer<Consumer> action) {
+    String consumerId = RequestData.text(data, "consumerId");
+    room.requireConsumer(peer, consumerId);
+    return router.run(r -> action.accept(r.consumer(consumerId)));
+  }
+
+  private Future<?> setPreferredLayers(JsonNode data) {
+    int spatialLayer = RequestData.integer(data, "spatialLayer");
+    int temporalLayer = RequestData.optionalInteger(data, "temporalLayer", -1);
+    return with(data, consumer -> consumer.setPreferredLayers(spatialLayer, temporalLayer, router.nowNs()));
+  }
+
+  private Future<?> setPriority(JsonNode data) {
+    int priority = RequestData.integer(data, "priority");
+    return with(data, consumer -> consumer.setPriority(priority));
+  }
+
+  private Future<?> stats(JsonNode data) {
+    String consumerId = RequestData.text(data, "consumerId");
+    room.requireConsumer(peer, consumerId);
+    return router
+        .call(r -> r.consumer(consumerId).stats(router.nowNs(), System.currentTimeMillis()))
+        .map(stats -> TransportMethods.inForm(peer, stats));
+  }
+}

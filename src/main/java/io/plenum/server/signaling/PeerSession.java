@@ -1,0 +1,113 @@
+package io.plenum.server.signaling;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.plenum.media.PlenumException;
+import io.plenum.server.config.PlenumConfig.Limits;
+import io.plenum.server.room.Peer;
+import io.plenum.server.room.PeerChannel;
+import io.plenum.server.room.RoomVerticle;
+import io.plenum.server.router.WebRtcTransports;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.Map;
+
+/**
+ * One client's conversation with its room: who the peer is, and which of the protocol's methods it may call when. A table of
+ * contents: the methods are in {@link TransportMethods}, {@link ProducerMethods}, {@link ConsumerMethods} and
+ * {@link RoomMethods}. Each control method is accepted as a request and as a notification.
+ */
+public final class PeerSession implements ProtooConnection.Handler {
+  /** What a method does; the answer's data now or later. */
+  interface Method {
+    Future<?> call(JsonNode data);
+  }
+
+  private final RoomVerticle room;
+  private final Limits limits;
+  private final ProtooConnection connection;
+  private final String peerId;
+  private final Vertx vertx;
+  private final WebRtcTransports transports;
+  private Map<String, Method> methods;
+  private Peer peer;
+  private long joinTimer = -1;
+
+  PeerSession(RoomVerticle room, WebRtcTransports transports, Limits limits, ProtooConnection connection, String peerId,
+      Vertx vertx) {
+    this.room = room;
+    this.transports = transports;
+    this.limits = limits;
+    this.connection = connection;
+    this.peerId = peerId;
+    this.vertx = vertx;
+  }
+
+  /** Enters the room. @throws PlenumException if the room does not admit the peer */
+  void begin() {
+    peer = room.admit(peerId, new ClientChannel());
+    methods = new java.util.HashMap<>();
+    methods.putAll(new RoomMethods(room, peer).methods());
+    methods.putAll(new TransportMethods(room, peer, transports, limits).methods());
+    methods.putAll(new ProducerMethods(room, peer).methods());
+    methods.putAll(new ConsumerMethods(room, peer).methods());
+    joinTimer = vertx.setTimer(limits.joinTimeoutS() * 1000L, id -> {
+      if (!peer.joined()) {
+        connection.close("join-timeout: you connected but did not join within " + limits.joinTimeoutS() + " s");
+      }
+    });
+    String version = PeerSession.class.getPackage().getImplementationVersion();
+    Map<String, Object> notice = Map.of("version", version == null ? "dev" : version);
+    connection.notify("mediasoupVersion", notice);
+    connection.notify("mediasoup-version", notice);
+  }
+
+  @Override
+  public Future<?> onRequest(String method, JsonNode data) {
+    Method known = methods.get(method);
+    if (known == null) {
+      throw new PlenumException("unknown-method", "there is no method " + shortened(method));
+    }
+    return known.call(data);
+  }
+
+  @Override
+  public void onNotification(String method, JsonNode data) {
+    Method known = methods.get(method);
+    if (known != null) {
+      known.call(data);
+    }
+  }
+
+  @Override
+  public void onClosed() {
+    vertx.cancelTimer(joinTimer);
+    room.leave(peer);
+  }
+
+  private static String shortened(String method) {
+    return method.length() <= 64 ? method : method.substring(0, 64) + "…";
+  }
+
+  /** How the room speaks to this client. */
+  private final class ClientChannel implements PeerChannel {
+    @Override
+    public Future<JsonNode> request(String method, Object data) {
+      return connection.request(method, data);
+    }
+
+    @Override
+    public void notify(String method, Object data) {
+      connection.notify(method, data);
+    }
+
+    @Override
+    public void close(String reason) {
+      connection.close(reason);
+    }
+
+    @Override
+    public String remoteAddress() {
+      return connection.remoteAddress();
+    }
+  }
+}

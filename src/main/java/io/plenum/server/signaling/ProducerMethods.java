@@ -1,0 +1,77 @@
+package io.plenum.server.signaling;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.plenum.media.PlenumException;
+import io.plenum.media.parameters.MediaKind;
+import io.plenum.media.parameters.RtpParameters;
+import io.plenum.server.room.Peer;
+import io.plenum.server.room.RoomVerticle;
+import io.plenum.server.router.RouterVerticle;
+import io.vertx.core.Future;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What a peer does with its own producers. */
+final class ProducerMethods {
+  private final RoomVerticle room;
+  private final RouterVerticle router;
+  private final Peer peer;
+
+  ProducerMethods(RoomVerticle room, Peer peer) {
+    this.room = room;
+    this.router = room.router();
+    this.peer = peer;
+  }
+
+  Map<String, PeerSession.Method> methods() {
+    return Map.of(
+        "produce", this::produce,
+        "closeProducer", data -> room.closeProducer(peer, RequestData.text(data, "producerId")),
+        "pauseProducer", this::pause,
+        "resumeProducer", this::resume,
+        "getProducerStats", this::stats,
+        "produceData", data -> refuseData(),
+        "getDataProducerStats", data -> refuseData(),
+        "getDataConsumerStats", data -> refuseData());
+  }
+
+  private Future<?> produce(JsonNode data) {
+    return room
+        .produce(peer,
+            RequestData.text(data, "transportId"),
+            RequestData.object(data, "kind", MediaKind.class),
+            RequestData.object(data, "rtpParameters", RtpParameters.class),
+            data.path("paused").asBoolean(),
+            RequestData.appData(data))
+        .compose(producerId -> {
+          Map<String, Object> answer = new LinkedHashMap<>();
+          answer.put("id", producerId);
+          answer.put("producerId", producerId);
+          return RoomMethods.answerThen(answer, () -> room.afterProduce(peer, producerId));
+        });
+  }
+
+  private Future<?> pause(JsonNode data) {
+    String producerId = RequestData.text(data, "producerId");
+    room.requireProducer(peer, producerId);
+    return router.run(r -> r.producer(producerId).pause(router.nowNs()));
+  }
+
+  private Future<?> resume(JsonNode data) {
+    String producerId = RequestData.text(data, "producerId");
+    room.requireProducer(peer, producerId);
+    return router.run(r -> r.producer(producerId).resume(router.nowNs()));
+  }
+
+  private Future<?> stats(JsonNode data) {
+    String producerId = RequestData.text(data, "producerId");
+    room.requireProducer(peer, producerId);
+    return router
+        .call(r -> r.producer(producerId).stats(router.nowNs(), System.currentTimeMillis()))
+        .map(stats -> TransportMethods.inForm(peer, stats));
+  }
+
+  private static Future<?> refuseData() {
+    throw new PlenumException("unsupported", "this version has no data channels yet");
+  }
+}

@@ -1,0 +1,64 @@
+package io.plenum.server.signaling;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.plenum.media.PlenumException;
+import io.plenum.media.parameters.RtpCapabilities;
+import io.plenum.server.room.Device;
+import io.plenum.server.room.Peer;
+import io.plenum.server.room.RoomVerticle;
+import io.vertx.core.Future;
+import java.util.Map;
+
+/** What a peer says about itself and asks of the room. */
+final class RoomMethods {
+  private final RoomVerticle room;
+  private final Peer peer;
+
+  RoomMethods(RoomVerticle room, Peer peer) {
+    this.room = room;
+    this.peer = peer;
+  }
+
+  Map<String, PeerSession.Method> methods() {
+    return Map.of(
+        "getRtcStatsUrl", data -> Future.succeededFuture(),
+        "getRouterRtpCapabilities", this::getRouterRtpCapabilities,
+        "join", this::join,
+        "changeDisplayName", this::changeDisplayName,
+        "applyNetworkThrottle", data -> throttleRefused(),
+        "resetNetworkThrottle", data -> throttleRefused(),
+        "stopNetworkThrottle", data -> throttleRefused());
+  }
+
+  /** Both vintages at once: the capabilities themselves, and the same under their newer name. */
+  private Future<?> getRouterRtpCapabilities(JsonNode data) {
+    ObjectNode capabilities = SignalingJson.MAPPER.valueToTree(room.router().rtpCapabilities());
+    ObjectNode answer = capabilities.deepCopy();
+    answer.set("routerRtpCapabilities", capabilities);
+    return Future.succeededFuture(answer);
+  }
+
+  private Future<?> join(JsonNode data) {
+    RtpCapabilities capabilities = RequestData.optionalObject(data, "rtpCapabilities", RtpCapabilities.class);
+    Device device = RequestData.optionalObject(data, "device", Device.class);
+    Object others = room.join(peer, RequestData.optionalText(data, "displayName"), device, capabilities);
+    return answerThen(Map.of("peers", others), () -> room.afterJoin(peer));
+  }
+
+  private Future<?> changeDisplayName(JsonNode data) {
+    room.displayName(peer, RequestData.text(data, "displayName"));
+    return Future.succeededFuture();
+  }
+
+  /** The server never changes its host's network on a client's word; {@code net.impair} is for that. */
+  private static Future<?> throttleRefused() {
+    throw new PlenumException("forbidden", "this server does not throttle its network for clients");
+  }
+
+  /** The answer goes out first, and what follows from it after. */
+  static Future<?> answerThen(Object answer, Runnable after) {
+    io.vertx.core.Vertx.currentContext().runOnContext(v -> after.run());
+    return Future.succeededFuture(answer);
+  }
+}

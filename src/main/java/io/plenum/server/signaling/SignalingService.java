@@ -1,0 +1,134 @@
+package io.plenum.server.signaling;
+
+import io.plenum.media.PlenumException;
+import io.plenum.server.config.PlenumConfig.Limits;
+import io.plenum.server.room.Rooms;
+import io.plenum.server.router.WebRtcTransports;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings each new connection to its room. From then on everything about the peer happens on the room's event loop; what
+ * the client sends before the room is open waits.
+ */
+public final class SignalingService implements SignalingEndpoint {
+  /** A client sends one or two requests at once, and waits for the answers; more than this is no client of ours. */
+  static final int MAX_WAITING_FRAMES = 64;
+  /** A room that closes in this moment is asked for again, but not for ever. */
+  private static final int MAX_OPEN_TRIES = 5;
+
+  private static final Logger log = LoggerFactory.getLogger(SignalingService.class);
+
+  private final Vertx vertx;
+  private final Rooms rooms;
+  private final WebRtcTransports transports;
+  private final Limits limits;
+
+  public SignalingService(Vertx vertx, Rooms rooms, WebRtcTransports transports, Limits limits) {
+    this.vertx = vertx;
+    this.rooms = rooms;
+    this.transports = transports;
+    this.limits = limits;
+  }
+
+  @Override
+  public Connection open(String roomId, String peerId, ProtooConnection.FrameChannel channel) {
+    Arrival arrival = new Arrival(roomId, peerId, channel);
+    arrival.openRoom(1);
+    return arrival;
+  }
+
+  /** A connection on its way to its room; afterwards the bridge between the socket's loop and the room's. */
+  private final class Arrival implements Connection {
+    private final String roomId;
+    private final String peerId;
+    private final ProtooConnection.FrameChannel channel;
+    private final Queue<Runnable> waiting = new ArrayDeque<>();
+    private Context roomContext;
+    private ProtooConnection connection;
+    private boolean refused;
+
+    Arrival(String roomId, String peerId, ProtooConnection.FrameChannel channel) {
+      this.roomId = roomId;
+      this.peerId = peerId;
+      this.channel = channel;
+    }
+
+    void openRoom(int attempt) {
+      rooms.open(roomId)
+          .onSuccess(opened -> opened.context().runOnContext(v -> enter(opened, attempt)))
+          .onFailure(this::refuse);
+    }
+
+    private void enter(Rooms.Opened opened, int attempt) {
+      try {
+        ProtooConnection entering = new ProtooConnection(channel, timers(), limits.pendingRequestsPerPeer());
+        PeerSession session = new PeerSession(opened.room(), transports, limits, entering, peerId, vertx);
+        entering.handler(session);
+        session.begin();
+        onEntered(opened.context(), entering);
+      } catch (PlenumException e) {
+        if (e.code().equals("room-closed") && attempt < MAX_OPEN_TRIES) {
+          openRoom(attempt + 1);
+        } else {
+          refuse(e);
+        }
+      } catch (RuntimeException e) {
+        log.error("peer not admitted room={} peer={}", roomId, peerId, e);
+        refuse(e);
+      }
+    }
+
+    private synchronized void onEntered(Context context, ProtooConnection entered) {
+      roomContext = context;
+      connection = entered;
+      for (Runnable action : waiting) {
+        context.runOnContext(v -> action.run());
+      }
+      waiting.clear();
+    }
+
+    private synchronized void refuse(Throwable reason) {
+      refused = true;
+      waiting.clear();
+      channel.close(ProtooConnection.CLOSED_BY_SERVER,
+          reason instanceof PlenumException refusal ? refusal.code() + ": " + refusal.getMessage() : "internal-error");
+    }
+
+    @Override
+    public synchronized void onFrame(String text) {
+      post(() -> connection.onFrame(text));
+    }
+
+    @Override
+    public synchronized void onClosed() {
+      post(() -> connection.onChannelClosed());
+    }
+
+    private void post(Runnable action) {
+      if (roomContext != null) {
+        roomContext.runOnContext(v -> action.run());
+      } else if (!refused && waiting.size() < MAX_WAITING_FRAMES) {
+        waiting.add(action);
+      }
+    }
+  }
+
+  private ProtooConnection.Timers timers() {
+    return new ProtooConnection.Timers() {
+      @Override
+      public long after(long milliseconds, Runnable action) {
+        return vertx.setTimer(milliseconds, id -> action.run());
+      }
+
+      @Override
+      public void cancel(long timer) {
+        vertx.cancelTimer(timer);
+      }
+    };
+  }
+}

@@ -1,0 +1,115 @@
+package io.plenum.server.signaling;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.plenum.media.PlenumException;
+import io.plenum.media.parameters.DtlsParameters;
+import io.plenum.media.transport.WebRtcTransport;
+import io.plenum.protocol.ice.IceParameters;
+import io.plenum.server.config.PlenumConfig.Limits;
+import io.plenum.server.room.Peer;
+import io.plenum.server.room.RoomVerticle;
+import io.plenum.server.router.RouterVerticle;
+import io.plenum.server.router.WebRtcTransports;
+import io.vertx.core.Future;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Making, connecting, restarting and asking after a peer's transports. */
+final class TransportMethods {
+  private final RoomVerticle room;
+  private final RouterVerticle router;
+  private final Peer peer;
+  private final WebRtcTransports transports;
+  private final Limits limits;
+
+  TransportMethods(RoomVerticle room, Peer peer, WebRtcTransports transports, Limits limits) {
+    this.room = room;
+    this.router = room.router();
+    this.peer = peer;
+    this.transports = transports;
+    this.limits = limits;
+  }
+
+  Map<String, PeerSession.Method> methods() {
+    return Map.of(
+        "createWebRtcTransport", this::create,
+        "connectWebRtcTransport", this::connect,
+        "restartIce", this::restartIce,
+        "getTransportStats", this::stats);
+  }
+
+  private Future<?> create(JsonNode data) {
+    Peer.Direction direction = direction(data);
+    if (peer.transportCount() >= limits.transportsPerPeer()) {
+      throw new PlenumException("too-many-transports", "a peer may have " + limits.transportsPerPeer() + " transports");
+    }
+    String transportId = router.newId();
+    boolean forceTcp = data.path("forceTcp").asBoolean();
+    peer.addTransport(transportId, direction);
+    return router
+        .call(r -> transports.create(transportId, r, router.loop(), forceTcp, "room=" + room.name() + " peer=" + peer.id()))
+        .onFailure(failure -> peer.removeTransport(transportId))
+        .onSuccess(done -> {
+          if (peer.left()) {
+            router.run(r -> r.closeTransport(transportId, router.nowNs()));
+          }
+        });
+  }
+
+  /** The first request in which the vintages differ tells them apart. */
+  private Peer.Direction direction(JsonNode data) {
+    String direction = RequestData.optionalText(data.path("appData"), "direction");
+    if (direction != null) {
+      return switch (direction) {
+        case "producer" -> Peer.Direction.PRODUCER;
+        case "consumer" -> Peer.Direction.CONSUMER;
+        default -> throw new PlenumException("invalid-request", "appData.direction must be producer or consumer");
+      };
+    }
+    if (data.path("producing").asBoolean() || data.path("consuming").asBoolean()) {
+      peer.vintage(Peer.Vintage.A);
+      return data.path("consuming").asBoolean() ? Peer.Direction.CONSUMER : Peer.Direction.PRODUCER;
+    }
+    throw new PlenumException("invalid-request", "appData.direction must say producer or consumer");
+  }
+
+  private Future<?> connect(JsonNode data) {
+    String transportId = RequestData.text(data, "transportId");
+    peer.requireTransport(transportId);
+    DtlsParameters parameters = RequestData.object(data, "dtlsParameters", DtlsParameters.class);
+    return router.run(r -> webRtc(r.transport(transportId)).connect(parameters, router.nowNs()));
+  }
+
+  private Future<?> restartIce(JsonNode data) {
+    String transportId = RequestData.text(data, "transportId");
+    peer.requireTransport(transportId);
+    return router.call(r -> webRtc(r.transport(transportId)).restartIce()).map(TransportMethods::describe);
+  }
+
+  private static Map<String, Object> describe(IceParameters parameters) {
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("usernameFragment", parameters.usernameFragment());
+    answer.put("password", parameters.password());
+    answer.put("iceLite", true);
+    answer.put("iceParameters", parameters);
+    return answer;
+  }
+
+  private Future<?> stats(JsonNode data) {
+    String transportId = RequestData.text(data, "transportId");
+    peer.requireTransport(transportId);
+    return router
+        .call(r -> r.transport(transportId).stats(router.nowNs(), System.currentTimeMillis()))
+        .map(stats -> inForm(peer, stats));
+  }
+
+  /** The one answer that cannot serve both vintages: a bare array, or an object around it. */
+  static Object inForm(Peer peer, List<Map<String, Object>> stats) {
+    return peer.vintage() == Peer.Vintage.A ? stats : Map.of("stats", stats);
+  }
+
+  private static WebRtcTransport webRtc(io.plenum.media.router.Transport transport) {
+    return (WebRtcTransport) transport;
+  }
+}
