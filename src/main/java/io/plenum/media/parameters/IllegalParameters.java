@@ -1,10 +1,11 @@
 package io.plenum.media.parameters;
 
 /**
- * A refusal to a user of the API: what was signalled cannot be used. The message is a sentence for the person who wrote the
- * client; it names the field and the rule, and quotes nothing that has not been checked before.
+ * A refusal to a user of the API: what was signalled cannot be used. The message is a sentence for the person who
+ * wrote the client; it names the field and the rule, and quotes nothing that has not been checked before.
  *
- * <p>It has no stack trace: the client, not our code, is where to look, and a hostile client decides how often it is made.
+ * <p>It has no stack trace: the client, not our code, is where to look, and a hostile client decides how often it is
+ * made.
  */
 public final class IllegalParameters extends RuntimeException {
   /** A client's {@code rtpParameters} break a rule. */
