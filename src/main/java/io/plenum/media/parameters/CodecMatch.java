@@ -25,7 +25,7 @@ final class CodecMatch {
       return a.integerParameter("profile-id", 0) == b.integerParameter("profile-id", 0);
     }
     if (a.hasMimeType("video/AV1")) {
-      // AV1's RTP specification §7.2.1: absent means profile 0, Main. Level and tier are the receiver's wish, not a rule.
+      // AV1's RTP specification §7.2.1: absent means profile 0, Main. Level and tier are wishes of the receiver.
       return a.integerParameter("profile", 0) == b.integerParameter("profile", 0);
     }
     return true;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Cuts from what a producer offers inside the router what one consumer gets. */
@@ -18,8 +19,8 @@ public final class ConsumerParameters {
 
   /** Whether an endpoint with these capabilities can make anything of the producer. */
   public static boolean canConsume(RtpParameters consumable, RtpCapabilities capabilities) {
-    return consumable.codecs().stream()
-        .anyMatch(codec -> !codec.isRtx() && capabilities.codecs().stream().anyMatch(c -> CodecMatch.matches(c, codec)));
+    return consumable.codecs().stream().anyMatch(codec -> !codec.isRtx()
+        && capabilities.codecs().stream().anyMatch(theirs -> CodecMatch.matches(theirs, codec)));
   }
 
   /**
@@ -27,7 +28,7 @@ public final class ConsumerParameters {
    * whatever the number of the producer's encodings. Its scalability mode tells the layers that can be chosen from:
    * three encodings of two temporal layers read {@code L3T2}.
    *
-   * @param mid unique among the consumers of the transport, at most eight characters: that much room has a routed packet
+   * @param mid unique among the consumers of the transport, at most eight characters: a routed packet has room for that
    * @param enableRtx whether lost packets are sent again: with false neither RTX nor plain NACK is agreed
    * @throws IllegalParameters with {@link IllegalParameters#CANNOT_CONSUME}
    */
@@ -46,8 +47,8 @@ public final class ConsumerParameters {
   }
 
   /**
-   * The same with every encoding of the producer on a stream of its own and without a mid: for an endpoint that is an SFU
-   * itself, or a recorder that wants all.
+   * The same with every encoding of the producer on a stream of its own and without a mid: for an endpoint that is an
+   * SFU itself, or a recorder that wants all.
    *
    * @throws IllegalParameters with {@link IllegalParameters#CANNOT_CONSUME}
    */
@@ -59,8 +60,8 @@ public final class ConsumerParameters {
   }
 
   /**
-   * What another router gets: every encoding, the codecs without congestion feedback, and the dependency descriptor, which
-   * endpoints do not get. Nothing is negotiated: routers of one room have the same codecs.
+   * What another router gets: every encoding, the codecs without congestion feedback, and the dependency descriptor,
+   * which endpoints do not get. Nothing is negotiated: routers of one room have the same codecs.
    */
   public static RtpParameters forPipe(RtpParameters consumable, boolean enableRtx, SsrcSource ssrcs) {
     List<RtpCodecParameters> codecs = consumable.codecs().stream()
@@ -103,11 +104,15 @@ public final class ConsumerParameters {
       }
     }
     if (codecs.isEmpty()) {
-      throw new IllegalParameters(IllegalParameters.CANNOT_CONSUME, "rtpCapabilities.codecs have none of the producer's: "
-          + String.join(", ", only(consumable.codecs(), codec -> !codec.isRtx()).stream()
-              .map(RtpCodecParameters::mimeType).distinct().toList()));
+      throw new IllegalParameters(IllegalParameters.CANNOT_CONSUME,
+          "rtpCapabilities.codecs have none of the producer's: " + mediaCodecNames(consumable));
     }
     return new RtpParameters(null, codecs, extensions, consumable.encodings(), consumable.rtcp(), consumable.msid());
+  }
+
+  private static String mediaCodecNames(RtpParameters parameters) {
+    return parameters.codecs().stream().filter(codec -> !codec.isRtx()).map(RtpCodecParameters::mimeType).distinct()
+        .collect(Collectors.joining(", "));
   }
 
   /** Both ways to estimate bandwidth would contradict each other: the better one, if its header extension is there. */

@@ -1,6 +1,7 @@
 package io.plenum.media.parameters;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * H264's {@code profile-level-id}: three bytes in hex, profile_idc, the constraint flags, level_idc.
@@ -37,38 +38,40 @@ public record H264ProfileLevelId(Profile profile, Level level) {
     }
   }
 
+  private static final Pattern SIX_HEX_DIGITS = Pattern.compile("[0-9A-Fa-f]{6}");
+
   /** Among the flags; for profiles 66, 77 and 88 at level_idc 11 it means level 1b. */
   private static final int CONSTRAINT_SET3 = 0x10;
 
-  /** One row of RFC 6184's table: a profile_idc, and which constraint flags must have which value. */
-  private record Pattern(int idc, int mask, int flags, Profile profile) {}
+  /** Of RFC 6184's table: a profile_idc, and which constraint flags must have which value. */
+  private record Row(int idc, int mask, int flags, Profile profile) {}
 
   // The four reserved bits must be zero, except where High uses two of them for constraint_set4 and 5.
-  private static final List<Pattern> PATTERNS = List.of(
-      new Pattern(0x42, 0x4f, 0x40, Profile.CONSTRAINED_BASELINE),
-      new Pattern(0x4d, 0x8f, 0x80, Profile.CONSTRAINED_BASELINE),
-      new Pattern(0x58, 0xcf, 0xc0, Profile.CONSTRAINED_BASELINE),
-      new Pattern(0x42, 0x4f, 0x00, Profile.BASELINE),
-      new Pattern(0x58, 0xcf, 0x80, Profile.BASELINE),
-      new Pattern(0x4d, 0xaf, 0x00, Profile.MAIN),
-      new Pattern(0x64, 0xff, 0x00, Profile.HIGH),
-      new Pattern(0x64, 0xff, 0x0c, Profile.CONSTRAINED_HIGH),
-      new Pattern(0xf4, 0xff, 0x00, Profile.PREDICTIVE_HIGH_444));
+  private static final List<Row> ROWS = List.of(
+      new Row(0x42, 0x4f, 0x40, Profile.CONSTRAINED_BASELINE),
+      new Row(0x4d, 0x8f, 0x80, Profile.CONSTRAINED_BASELINE),
+      new Row(0x58, 0xcf, 0xc0, Profile.CONSTRAINED_BASELINE),
+      new Row(0x42, 0x4f, 0x00, Profile.BASELINE),
+      new Row(0x58, 0xcf, 0x80, Profile.BASELINE),
+      new Row(0x4d, 0xaf, 0x00, Profile.MAIN),
+      new Row(0x64, 0xff, 0x00, Profile.HIGH),
+      new Row(0x64, 0xff, 0x0c, Profile.CONSTRAINED_HIGH),
+      new Row(0xf4, 0xff, 0x00, Profile.PREDICTIVE_HIGH_444));
 
   /** Null when it is not six hex digits or names no profile and level that we know; absent (null) means the default. */
   public static H264ProfileLevelId parse(String text) {
     if (text == null) {
       return DEFAULT;
     }
-    if (!text.matches("[0-9A-Fa-f]{6}")) {
+    if (!SIX_HEX_DIGITS.matcher(text).matches()) {
       return null;
     }
     int number = Integer.parseInt(text, 16);
     int flags = number >> 8 & 0xff;
     Level level = level(number & 0xff, flags);
-    for (Pattern pattern : PATTERNS) {
-      if (pattern.idc == number >> 16 && (flags & pattern.mask) == pattern.flags && level != null) {
-        return new H264ProfileLevelId(pattern.profile, level);
+    for (Row row : ROWS) {
+      if (row.idc == number >> 16 && (flags & row.mask) == row.flags && level != null) {
+        return new H264ProfileLevelId(row.profile, level);
       }
     }
     return null;
@@ -82,10 +85,11 @@ public record H264ProfileLevelId(Profile profile, Level level) {
   }
 
   /**
-   * What an answerer that has {@code local} says to an offer of {@code remote} (RFC 6184 §8.2.2): its own level when both
-   * allow the levels to differ, else the lower of the two. Null when the profiles differ or one is not valid.
+   * What an answerer that has {@code local} says to an offer of {@code remote} (RFC 6184 §8.2.2): its own level when
+   * both allow the levels to differ, else the lower of the two. Null when the profiles differ or one is not valid.
    */
-  public static H264ProfileLevelId answer(String local, boolean localAsymmetry, String remote, boolean remoteAsymmetry) {
+  public static H264ProfileLevelId answer(String local, boolean localAsymmetry,
+      String remote, boolean remoteAsymmetry) {
     if (!sameProfile(local, remote)) {
       return null;
     }

@@ -7,9 +7,10 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Reads one object of a JSON tree that a stranger wrote, and knows where in the message it stands. The tree is what any JSON
- * parser makes: maps, lists, strings, numbers, booleans, nulls. A field that is null counts as absent, as JavaScript's
- * {@code undefined} does; a number with a fraction of zero counts as an integer, because JavaScript has no other kind.
+ * Reads one object of a JSON tree that a stranger wrote, and knows where in the message it stands. The tree is what
+ * any JSON parser makes: maps, lists, strings, numbers, booleans, nulls. A field that is null counts as absent, as
+ * JavaScript's {@code undefined} does; a number with a fraction of zero counts as an integer, because JavaScript has
+ * no other kind.
  */
 final class JsonFields {
   private final String code;
@@ -163,7 +164,10 @@ final class JsonFields {
     return List.copyOf(result);
   }
 
-  /** A flat object of strings and numbers, as fmtp parameters are; absent means empty, and a null value an empty string. */
+  /**
+   * A flat object of strings and numbers, as fmtp parameters are; absent means empty, and a null value an empty
+   * string.
+   */
   Map<String, Object> parameters(String name) {
     Object value = fields.get(name);
     if (value == null) {

@@ -10,8 +10,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The RTP header extensions that a router understands, with the id that each has inside the router and towards consumers, and
- * the direction the router announces for either kind: {@code recvonly} goes from publishers to us and no further.
+ * The RTP header extensions that a router understands, with the id that each has inside the router and towards
+ * consumers, and the direction the router announces for either kind: {@code recvonly} goes from publishers to us and
+ * no further.
  */
 public enum KnownHeaderExtension {
   MID(1, "urn:ietf:params:rtp-hdrext:sdes:mid", SENDRECV, SENDRECV),
@@ -22,16 +23,16 @@ public enum KnownHeaderExtension {
   TRANSPORT_WIDE_CC(5, "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01", RECVONLY, SENDRECV),
   SSRC_AUDIO_LEVEL(6, "urn:ietf:params:rtp-hdrext:ssrc-audio-level", SENDRECV, null),
   /**
-   * Where the layers of AV1 and H264 are. Announced {@code recvonly}, for all of video, because clients negotiate header
-   * extensions per kind and not per codec, and AV1 cannot do without.
+   * Where the layers of AV1 and H264 are. Announced {@code recvonly}, for all of video, because clients negotiate
+   * header extensions per kind and not per codec, and AV1 cannot do without.
    *
-   * <p>The price is known: once Chromium has it, it strips PictureID, TL0PICIDX and TID from the VP8 descriptor (measured,
-   * simulcast). So for every codec the layers of a packet come from the descriptor when the packet has one, and VP8's
-   * picture ids are rewritten only where they exist. Consumers do not need them: without them a receiver orders frames by
-   * sequence number, which stays without holes when we drop layers or switch streams.
+   * <p>The price is known: once Chromium has it, it strips PictureID, TL0PICIDX and TID from the VP8 descriptor
+   * (measured, simulcast). So for every codec the layers of a packet come from the descriptor when the packet has one,
+   * and VP8's picture ids are rewritten only where they exist. Consumers do not need them: without them a receiver
+   * orders frames by sequence number, which stays without holes when we drop layers or switch streams.
    *
-   * <p>Consumers do not get it: the descriptor names frame numbers and decode targets that would have to be rewritten for
-   * each of them. Pipes do, because the next router needs the layers.
+   * <p>Consumers do not get it: the descriptor names frame numbers and decode targets that would have to be rewritten
+   * for each of them. Pipes do, because the next router needs the layers.
    */
   DEPENDENCY_DESCRIPTOR(7, "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension",
       null, RECVONLY),

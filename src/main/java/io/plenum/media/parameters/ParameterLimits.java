@@ -14,7 +14,7 @@ public final class ParameterLimits {
   public static final int MAX_PARAMETERS = 32;
   /** Certificates have one fingerprint per hash function, and there are six of those. */
   public static final int MAX_FINGERPRINTS = 8;
-  /** RFC 8285 §4.3: ids of the two-byte form. Id 15 cannot be told from the one-byte form's stop mark: see the check. */
+  /** RFC 8285 §4.3: what the two-byte form can name. */
   public static final int MAX_HEADER_EXTENSION_ID = 255;
   /** Spatial or temporal layers of one encoding: VP9's three bits. */
   public static final int MAX_LAYERS = 8;

@@ -1,8 +1,8 @@
 package io.plenum.media.parameters;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,8 +12,8 @@ public final class ProducerParameters {
   private ProducerParameters() {}
 
   /**
-   * How the publisher's payload types and streams are called in the router. Every encoding gets an SSRC of the router's, in
-   * one consecutive run.
+   * How the publisher's payload types and streams are called in the router. Every encoding gets an SSRC of the
+   * router's, in one consecutive run.
    *
    * @throws IllegalParameters when a codec is of the wrong kind, or the router does not have it
    */
@@ -36,13 +36,14 @@ public final class ProducerParameters {
   }
 
   /**
-   * What the producer looks like from inside the router: the router's payload types, header extension ids and SSRCs, with
-   * the publisher's codec parameters. It carries no mid, no rids, and all header extensions that the router sends on.
+   * What the producer looks like from inside the router: the router's payload types, header extension ids and SSRCs,
+   * with the publisher's codec parameters. It carries no mid, no rids, and all header extensions that the router sends
+   * on.
    */
   public static RtpParameters consumable(MediaKind kind, RtpParameters parameters, RtpCapabilities router,
       RtpMapping mapping) {
-    // The first encoding of two codecs that the router takes for one wins.
-    Set<Integer> done = new LinkedHashSet<>();
+    // Two codecs of the publisher may be one to the router; the first one's parameters stand.
+    Set<Integer> done = new HashSet<>();
     List<RtpCodecParameters> codecs = new ArrayList<>();
     for (RtpCodecParameters codec : parameters.codecs()) {
       int payloadType = mapping.mappedPayloadType(codec.payloadType());

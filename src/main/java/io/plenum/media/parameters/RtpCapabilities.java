@@ -11,7 +11,8 @@ public record RtpCapabilities(List<RtpCodecCapability> codecs, List<RtpHeaderExt
   }
 
   /**
-   * Reads an endpoint's capabilities. Codecs and header extensions that we have never heard of are kept: browsers list many.
+   * Reads an endpoint's capabilities. Codecs and header extensions that we have never heard of are kept: browsers list
+   * many.
    *
    * @throws IllegalParameters with {@link IllegalParameters#INVALID_RTP_CAPABILITIES}
    */

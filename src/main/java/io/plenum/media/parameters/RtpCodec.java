@@ -2,9 +2,13 @@ package io.plenum.media.parameters;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** What a codec in capabilities and a codec in parameters have in common. */
 public sealed interface RtpCodec permits RtpCodecCapability, RtpCodecParameters {
+  /** What surely fits an int; no fmtp parameter that we read has more. */
+  Pattern DIGITS = Pattern.compile("[0-9]{1,9}");
+
   /** Such as {@code video/VP8}; compared without regard to case. */
   String mimeType();
 
@@ -37,8 +41,7 @@ public sealed interface RtpCodec permits RtpCodecCapability, RtpCodecParameters 
     if (value instanceof Integer || value instanceof Long) {
       return ((Number) value).longValue();
     }
-    // Nine digits fit any int; there is no longer number among fmtp parameters that we read.
-    if (value instanceof String text && text.matches("[0-9]{1,9}")) {
+    if (value instanceof String text && DIGITS.matcher(text).matches()) {
       return Integer.parseInt(text);
     }
     return otherwise;

@@ -21,8 +21,9 @@ public record RtpParameters(String mid, List<RtpCodecParameters> codecs,
   }
 
   /**
-   * Reads what a publisher signals. What comes back has at least one media codec, at least one encoding that can be found
-   * by SSRC, rid or mid, no payload type, extension id, URI, rid or SSRC twice, and each RTX codec belongs to a media codec.
+   * Reads what a publisher signals. What comes back has at least one media codec, at least one encoding that can be
+   * found by SSRC, rid or mid, no payload type, extension id, URI, rid or SSRC twice, and each RTX codec belongs to a
+   * media codec.
    *
    * @throws IllegalParameters with {@link IllegalParameters#INVALID_RTP_PARAMETERS}
    */

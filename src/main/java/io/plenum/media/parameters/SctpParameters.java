@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 
 /**
- * What a transport announces of its SCTP association. It carries the fields of all of mediasoup-client's vintages: newer ones
- * read {@code maxSendMessageSize} and {@code maxReceiveMessageSize}, older ones {@code OS}, {@code MIS} and
+ * What a transport announces of its SCTP association. It carries the fields of all of mediasoup-client's vintages:
+ * newer ones read {@code maxSendMessageSize} and {@code maxReceiveMessageSize}, older ones {@code OS}, {@code MIS} and
  * {@code maxMessageSize}. All sizes are bytes.
  *
  * @param isDataChannel whether messages carry WebRTC's payload protocol identifiers

@@ -4,7 +4,8 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 
 /**
- * How one data channel uses SCTP (RFC 8831 §6). At most one of the two limits is set, and then the channel is unordered.
+ * How one data channel uses SCTP (RFC 8831 §6). At most one of the two limits is set, and then the channel is
+ * unordered.
  *
  * @param streamId 0 to 65534, or null when the other side is to choose
  * @param maxPacketLifeTime milliseconds after which a message is not sent again, or null

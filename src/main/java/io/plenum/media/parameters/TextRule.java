@@ -3,8 +3,9 @@ package io.plenum.media.parameters;
 import java.util.regex.Pattern;
 
 /**
- * What a text field may hold. Other clients write these texts into their SDP, so none may carry a line break or anything
- * else that would end its line or field there: a publisher must not be able to write lines into a viewer's SDP.
+ * What a text field may hold. Other clients write these texts into their SDP, so none may carry a line break or
+ * anything else that would end its line or field there: a publisher must not be able to write lines into a viewer's
+ * SDP.
  */
 enum TextRule {
   MIME_TYPE(64, "(?i)(audio|video)/[a-z0-9][a-z0-9.+_-]*", "must be audio/NAME or video/NAME"),

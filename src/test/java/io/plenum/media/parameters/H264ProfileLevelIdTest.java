@@ -26,7 +26,8 @@ class H264ProfileLevelIdTest {
     for (H264ProfileLevelId.Profile profile : H264ProfileLevelId.Profile.values()) {
       for (H264ProfileLevelId.Level level : H264ProfileLevelId.Level.values()) {
         // Level 1b is spelled by a flag that the High profiles use otherwise: no id names it there.
-        boolean spellable = level != H264ProfileLevelId.Level.L1_B || profile.compareTo(H264ProfileLevelId.Profile.MAIN) <= 0;
+        boolean spellable =
+            level != H264ProfileLevelId.Level.L1_B || profile.compareTo(H264ProfileLevelId.Profile.MAIN) <= 0;
         if (spellable) {
           H264ProfileLevelId id = new H264ProfileLevelId(profile, level);
           assertEquals(id, H264ProfileLevelId.parse(id.toString()), id.toString());
