@@ -30,6 +30,7 @@ final class AimdRateController {
   private long rttNs = DEFAULT_RTT_NS;
   private boolean started;
   private long lastChangeNs;
+  private long lastThroughputBps = BitrateMeter.UNKNOWN;
 
   /** @param slowStart follow 1.5 times the throughput at once until the path is full for the first time */
   AimdRateController(long startBps, long minBps, boolean slowStart) {
@@ -45,10 +46,14 @@ final class AimdRateController {
       lastChangeNs = nowNs;
     }
     become(usage, nowNs);
+    if (throughputBps >= 0) {
+      lastThroughputBps = throughputBps;
+    }
     if (state == State.INCREASE) {
       increase(throughputBps, nowNs);
     } else if (state == State.DECREASE) {
-      decrease(throughputBps, nowNs);
+      // After a silence the rate is not known for a moment; the old one is better than none.
+      decrease(lastThroughputBps, nowNs);
     }
   }
 

@@ -19,7 +19,7 @@ final class BitrateMeter {
     bytesOfSlot = new int[(int) (windowNs / SLOT_NS)];
   }
 
-  /** Time may stand still; what comes with an earlier time is counted as if it came now. */
+  /** What comes with a slightly earlier time than something before is counted as if it came with that. */
   void add(int sizeBytes, long nowNs) {
     advance(nowNs);
     bytesOfSlot[index(newestSlot)] += sizeBytes;
@@ -38,8 +38,9 @@ final class BitrateMeter {
 
   private void advance(long nowNs) {
     long slot = Math.floorDiv(nowNs, SLOT_NS);
-    if (!started || bytes == 0 && slot - newestSlot > bytesOfSlot.length) {
-      // After a silence the window begins with what comes now, or the rate would climb slowly from zero.
+    if (!started || Math.abs(slot - newestSlot) >= bytesOfSlot.length) {
+      // After a silence the window begins with what comes now, or the rate would climb slowly from zero. A time from
+      // before the window is a peer's clock that was set back.
       started = true;
       Arrays.fill(bytesOfSlot, 0);
       firstSlot = slot;
@@ -47,9 +48,8 @@ final class BitrateMeter {
       bytes = 0;
       return;
     }
-    long cleared = Math.min(slot - newestSlot, bytesOfSlot.length);
-    for (long i = 1; i <= cleared; i++) {
-      int index = index(newestSlot + i);
+    for (long i = newestSlot + 1; i <= slot; i++) {
+      int index = index(i);
       bytes -= bytesOfSlot[index];
       bytesOfSlot[index] = 0;
     }

@@ -1,6 +1,9 @@
 package io.plenum.media.congestion;
 
-/** From packets' send and arrival times to {@link BandwidthUsage}: groups, trend line, threshold. The two clocks need not agree. */
+/**
+ * From packets' send and arrival times to {@link BandwidthUsage}: groups, trend line, threshold. The two clocks need not
+ * agree.
+ */
 final class DelayDetector {
   /** After such a silence the old delays say nothing. */
   private static final long STREAM_TIMEOUT_NS = 2_000_000_000L;

@@ -56,7 +56,7 @@ public interface RtcpHandler {
   /** Picture loss indication (RFC 4585 §6.3.1). */
   default void onPli(int senderSsrc, int mediaSsrc) {}
 
-  /** One entry of a full intra request (RFC 5104 §4.3.1). A repeated {@code commandSequenceNumber} is the same request. */
+  /** One entry of a full intra request (RFC 5104 §4.3.1). The same number again is the same request again. */
   default void onFir(int senderSsrc, int mediaSsrc, int commandSequenceNumber) {}
 
   default void onRemb(Remb remb) {}

@@ -63,7 +63,7 @@ public final class RtcpReader {
         return Malformed.WRONG_LENGTH;
       }
       if ((first & 0x20) != 0) {
-        // RFC 3550 wants a multiple of four on the last packet only; transport-cc feedback of Chromium has 1…3 on each.
+        // RFC 3550 wants a multiple of four, on the last packet only; Chromium pads each transport-cc feedback by 1…3.
         int padding = Bytes.u8(bytes, position + packetLength - 1);
         if (padding == 0 || padding > packetLength - RtcpType.HEADER_BYTES) {
           return Malformed.WRONG_PADDING;

@@ -196,7 +196,7 @@ public final class RtcpWriter {
     return true;
   }
 
-  /** A full intra request with one entry (RFC 5104 §4.3.1). A new request has a new number, a repeated one the same. */
+  /** A full intra request with one entry (RFC 5104 §4.3.1). A new request has a new number, 8 bits. */
   public boolean fir(int senderSsrc, int mediaSsrc, int commandSequenceNumber) {
     if (!openPacket(RtcpType.PSFB, RtcpType.PSFB_FIR, 20)) {
       return false;

@@ -211,7 +211,7 @@ public final class TransportFeedback {
     return baseSequenceNumber() + index & 0xffff;
   }
 
-  /** From the packet before it that came (from the reference time, for the first), in {@link #TICK_NS}; may be negative. */
+  /** Since the packet before it that came (the reference time, for the first), in {@link #TICK_NS}; may be negative. */
   public int deltaTicks() {
     return deltaTicks;
   }

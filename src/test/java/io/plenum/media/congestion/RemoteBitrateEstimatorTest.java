@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,6 +31,7 @@ class RemoteBitrateEstimatorTest {
     private long now = 7 * SECOND;
     private double owedBytes;
     private double frameBytes;
+    private double budgetBytes;
 
     private Call(SimulatedLink link, long encoderMaxBps) {
       this.link = link;
@@ -50,10 +52,9 @@ class RemoteBitrateEstimatorTest {
           owedBytes += frameBytes;
           frameBytes = 0;
         }
-        double budget = Math.min(owedBytes, 2.5 * rate / 8 * STEP_NS / SECOND + spareBytes);
-        spareBytes = budget;
-        while (spareBytes >= PACKET_BYTES) {
-          spareBytes -= PACKET_BYTES;
+        budgetBytes = Math.min(owedBytes, budgetBytes + 2.5 * rate / 8 * STEP_NS / SECOND);
+        while (budgetBytes >= PACKET_BYTES) {
+          budgetBytes -= PACKET_BYTES;
           owedBytes -= PACKET_BYTES;
           long arrival = link.send(PACKET_BYTES, now);
           if (arrival >= 0) {
@@ -74,8 +75,6 @@ class RemoteBitrateEstimatorTest {
       }
       return sum / samples;
     }
-
-    private double spareBytes;
   }
 
   private static int absSendTime(long ns) {
@@ -133,7 +132,7 @@ class RemoteBitrateEstimatorTest {
 
   @Test
   void randomSendTimesDoNotThrowNorRaiseTheEstimateAboveWhatComes() {
-    java.util.Random random = new java.util.Random(9);
+    Random random = new Random(9);
     for (int i = 0; i < 20_000; i++) {
       long now = i * 2 * MS;
       estimator.onPacket(random.nextInt(1 << 24), 500, now);
