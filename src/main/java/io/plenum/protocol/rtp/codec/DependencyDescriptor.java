@@ -22,9 +22,10 @@ public final class DependencyDescriptor {
   /** A frame refers to few others: AV1 has 7 references. */
   public static final int MAX_FRAME_DIFFS = 16;
 
-  /** So many frames back the temporal layer of a frame is remembered, a power of two. Encoders look back less than 40. */
+  /** So many frames back it is remembered what a frame was, a power of two. Encoders look back less than 40. */
   private static final int REMEMBERED_FRAMES = 128;
 
+  private static final int REMEMBERED = 1 << 16;
   private static final int MANDATORY_BYTES = 3;
   /**
    * A packet up to so many before the structure's packet was overtaken by it and must not bring an older structure back.
@@ -51,7 +52,10 @@ public final class DependencyDescriptor {
   private long indications;
   private final int[] frameDiffs = new int[MAX_FRAME_DIFFS];
   private int frameDiffCount;
-  private final short[] rememberedNumbers = new short[REMEMBERED_FRAMES];
+  private int timestamp;
+  /** By the lowest bits of the frame number: the number with {@link #REMEMBERED} above, or 0. */
+  private final int[] rememberedFrames = new int[REMEMBERED_FRAMES];
+  private final int[] rememberedTimestamps = new int[REMEMBERED_FRAMES];
   private final byte[] rememberedTemporalLayers = new byte[REMEMBERED_FRAMES];
 
   /** Reads a packet's extension. Returns why it is malformed, and then the stream's state is as it was; or null. */
@@ -59,11 +63,13 @@ public final class DependencyDescriptor {
     if (!packet.hasExtension(extensionId)) {
       return Malformed.MISSING_FIELD;
     }
-    return parse(packet.bytes(), packet.extensionOffset(extensionId), packet.extensionLength(extensionId), packet.sequenceNumber());
+    return parse(packet.bytes(), packet.extensionOffset(extensionId), packet.extensionLength(extensionId),
+        packet.sequenceNumber(), packet.timestamp());
   }
 
   /** As above, for the extension's bytes. */
-  Malformed parse(byte[] bytes, int offset, int length, int sequenceNumber) {
+  Malformed parse(byte[] bytes, int offset, int length, int sequenceNumber, long rtpTimestamp) {
+    timestamp = (int) rtpTimestamp;
     resolved = false;
     structureAttached = false;
     if (length < MANDATORY_BYTES) {
@@ -109,8 +115,10 @@ public final class DependencyDescriptor {
     resolved = true;
     structureAttached = attached;
     keep(attached, activeTargetsPresent, active, sequenceNumber);
-    rememberedNumbers[frameNumber & REMEMBERED_FRAMES - 1] = (short) frameNumber;
-    rememberedTemporalLayers[frameNumber & REMEMBERED_FRAMES - 1] = (byte) (temporalLayer() + 1);
+    int slot = frameNumber & REMEMBERED_FRAMES - 1;
+    rememberedFrames[slot] = REMEMBERED | frameNumber;
+    rememberedTimestamps[slot] = timestamp;
+    rememberedTemporalLayers[slot] = (byte) temporalLayer();
     return null;
   }
 
@@ -219,13 +227,10 @@ public final class DependencyDescriptor {
     return frameDiffs[i];
   }
 
-  /**
-   * True if the frame depends on an earlier picture. A picture has one frame per spatial layer, in their order, so what
-   * is further back than there are layers below belongs to an earlier one.
-   */
+  /** True if the frame depends on an earlier picture, not just on lower spatial layers of its own. */
   public boolean interPicturePredicted() {
     for (int i = 0; i < frameDiffCount; i++) {
-      if (frameDiffs[i] > spatialLayer()) {
+      if (isOfEarlierPicture(frameDiffs[i])) {
         return true;
       }
     }
@@ -234,8 +239,8 @@ public final class DependencyDescriptor {
 
   /**
    * True if a receiver of lower temporal layers may begin to receive this one's here: the sender says so, or the frame
-   * depends on no earlier picture but of lower temporal layers. (In L1T3 as Chromium sends it, only the lowest layer's
-   * frames are marked as switch points; the others are discardable.)
+   * depends on no earlier picture but of the lowest temporal layer, which is what VP8's Y says. (In L1T3 as Chromium
+   * sends it, only the lowest layer's frames are marked as switch points; the others are discardable.)
    */
   public boolean switchingUpPoint() {
     for (int target = 0; target < decodeTargets(); target++) {
@@ -245,18 +250,30 @@ public final class DependencyDescriptor {
       }
     }
     for (int i = 0; i < frameDiffCount; i++) {
-      if (frameDiffs[i] > spatialLayer() && !isOfLowerTemporalLayer(frameNumber - frameDiffs[i])) {
+      if (isOfEarlierPicture(frameDiffs[i]) && !isOfLowestTemporalLayer(frameDiffs[i])) {
         return false;
       }
     }
     return true;
   }
 
-  private boolean isOfLowerTemporalLayer(int earlierFrame) {
-    int slot = earlierFrame & REMEMBERED_FRAMES - 1;
-    // One more than the layer is kept, so that an empty slot is of no lower layer.
-    int layerAndOne = rememberedNumbers[slot] == (short) earlierFrame ? rememberedTemporalLayers[slot] : 0;
-    return layerAndOne > 0 && layerAndOne <= temporalLayer();
+  /** All frames of a picture have the same timestamp. */
+  private boolean isOfEarlierPicture(int frameDiff) {
+    int slot = frameNumber - frameDiff & REMEMBERED_FRAMES - 1;
+    if (isRemembered(slot, frameDiff)) {
+      return rememberedTimestamps[slot] != timestamp;
+    }
+    // Lost, or too long ago: a picture has one frame per spatial layer, so no more below this one than its layer's number.
+    return frameDiff > spatialLayer();
+  }
+
+  private boolean isOfLowestTemporalLayer(int frameDiff) {
+    int slot = frameNumber - frameDiff & REMEMBERED_FRAMES - 1;
+    return isRemembered(slot, frameDiff) && rememberedTemporalLayers[slot] == 0;
+  }
+
+  private boolean isRemembered(int slot, int frameDiff) {
+    return rememberedFrames[slot] == (REMEMBERED | frameNumber - frameDiff & 0xffff);
   }
 
   /** Of the frame's spatial layer, in pixels, or 0 if the structure does not say. */
