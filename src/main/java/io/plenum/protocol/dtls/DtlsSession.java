@@ -10,18 +10,29 @@ import io.plenum.protocol.srtp.SrtpKeys;
  * place of HelloVerifyRequest, because every current browser's ClientHello spans two datagrams.
  */
 public interface DtlsSession extends AutoCloseable {
-  /** Where a session's effects go. All calls come on the transport's event loop, never from inside a call to the session. */
+  /**
+   * Where a session's effects go. All calls come on the transport's event loop. What changes the state
+   * ({@code onDtlsConnected}, {@code onDtlsFailed}, {@code onDtlsClosed}) comes as a task of its own, never from inside a
+   * call to the session; packets come from inside {@link #onDatagram}, {@link #send} and {@link #close}.
+   */
   interface Sink {
-    /** One datagram for the peer. The bytes belong to the sink during the call only. */
+    /** One datagram for the peer. The bytes belong to the sink during the call only, and it does not call back. */
     void sendDtls(byte[] bytes, int offset, int length);
 
     /** The handshake is done and the peer's certificate matches: what each side protects SRTP with. */
     void onDtlsConnected(SrtpKeys local, SrtpKeys remote);
 
-    /** One record of application data (SCTP). */
+    /**
+     * One record of application data (SCTP). The bytes belong to the sink during the call only; from inside it may
+     * {@link #send} the answer and {@link #close}.
+     */
     void onDtlsData(byte[] bytes, int offset, int length);
 
-    /** The session is over and cannot be used again. */
+    /**
+     * The session is over and cannot be used again.
+     *
+     * @param reason one sentence for the log and the client
+     */
     void onDtlsFailed(String reason);
 
     /** The peer said close_notify, authenticated. */
@@ -29,7 +40,8 @@ public interface DtlsSession extends AutoCloseable {
   }
 
   /**
-   * Begins the handshake.
+   * Begins the handshake: as client at once, as server with the peer's ClientHello, until which no time runs. To be
+   * called once; after {@link #close} it does nothing.
    *
    * @param localRole {@code CLIENT} or {@code SERVER}
    * @param remoteFingerprint what the peer's certificate must hash to
@@ -39,12 +51,12 @@ public interface DtlsSession extends AutoCloseable {
   /** A datagram whose first byte says DTLS (20–63). Copied if it must be kept; dropped and counted if it makes no sense. */
   void onDatagram(byte[] bytes, int offset, int length);
 
-  /** Application data for the peer; false when the session is not connected. */
+  /** Application data for the peer, one record; false when the session is not connected or the data too long for one. */
   boolean send(byte[] bytes, int offset, int length);
 
   DtlsState state();
 
-  /** Says close_notify if connected. No sink call follows. */
+  /** Says close_notify if connected, from inside this call. No sink call follows it. */
   @Override
   void close();
 }

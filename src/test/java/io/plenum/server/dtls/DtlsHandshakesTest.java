@@ -13,6 +13,7 @@ import io.plenum.protocol.srtp.SrtpKeys;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -83,6 +84,14 @@ class DtlsHandshakesTest {
     sessions.close();
     assertFalse(sessions.handshakes().submit(() -> { }));
     assertEquals("too many handshakes at once", begin().failures.poll(20, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void threadsAreVirtualWhereTheJdkHasThem() throws Exception {
+    CompletableFuture<Boolean> virtual = new CompletableFuture<>();
+    sessions.handshakes().submit(() -> virtual.complete(Thread.currentThread().getClass() != Thread.class));
+
+    assertEquals(Runtime.version().feature() >= 21, virtual.get(20, TimeUnit.SECONDS));
   }
 
   @Test
