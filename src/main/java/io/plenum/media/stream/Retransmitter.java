@@ -1,0 +1,119 @@
+package io.plenum.media.stream;
+
+import io.plenum.media.stream.SendStreamOptions.Repair;
+import io.plenum.protocol.wire.Bytes;
+
+/**
+ * Answers a receiver's NACKs: finds out what was sent under the number, takes the bytes from the producer's history,
+ * and writes the packet again, as RTX (RFC 4588 §4) or as it was. Each packet at most once per round trip, and all of
+ * them within a {@link RetransmissionBudget}.
+ */
+public final class Retransmitter {
+  /** Gets each packet as it is to be protected and sent; the bytes are the caller's own buffer. */
+  public interface Sink {
+    /**
+     * @param packet where mid, abs-send-time and transport-cc have their room: same offsets, counted from
+     *     {@code offset}
+     */
+    void sendRetransmission(RoutedPacket packet, byte[] bytes, int offset, int length);
+  }
+
+  /** Until the round trip is known. */
+  public static final long DEFAULT_RTT_NS = 100_000_000;
+  /** However short the path: two NACKs within this time were sent before the answer to the first was there. */
+  public static final long MIN_RESEND_INTERVAL_NS = 10_000_000;
+  /** RFC 4588 §4: the original sequence number. */
+  public static final int RTX_HEADER_BYTES = 2;
+
+  private final SendStreamOptions options;
+  private final SentPackets sent;
+  private final RateCounter resentRate = new RateCounter();
+  private final RetransmissionBudget budget;
+  private int nextRtxSequenceNumber;
+  private long repaired;
+  private long asked;
+  private long refused;
+
+  Retransmitter(SendStreamOptions options, SentPackets sent, RateCounter mediaRate) {
+    this.options = options;
+    this.sent = sent;
+    budget = new RetransmissionBudget(mediaRate, resentRate);
+    nextRtxSequenceNumber = options.initialRtxSequenceNumber() & 0xffff;
+  }
+
+  /** Sends one packet again if it may; {@code rttNs} is -1 if it is not known. */
+  void onNack(int sequenceNumber, SendSource[] sources, long rttNs, byte[] out, int outOffset, long nowNs, Sink sink) {
+    asked++;
+    RoutedPacket packet = null;
+    int entry = options.repair() == Repair.NONE ? SentPackets.NOT_FOUND : sent.find(sequenceNumber, nowNs);
+    if (entry != SentPackets.NOT_FOUND) {
+      long intervalNs = rttNs < 0 ? DEFAULT_RTT_NS : Math.max(MIN_RESEND_INTERVAL_NS, rttNs);
+      if (sent.mayResend(entry, intervalNs, nowNs)) {
+        packet = sources[sent.streamIndex(entry)].history().get(sent.source(entry));
+      }
+    }
+    if (packet == null || !budget.allows(packet.length + RTX_HEADER_BYTES, nowNs)) {
+      refused++;
+      return;
+    }
+    int length = write(packet, entry, sequenceNumber, out, outOffset);
+    repaired += sent.wasResent(entry) ? 0 : 1;
+    sent.onResent(entry, nowNs);
+    resentRate.add(length, nowNs);
+    sink.sendRetransmission(packet, out, outOffset, length);
+  }
+
+  /** A number on the RTX stream for a packet that somebody else makes: a probe. */
+  int takeRtxSequenceNumber() {
+    int number = nextRtxSequenceNumber;
+    nextRtxSequenceNumber = number + 1 & 0xffff;
+    return number;
+  }
+
+  long packetsResent() {
+    return resentRate.packets();
+  }
+
+  long bytesResent() {
+    return resentRate.bytes();
+  }
+
+  long bitsPerSecond(long nowNs) {
+    return resentRate.bitsPerSecond(nowNs);
+  }
+
+  long packetsRepaired() {
+    return repaired;
+  }
+
+  long packetsAsked() {
+    return asked;
+  }
+
+  long packetsRefused() {
+    return refused;
+  }
+
+  private int write(RoutedPacket packet, int entry, int sequenceNumber, byte[] out, int outOffset) {
+    boolean rtx = options.repair() == Repair.RTX;
+    int payloadOffset = outOffset + packet.payloadOffset;
+    int shift = 0;
+    System.arraycopy(packet.bytes, 0, out, outOffset, packet.payloadOffset);
+    if (rtx) {
+      // RFC 4588 §4: the first two payload bytes are the original sequence number.
+      Bytes.put16(out, payloadOffset, sequenceNumber);
+      shift = RTX_HEADER_BYTES;
+    }
+    System.arraycopy(packet.bytes, packet.payloadOffset, out, payloadOffset + shift, packet.payloadLength());
+    int payloadType = rtx ? options.rtxPayloadType() : options.payloadType();
+    Bytes.put8(out, outOffset + 1, (sent.marker(entry) ? 0x80 : 0) | payloadType);
+    Bytes.put16(out, outOffset + 2, rtx ? takeRtxSequenceNumber() : sequenceNumber);
+    Bytes.put32(out, outOffset + 4, sent.timestamp(entry));
+    Bytes.put32(out, outOffset + 8, rtx ? options.rtxSsrc() : options.ssrc());
+    if (options.vp8()) {
+      Vp8Rewriter.patch(out, payloadOffset + shift, packet.payload, sent.pictureId(entry),
+          sent.tl0PictureIndex(entry));
+    }
+    return packet.length + shift;
+  }
+}

@@ -1,0 +1,53 @@
+package io.plenum.media.stream;
+
+/**
+ * What a {@link SendStream} is told once. Initial sequence numbers are random and below 2^15 (RFC 3711 §3.3.1: a loss
+ * of the first packets must not look like a roll-over).
+ *
+ * @param ssrc of the outgoing media
+ * @param payloadType towards this receiver
+ * @param clockRate of the RTP timestamp, in Hz
+ * @param repair how packets that the receiver misses are sent again
+ * @param rtxSsrc and rtxPayloadType matter for {@link Repair#RTX} only
+ * @param maxResendAgeNs packets that went out longer ago are not sent again
+ * @param vp8 picture ids are rewritten
+ */
+public record SendStreamOptions(int ssrc, int payloadType, int clockRate, int initialSequenceNumber, Repair repair,
+    int rtxSsrc, int rtxPayloadType, int initialRtxSequenceNumber, long maxResendAgeNs, boolean vp8) {
+  /** How a packet is sent again. */
+  public enum Repair {
+    /** Not at all. */
+    NONE,
+    /** As it was, on the same SSRC. */
+    PLAIN,
+    /** RFC 4588, on an SSRC of its own. */
+    RTX
+  }
+
+  /** Longer than any jitter buffer waits for a picture. */
+  public static final long VIDEO_MAX_RESEND_AGE_NS = 2_000_000_000L;
+  /** Sound is played sooner. */
+  public static final long AUDIO_MAX_RESEND_AGE_NS = 1_000_000_000L;
+
+  private static final int VIDEO_CLOCK_RATE = 90_000;
+
+  public static SendStreamOptions video(int ssrc, int payloadType, int initialSequenceNumber, boolean vp8) {
+    return new SendStreamOptions(ssrc, payloadType, VIDEO_CLOCK_RATE, initialSequenceNumber, Repair.NONE, 0, 0, 0,
+        VIDEO_MAX_RESEND_AGE_NS, vp8);
+  }
+
+  public static SendStreamOptions audio(int ssrc, int payloadType, int clockRate, int initialSequenceNumber) {
+    return new SendStreamOptions(ssrc, payloadType, clockRate, initialSequenceNumber, Repair.NONE, 0, 0, 0,
+        AUDIO_MAX_RESEND_AGE_NS, false);
+  }
+
+  public SendStreamOptions withRtx(int rtxSsrc, int rtxPayloadType, int initialRtxSequenceNumber) {
+    return new SendStreamOptions(ssrc, payloadType, clockRate, initialSequenceNumber, Repair.RTX, rtxSsrc,
+        rtxPayloadType, initialRtxSequenceNumber, maxResendAgeNs, vp8);
+  }
+
+  public SendStreamOptions withPlainRepair() {
+    return new SendStreamOptions(ssrc, payloadType, clockRate, initialSequenceNumber, Repair.PLAIN, 0, 0, 0,
+        maxResendAgeNs, vp8);
+  }
+}

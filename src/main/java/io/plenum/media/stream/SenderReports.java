@@ -1,0 +1,90 @@
+package io.plenum.media.stream;
+
+import io.plenum.protocol.rtcp.SenderInfo;
+
+/**
+ * Writes the sender reports of one outgoing SSRC, and knows from a report block that answers one how long the way there
+ * and back is.
+ *
+ * <p>The report carries the <em>producer's</em> wall clock, moved on by the time since its report came: the receiver
+ * then joins audio and video exactly as the producer would have it, through any number of switches and hops, and no
+ * estimate of ours can disturb that. The round trip does not need the wall clock: we remember when each report went.
+ *
+ * <p>Before the producer's first report nothing is sent: a report in our own clock would make the receiver align, and
+ * jump when the producer's came. Only if none comes for long (some senders have no RTCP) we use our clock and the
+ * arrival of packets, so that the receiver has something to answer.
+ */
+public final class SenderReports {
+  /** Browsers send their first report within a second or two. Who has not by now will not. */
+  public static final long ARRIVAL_FALLBACK_NS = 5_000_000_000L;
+
+  /** Reports whose answer may still come: about ten seconds' worth. */
+  private static final int REMEMBERED = 8;
+  /** No path is this long; a larger value is a mistake or a lie. */
+  private static final long MAX_RTT_NS = 60_000_000_000L;
+
+  private final int clockRate;
+  private final long[] reports = new long[REMEMBERED];
+  private final long[] sentNs = new long[REMEMBERED];
+  private int count;
+  private boolean begun;
+  private long firstPacketNs;
+  private long lastPacketNs;
+  private int lastTimestamp;
+
+  public SenderReports(int clockRate) {
+    this.clockRate = clockRate;
+  }
+
+  /** A packet goes out; {@code timestamp} as it is on the wire. */
+  public void onPacket(int timestamp, long nowNs) {
+    if (!begun) {
+      begun = true;
+      firstPacketNs = nowNs;
+    }
+    lastPacketNs = nowNs;
+    lastTimestamp = timestamp;
+  }
+
+  /**
+   * Fills the times of a report that is sent now.
+   *
+   * @param clock of the producer's stream that is forwarded now
+   * @param timestampOffset what is added to that stream's timestamps
+   * @param nowNtp our own wall clock, used only for producers that never report
+   * @return false if there is nothing to report yet
+   */
+  public boolean fill(SenderInfo info, SenderClock clock, int timestampOffset, long nowNs, long nowNtp) {
+    if (!begun) {
+      return false;
+    }
+    if (clock.known()) {
+      info.ntpTime = clock.ntpTimeAt(nowNs);
+      info.rtpTimestamp = clock.timestampAt(nowNs) + timestampOffset & 0xffff_ffffL;
+    } else if (nowNs - firstPacketNs >= ARRIVAL_FALLBACK_NS) {
+      info.ntpTime = nowNtp;
+      info.rtpTimestamp = lastTimestamp + NtpTime.toClock(nowNs - lastPacketNs, clockRate) & 0xffff_ffffL;
+    } else {
+      return false;
+    }
+    reports[count % REMEMBERED] = info.ntpTime >>> 16 & 0xffff_ffffL;
+    sentNs[count % REMEMBERED] = nowNs;
+    count++;
+    return true;
+  }
+
+  /** There and back, or -1 if the block answers no report of ours. */
+  public long rttNs(long lastSenderReport, long delaySinceLastSenderReport, long nowNs) {
+    if (lastSenderReport == 0) {
+      return -1;
+    }
+    for (int i = 0; i < Math.min(count, REMEMBERED); i++) {
+      if (reports[i] == lastSenderReport) {
+        long rttNs = nowNs - sentNs[i] - NtpTime.nsFromShort(delaySinceLastSenderReport);
+        // RFC 3550 §6.4.1: clocks drift, so a very short path may come out negative.
+        return rttNs > MAX_RTT_NS ? -1 : Math.max(0, rttNs);
+      }
+    }
+    return -1;
+  }
+}
