@@ -11,6 +11,8 @@ public final class PacketHistory {
   private final int maxPackets;
   private final long wantedAgeNs;
   private RoutedPacket[] ring = new RoutedPacket[INITIAL_PACKETS];
+  /** For a packet that comes so late that a younger one has its place. */
+  private final RoutedPacket late = new RoutedPacket();
 
   /**
    * @param maxPackets never keeps more, rounded up to a power of two
@@ -21,7 +23,7 @@ public final class PacketHistory {
     this.wantedAgeNs = wantedAgeNs;
   }
 
-  /** The slot for {@code sequence}, to be filled by the caller, who sets its sequence; what was in it is gone. */
+  /** The slot for {@code sequence}, to be filled by the caller; what was in it is gone. */
   public RoutedPacket claim(long sequence, long nowNs) {
     int index = (int) sequence & ring.length - 1;
     RoutedPacket slot = ring[index];
@@ -34,6 +36,8 @@ public final class PacketHistory {
     if (slot == null) {
       slot = new RoutedPacket();
       ring[index] = slot;
+    } else if (slot.length > 0 && slot.sequence > sequence) {
+      slot = late;
     }
     slot.length = 0;
     slot.sequence = sequence;

@@ -21,6 +21,7 @@ public final class RoutedPacket {
   public int absSendTimeOffset;
   public int transportCcOffset;
   public int absCaptureTimeOffset;
+  public int audioLevelOffset;
 
   /** Unwrapped from the producer's 16 bits: it only grows, and two packets never share one. */
   public long sequence;

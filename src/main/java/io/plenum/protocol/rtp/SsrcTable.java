@@ -64,6 +64,20 @@ public final class SsrcTable<T> {
     }
   }
 
+  /** What {@link #forEachEntry} calls. */
+  public interface EntryAction<T> {
+    void accept(int ssrc, T value);
+  }
+
+  @SuppressWarnings("unchecked")
+  public void forEachEntry(EntryAction<T> action) {
+    for (int i = 0; i < values.length; i++) {
+      if (values[i] != null) {
+        action.accept(ssrcs[i], (T) values[i]);
+      }
+    }
+  }
+
   public void clear() {
     Arrays.fill(values, null);
     size = 0;

@@ -5,9 +5,11 @@ package io.plenum.server.config;
  * unit and default. Made by {@link ConfigLoader}; never changes while the process runs.
  */
 public record PlenumConfig(
-    Data data, Node node, Http http, Media media, Pipe pipe, Cluster cluster, Auth auth, Limits limits, Net net) {
+    Data data, Log log, Node node, Http http, Media media, Pipe pipe, Cluster cluster, Auth auth, Limits limits, Net net) {
 
   public record Data(String dir) {}
+
+  public record Log(String level) {}
 
   public record Node(String ip, String region) {}
 

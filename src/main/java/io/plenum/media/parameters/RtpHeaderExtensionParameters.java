@@ -1,0 +1,22 @@
+package io.plenum.media.parameters;
+
+import java.util.Map;
+
+/** A header extension as it is used in one producer or consumer. */
+public record RtpHeaderExtensionParameters(String uri, int id, boolean encrypt, Map<String, Object> parameters) {
+  public RtpHeaderExtensionParameters {
+    parameters = CodecFields.inOrder(parameters);
+  }
+
+  static RtpHeaderExtensionParameters read(JsonFields json) {
+    String uri = json.text("uri", TextRule.URI);
+    int id = (int) json.integer("id", 1, ParameterLimits.MAX_HEADER_EXTENSION_ID);
+    if (id == 15) {
+      throw json.refuse("id", "must not be 15, which is reserved (RFC 8285)");
+    }
+    if (json.flag("encrypt", false)) {
+      throw json.refuse("encrypt", "must be false: encrypted header extensions are not supported");
+    }
+    return new RtpHeaderExtensionParameters(uri, id, false, json.parameters("parameters"));
+  }
+}

@@ -1,0 +1,81 @@
+package io.plenum.media.router;
+
+import io.plenum.media.parameters.MediaKind;
+import io.plenum.media.router.RouterListener.AudioLevel;
+import io.plenum.media.stream.RoutedPacket;
+import io.plenum.protocol.wire.Bytes;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Who speaks: averages the level that publishers write in each audio packet (RFC 6464) and reports the loudest, as
+ * mediasoup's AudioLevelObserver does.
+ */
+final class AudioLevels {
+  /** As mediasoup-demo's rooms. */
+  static final long INTERVAL_NS = 800_000_000L;
+  /** Quieter is background. */
+  static final int THRESHOLD_DBOV = -80;
+  static final int MAX_ENTRIES = 10;
+  /** Fewer say nothing about a whole interval. */
+  static final int MIN_PACKETS = 10;
+
+  private final Router router;
+  private final Map<Producer, Level> levels = new HashMap<>();
+  private long nextReportNs = Long.MAX_VALUE;
+  private boolean silent = true;
+
+  private static final class Level {
+    int packets;
+    int sum;
+  }
+
+  AudioLevels(Router router) {
+    this.router = router;
+  }
+
+  void onPacket(Producer producer, RoutedPacket packet, long nowNs) {
+    if (producer.kind() != MediaKind.AUDIO || packet.audioLevelOffset < 0) {
+      return;
+    }
+    Level level = levels.get(producer);
+    if (level == null) {
+      level = new Level();
+      levels.put(producer, level);
+      if (nextReportNs == Long.MAX_VALUE) {
+        nextReportNs = nowNs + INTERVAL_NS;
+        router.wakeBy(nextReportNs);
+      }
+    }
+    level.packets++;
+    level.sum += Bytes.u8(packet.bytes, packet.audioLevelOffset) & 0x7f;
+  }
+
+  void remove(Producer producer) {
+    levels.remove(producer);
+  }
+
+  long nextDeadlineNs() {
+    return nextReportNs;
+  }
+
+  void onTimeout(long nowNs) {
+    List<AudioLevel> speaking = new ArrayList<>();
+    levels.forEach((producer, level) -> {
+      if (level.packets >= MIN_PACKETS && -(level.sum / level.packets) >= THRESHOLD_DBOV) {
+        speaking.add(new AudioLevel(producer.id(), -(level.sum / level.packets)));
+      }
+      level.packets = 0;
+      level.sum = 0;
+    });
+    speaking.sort(Comparator.comparingInt(AudioLevel::dbov).reversed());
+    nextReportNs = levels.isEmpty() ? Long.MAX_VALUE : nowNs + INTERVAL_NS;
+    if (!speaking.isEmpty() || !silent) {
+      silent = speaking.isEmpty();
+      router.events().onAudioLevels(List.copyOf(speaking.subList(0, Math.min(MAX_ENTRIES, speaking.size()))));
+    }
+  }
+}

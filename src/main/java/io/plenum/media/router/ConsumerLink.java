@@ -1,0 +1,18 @@
+package io.plenum.media.router;
+
+import io.plenum.media.stream.RoutedPacket;
+
+/** How a consumer reaches its endpoint: the RTP session of its transport. */
+public interface ConsumerLink {
+  boolean isConnected();
+
+  /** Scratch memory in which a consumer prepares one packet, from its beginning. */
+  byte[] outBuffer();
+
+  /**
+   * Completes, protects and sends what is in {@link #outBuffer}.
+   *
+   * @param source where the packet comes from: its extension offsets hold in the copy too
+   */
+  void send(Consumer consumer, RoutedPacket source, byte[] out, int length, int headerLength, long nowNs);
+}

@@ -1,0 +1,224 @@
+package io.plenum.media.router;
+
+import io.plenum.media.Dump;
+import io.plenum.media.parameters.MediaKind;
+import io.plenum.media.parameters.ProducerType;
+import io.plenum.media.parameters.RtpParameters;
+import io.plenum.media.stream.RoutedPacket;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Media that a peer sends into the router: one stream for each of its encodings, handed to every consumer of it. Belongs
+ * to its router's event loop.
+ */
+public final class Producer implements ProducerStream.Owner {
+  private static final Consumer[] NONE = {};
+
+  private final String id;
+  private final MediaKind kind;
+  private final ProducerType type;
+  private final RtpParameters rtpParameters;
+  private final RtpParameters consumableRtpParameters;
+  private final Map<String, Object> appData;
+  private final Router router;
+  private final Transport transport;
+  private final List<ProducerStream> streams;
+  private final HeaderExtensionIds extensionIds;
+  private Consumer[] consumers = NONE;
+  private boolean paused;
+  private boolean closed;
+
+  Producer(
+      ProducerOptions options,
+      ProducerPlan plan,
+      Router router,
+      Transport transport,
+      RtpFeedback feedback) {
+    this.id = options.id();
+    this.kind = options.kind();
+    this.appData = options.appData() == null ? Map.of() : options.appData();
+    this.type = plan.type();
+    this.rtpParameters = plan.rtpParameters();
+    this.consumableRtpParameters = plan.consumableRtpParameters();
+    this.router = router;
+    this.transport = transport;
+    this.paused = options.paused();
+    this.extensionIds = new HeaderExtensionIds(plan.rtpParameters().headerExtensions());
+    RoutedPacketWriter writer =
+        new RoutedPacketWriter(extensionIds, new HeaderExtensionIds(consumableRtpParameters.headerExtensions()));
+    List<ProducerStream> made = new ArrayList<>();
+    for (StreamPlan stream : plan.streams()) {
+      made.add(new ProducerStream(made.size(), stream, this, feedback, plan.payloadParser(extensionIds), writer));
+    }
+    this.streams = List.copyOf(made);
+    if (paused) {
+      streams.forEach(ProducerStream::pause);
+    }
+  }
+
+  public String id() {
+    return id;
+  }
+
+  public MediaKind kind() {
+    return kind;
+  }
+
+  public ProducerType type() {
+    return type;
+  }
+
+  /** As the publisher sends. */
+  public RtpParameters rtpParameters() {
+    return rtpParameters;
+  }
+
+  /** As a consumer may receive, in the router's payload types and extension ids. */
+  public RtpParameters consumableRtpParameters() {
+    return consumableRtpParameters;
+  }
+
+  public Map<String, Object> appData() {
+    return appData;
+  }
+
+  public boolean paused() {
+    return paused;
+  }
+
+  public boolean closed() {
+    return closed;
+  }
+
+  public List<ProducerStream> streams() {
+    return streams;
+  }
+
+  /** The publisher's ids. */
+  public HeaderExtensionIds extensionIds() {
+    return extensionIds;
+  }
+
+  void addConsumer(Consumer consumer) {
+    consumers = Arrays.copyOf(consumers, consumers.length + 1);
+    consumers[consumers.length - 1] = consumer;
+  }
+
+  void removeConsumer(Consumer consumer) {
+    List<Consumer> rest = new ArrayList<>(Arrays.asList(consumers));
+    rest.remove(consumer);
+    consumers = rest.toArray(NONE);
+  }
+
+  public int consumerCount() {
+    return consumers.length;
+  }
+
+  @Override
+  public void onRoutedPacket(ProducerStream stream, RoutedPacket packet, long nowNs) {
+    router.audioLevels().onPacket(this, packet, nowNs);
+    Consumer[] all = consumers;
+    for (Consumer consumer : all) {
+      consumer.onPacket(stream, packet, nowNs);
+    }
+  }
+
+  @Override
+  public void onPacketLeftOut(ProducerStream stream, long sequence) {
+    for (Consumer consumer : consumers) {
+      consumer.onPacketLeftOut(stream, sequence);
+    }
+  }
+
+  @Override
+  public void onStreamScore(ProducerStream stream, int score) {
+    router.events().onProducerScore(id, scores());
+    for (Consumer consumer : consumers) {
+      consumer.onProducerScore(stream);
+    }
+  }
+
+  /** mediasoup's form: one entry for each encoding that has begun. */
+  public List<Map<String, Object>> scores() {
+    List<Map<String, Object>> scores = new ArrayList<>();
+    for (ProducerStream stream : streams) {
+      if (stream.started()) {
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("encodingIdx", stream.index());
+        entry.put("ssrc", Integer.toUnsignedLong(stream.ssrc()));
+        entry.put("rid", stream.plan().rid());
+        entry.put("score", stream.score());
+        scores.add(entry);
+      }
+    }
+    return scores;
+  }
+
+  /** A consumer needs a key frame of that stream; requests of all consumers are merged. */
+  void requestKeyFrame(ProducerStream stream, long nowNs) {
+    stream.onKeyFrameWanted(nowNs);
+    transport.onDeadlineChanged();
+  }
+
+  public void pause(long nowNs) {
+    if (closed || paused) {
+      return;
+    }
+    paused = true;
+    streams.forEach(ProducerStream::pause);
+    for (Consumer consumer : consumers) {
+      consumer.onProducerPaused(true, nowNs);
+    }
+  }
+
+  public void resume(long nowNs) {
+    if (closed || !paused) {
+      return;
+    }
+    paused = false;
+    for (ProducerStream stream : streams) {
+      stream.resume(nowNs);
+    }
+    for (Consumer consumer : consumers) {
+      consumer.onProducerPaused(false, nowNs);
+    }
+  }
+
+  /** Closes its consumers first, then leaves the router and the transport. */
+  public void close(long nowNs) {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    for (Consumer consumer : consumers) {
+      consumer.onProducerClosed(nowNs);
+    }
+    consumers = NONE;
+    router.remove(this);
+    transport.remove(this);
+  }
+
+  /** One {@code inbound-rtp} for each stream that has begun. */
+  public List<Map<String, Object>> stats(long nowNs, long unixMs) {
+    List<Map<String, Object>> stats = new ArrayList<>();
+    for (ProducerStream stream : streams) {
+      if (stream.started()) {
+        stats.add(RtpStats.inbound(this, stream, nowNs, unixMs));
+      }
+    }
+    return stats;
+  }
+
+  public void dump(Dump out) {
+    out.value("id", id)
+        .value("kind", kind)
+        .value("type", type)
+        .value("paused", paused)
+        .value("consumers", consumers.length)
+        .list("streams", streams, ProducerStream::dump);
+  }
+}

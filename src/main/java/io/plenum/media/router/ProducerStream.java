@@ -1,0 +1,273 @@
+package io.plenum.media.router;
+
+import io.plenum.media.Dump;
+import io.plenum.media.stream.Acceptance;
+import io.plenum.media.stream.InboundRtpStats;
+import io.plenum.media.stream.PacketHistory;
+import io.plenum.media.stream.ReceiveStream;
+import io.plenum.media.stream.ReceiveStreamOptions;
+import io.plenum.media.stream.RoutedPacket;
+import io.plenum.protocol.rtcp.ReportBlock;
+import io.plenum.protocol.rtcp.SenderInfo;
+import io.plenum.protocol.rtp.RtpPacket;
+import io.plenum.protocol.rtp.codec.PayloadInfo;
+import io.plenum.protocol.rtp.codec.PayloadParser;
+import io.plenum.protocol.wire.Malformed;
+
+/**
+ * One encoding of a producer: what arrives under one SSRC and its RTX, up to the point where the router hands it on. A
+ * stream that is known by rid begins when its first packet tells the SSRC.
+ */
+public final class ProducerStream {
+  /** Packets kept for retransmission at the most: two seconds of 10 Mbit/s. */
+  private static final int MAX_VIDEO_HISTORY_PACKETS = 2_048;
+  private static final long VIDEO_HISTORY_NS = 2_000_000_000L;
+  private static final int MAX_AUDIO_HISTORY_PACKETS = 128;
+  private static final long AUDIO_HISTORY_NS = 1_000_000_000L;
+
+  /** Where packets and wishes of the stream go: its producer. */
+  interface Owner {
+    void onRoutedPacket(ProducerStream stream, RoutedPacket packet, long nowNs);
+
+    /** A packet number that will never be handed on, though it arrived. */
+    void onPacketLeftOut(ProducerStream stream, long sequence);
+
+    void onStreamScore(ProducerStream stream, int score);
+  }
+
+  private final int index;
+  private final StreamPlan plan;
+  private final Owner owner;
+  private final RtpFeedback feedback;
+  private final PayloadParser parser;
+  private final RoutedPacketWriter writer;
+  private final PacketHistory history;
+  private final PayloadInfo payload = new PayloadInfo();
+  private ReceiveStream receive;
+  private int pendingRtxSsrc;
+  private boolean hasPendingRtxSsrc;
+  private boolean paused;
+  private boolean hasSenderReport;
+  private long senderReportNtp;
+  private long senderReportTimestamp;
+  private long senderReportNs;
+  private long malformedPayloads;
+
+  ProducerStream(int index, StreamPlan plan, Owner owner, RtpFeedback feedback, PayloadParser parser, RoutedPacketWriter writer) {
+    this.index = index;
+    this.plan = plan;
+    this.owner = owner;
+    this.feedback = feedback;
+    this.parser = parser;
+    this.writer = writer;
+    this.history = plan.video()
+        ? new PacketHistory(MAX_VIDEO_HISTORY_PACKETS, VIDEO_HISTORY_NS)
+        : new PacketHistory(MAX_AUDIO_HISTORY_PACKETS, AUDIO_HISTORY_NS);
+    if (plan.ssrc() != null) {
+      begin(plan.ssrc());
+    }
+    if (plan.rtxSsrc() != null) {
+      learnRtxSsrc(plan.rtxSsrc());
+    }
+  }
+
+  /** Position among the producer's encodings, lowest quality first. */
+  public int index() {
+    return index;
+  }
+
+  public StreamPlan plan() {
+    return plan;
+  }
+
+  /** False until the SSRC is known. */
+  public boolean started() {
+    return receive != null;
+  }
+
+  public int ssrc() {
+    return receive == null ? 0 : receive.ssrc();
+  }
+
+  /** The stream's SSRC became known by mid or rid. */
+  public void begin(int ssrc) {
+    receive = new ReceiveStream(
+        new ReceiveStreamOptions(ssrc, plan.clockRate(), plan.nack(), plan.pli(),
+            plan.simulcast() ? ReceiveStreamOptions.SIMULCAST_INACTIVITY_TIMEOUT_NS : 0,
+            plan.video() ? plan.keyFrameMinIntervalNs() : 0),
+        new ReceiveStream.Sink() {
+          @Override
+          public void requestRetransmission(int mediaSsrc, int[] sequenceNumbers, int count) {
+            feedback.sendNack(mediaSsrc, sequenceNumbers, count);
+          }
+
+          @Override
+          public void requestKeyFrame(int mediaSsrc) {
+            feedback.sendKeyFrameRequest(mediaSsrc, plan.pli());
+          }
+
+          @Override
+          public void scoreChanged(int mediaSsrc, int score) {
+            owner.onStreamScore(ProducerStream.this, score);
+          }
+        });
+    if (hasPendingRtxSsrc) {
+      receive.setRtxSsrc(pendingRtxSsrc);
+    }
+  }
+
+  public void learnRtxSsrc(int ssrc) {
+    pendingRtxSsrc = ssrc;
+    hasPendingRtxSsrc = true;
+    if (receive != null) {
+      receive.setRtxSsrc(ssrc);
+    }
+  }
+
+  /** A packet of the media SSRC. */
+  public void onRtp(RtpPacket packet, long nowNs) {
+    if (receive != null) {
+      onAccepted(receive.onRtp(packet, nowNs), packet, nowNs);
+    }
+  }
+
+  /** A packet restored from RTX: it has the media SSRC and its original sequence number. */
+  public void onRtx(RtpPacket restored, long nowNs) {
+    if (receive != null) {
+      onAccepted(receive.onRtx(restored, nowNs), restored, nowNs);
+    }
+  }
+
+  public void onRtxPadding() {
+    if (receive != null) {
+      receive.onRtxPadding();
+    }
+  }
+
+  private void onAccepted(Acceptance acceptance, RtpPacket packet, long nowNs) {
+    if (!acceptance.accepted() || paused) {
+      return;
+    }
+    long sequence = receive.sequence();
+    if (packet.payloadLength() == 0) {
+      owner.onPacketLeftOut(this, sequence);
+      return;
+    }
+    Malformed wrong = parser.parse(packet, payload);
+    if (wrong != null) {
+      malformedPayloads++;
+      owner.onPacketLeftOut(this, sequence);
+      return;
+    }
+    receive.onPayload(payload, nowNs);
+    RoutedPacket routed = history.claim(sequence, nowNs);
+    writer.write(packet, routed);
+    routed.sequence = sequence;
+    routed.receivedNs = nowNs;
+    routed.payload.copyFrom(payload);
+    owner.onRoutedPacket(this, routed, nowNs);
+  }
+
+  /** For retransmissions to consumers. */
+  public PacketHistory history() {
+    return history;
+  }
+
+  void onKeyFrameWanted(long nowNs) {
+    if (receive != null && plan.video()) {
+      receive.onKeyFrameWanted(nowNs);
+    }
+  }
+
+  public void onSenderReport(SenderInfo info, long nowNs) {
+    if (receive == null) {
+      return;
+    }
+    receive.onSenderReport(info.ntpTime, nowNs);
+    hasSenderReport = true;
+    senderReportNtp = info.ntpTime;
+    senderReportTimestamp = info.rtpTimestamp;
+    senderReportNs = nowNs;
+  }
+
+  /** The publisher's clocks are known: {@link #senderReportNtp} is {@link #senderReportTimestamp}, seen at {@link #senderReportNs}. */
+  public boolean hasSenderReport() {
+    return hasSenderReport;
+  }
+
+  public long senderReportNtp() {
+    return senderReportNtp;
+  }
+
+  public long senderReportTimestamp() {
+    return senderReportTimestamp;
+  }
+
+  public long senderReportNs() {
+    return senderReportNs;
+  }
+
+  public void onRtt(long rttNs) {
+    if (receive != null) {
+      receive.onRtt(rttNs);
+    }
+  }
+
+  /** Once per report that is sent. */
+  public void fillReportBlock(ReportBlock block, long nowNs) {
+    receive.fillReportBlock(block, nowNs);
+  }
+
+  void pause() {
+    paused = true;
+    if (receive != null) {
+      receive.pause();
+    }
+  }
+
+  void resume(long nowNs) {
+    paused = false;
+    if (receive != null) {
+      receive.resume(nowNs);
+    }
+  }
+
+  /** RTP came lately. */
+  public boolean active() {
+    return receive != null && receive.active();
+  }
+
+  public int score() {
+    return receive == null ? 0 : receive.score();
+  }
+
+  public long bitsPerSecond(long nowNs) {
+    return receive == null ? 0 : receive.bitsPerSecond(nowNs);
+  }
+
+  public long nextDeadlineNs() {
+    return receive == null ? Long.MAX_VALUE : receive.nextDeadlineNs();
+  }
+
+  public void onTimeout(long nowNs) {
+    if (receive != null) {
+      receive.onTimeout(nowNs);
+    }
+  }
+
+  /** Null until the stream has begun. */
+  InboundRtpStats stats(long nowNs) {
+    return receive == null ? null : receive.stats(nowNs);
+  }
+
+  void dump(Dump out) {
+    out.value("index", index)
+        .value("ssrc", receive == null ? null : Integer.toUnsignedLong(receive.ssrc()))
+        .value("rid", plan.rid())
+        .value("score", score())
+        .value("active", active())
+        .value("historyPackets", history.capacity())
+        .value("malformedPayloads", malformedPayloads)
+        .value("hasSenderReport", hasSenderReport);
+  }
+}

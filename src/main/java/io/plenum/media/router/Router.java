@@ -1,0 +1,203 @@
+package io.plenum.media.router;
+
+import io.plenum.media.Dump;
+import io.plenum.media.PlenumException;
+import io.plenum.media.parameters.RtpCapabilities;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Carries packets from producers to consumers, over transports that all live on one event loop for life. A table of
+ * contents: {@link Producer} fans out, {@link Consumer} selects and sends, a {@link Transport} speaks to the network.
+ *
+ * <p>Closing goes downwards and in one order: a router closes its transports; a transport its producers, then its
+ * consumers; a producer its consumers. Whoever closes tells the level above once ({@code docs/ARCHITECTURE.md}).
+ */
+public final class Router {
+  private final String id;
+  private final RtpCapabilities rtpCapabilities;
+  private final RouterEnvironment environment;
+  private final Map<String, Transport> transports = new LinkedHashMap<>();
+  private final Map<String, Producer> producers = new LinkedHashMap<>();
+  private final Map<String, Consumer> consumers = new LinkedHashMap<>();
+  private final AudioLevels audioLevels;
+  private RouterListener events = new RouterListener() {};
+  private long nextWakeNs = Long.MAX_VALUE;
+  private boolean closed;
+
+  public Router(String id, RtpCapabilities rtpCapabilities, RouterEnvironment environment) {
+    this.id = id;
+    this.rtpCapabilities = rtpCapabilities;
+    this.environment = environment;
+    this.audioLevels = new AudioLevels(this);
+  }
+
+  public String id() {
+    return id;
+  }
+
+  public RtpCapabilities rtpCapabilities() {
+    return rtpCapabilities;
+  }
+
+  /** Randomness, the wall clock's offset and scratch memory, shared by all that lives on the router's loop. */
+  public RouterEnvironment environment() {
+    return environment;
+  }
+
+  public void listener(RouterListener listener) {
+    this.events = listener;
+  }
+
+  /** Where parts of the router report to. */
+  public RouterListener events() {
+    return events;
+  }
+
+  AudioLevels audioLevels() {
+    return audioLevels;
+  }
+
+  /** A transport adds itself when it is made. */
+  public void add(Transport transport) {
+    transports.put(transport.id(), transport);
+    wakeBy(transport.nextDeadlineNs());
+  }
+
+  /** A transport removes itself when it closes. */
+  public void remove(Transport transport) {
+    transports.remove(transport.id());
+  }
+
+  public void add(Producer producer) {
+    producers.put(producer.id(), producer);
+  }
+
+  void remove(Producer producer) {
+    producers.remove(producer.id());
+    audioLevels.remove(producer);
+  }
+
+  public void add(Consumer consumer) {
+    consumers.put(consumer.id(), consumer);
+  }
+
+  void remove(Consumer consumer) {
+    consumers.remove(consumer.id());
+  }
+
+  /** @throws PlenumException {@code transport-not-found} */
+  public Transport transport(String transportId) {
+    return found(transports.get(transportId), "transport", transportId);
+  }
+
+  /** @throws PlenumException {@code producer-not-found} */
+  public Producer producer(String producerId) {
+    return found(producers.get(producerId), "producer", producerId);
+  }
+
+  /** @throws PlenumException {@code consumer-not-found} */
+  public Consumer consumer(String consumerId) {
+    return found(consumers.get(consumerId), "consumer", consumerId);
+  }
+
+  public boolean hasProducer(String producerId) {
+    return producers.containsKey(producerId);
+  }
+
+  private static <T> T found(T object, String what, String id) {
+    if (object == null) {
+      throw new PlenumException(what + "-not-found", "the router has no " + what + " with the id " + id);
+    }
+    return object;
+  }
+
+  /** Closing what is gone already changes nothing. */
+  public void closeTransport(String transportId, long nowNs) {
+    Transport transport = transports.get(transportId);
+    if (transport != null) {
+      transport.close(nowNs);
+    }
+  }
+
+  public int transportCount() {
+    return transports.size();
+  }
+
+  public int producerCount() {
+    return producers.size();
+  }
+
+  public int consumerCount() {
+    return consumers.size();
+  }
+
+  /** When {@link #onTimeout} wants to be called; may be earlier than necessary, never later. */
+  public long nextDeadlineNs() {
+    return nextWakeNs;
+  }
+
+  /** A part wants to be woken by then. */
+  public void wakeBy(long deadlineNs) {
+    if (deadlineNs < nextWakeNs) {
+      nextWakeNs = deadlineNs;
+    }
+  }
+
+  public void onTimeout(long nowNs) {
+    nextWakeNs = Long.MAX_VALUE;
+    for (Transport transport : List.copyOf(transports.values())) {
+      if (transport.nextDeadlineNs() <= nowNs) {
+        try {
+          transport.onTimeout(nowNs);
+        } catch (RuntimeException fault) {
+          onFault(transport, fault, nowNs);
+        }
+      }
+      if (transports.containsKey(transport.id())) {
+        wakeBy(transport.nextDeadlineNs());
+      }
+    }
+    if (audioLevels.nextDeadlineNs() <= nowNs) {
+      audioLevels.onTimeout(nowNs);
+    }
+    wakeBy(audioLevels.nextDeadlineNs());
+  }
+
+  /** A bug of ours: that one transport closes with a dump, the router goes on. */
+  public void onFault(Transport transport, RuntimeException fault, long nowNs) {
+    Dump dump = new Dump();
+    try {
+      transport.dump(dump);
+    } catch (RuntimeException second) {
+      dump.value("dumpFailed", second);
+    }
+    transports.remove(transport.id());
+    try {
+      transport.close(nowNs);
+    } catch (RuntimeException second) {
+      fault.addSuppressed(second);
+    }
+    events.onTransportFaulted(transport.id(), fault, dump.tree());
+  }
+
+  public void close(long nowNs) {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    for (Transport transport : new ArrayList<>(transports.values())) {
+      transport.close(nowNs);
+    }
+    nextWakeNs = Long.MAX_VALUE;
+  }
+
+  public void dump(Dump out) {
+    out.value("id", id)
+        .list("transports", transports.values(), Transport::dump)
+        .list("producers", producers.values(), Producer::dump)
+        .list("consumers", consumers.values(), Consumer::dump);
+  }
+}

@@ -1,0 +1,40 @@
+package io.plenum.media.router;
+
+import java.util.random.RandomGenerator;
+
+/**
+ * What a router has from the world: randomness, the wall clock as an offset to {@code nowNs}, and scratch memory that
+ * everything on one event loop may share, because only one packet is in hand at a time.
+ */
+public final class RouterEnvironment {
+  /** Larger datagrams are not ours: our sockets read at most this. */
+  public static final int MAX_DATAGRAM_BYTES = 2_048;
+
+  private final RandomGenerator random;
+  private final long ntpAtZeroNs;
+  /** A packet after SRTP, before it is handed on. */
+  public final byte[] plain = new byte[MAX_DATAGRAM_BYTES];
+  /** A packet that RTX brought back. */
+  public final byte[] restored = new byte[MAX_DATAGRAM_BYTES];
+  /** A packet on its way out; roomier, since extensions and the SRTP tag are added. */
+  public final byte[] out = new byte[MAX_DATAGRAM_BYTES + 256];
+  /** RTCP on its way out, apart, because feedback is written while a packet is in {@link #out}. */
+  public final byte[] rtcpOut = new byte[MAX_DATAGRAM_BYTES];
+
+  /** @param ntpAtZeroNs NTP time (seconds since 1900 in the upper 32 bits) when {@code nowNs} is 0 */
+  public RouterEnvironment(RandomGenerator random, long ntpAtZeroNs) {
+    this.random = random;
+    this.ntpAtZeroNs = ntpAtZeroNs;
+  }
+
+  public RandomGenerator random() {
+    return random;
+  }
+
+  /** The NTP time of {@code nowNs}. */
+  public long ntpTime(long nowNs) {
+    long seconds = Math.floorDiv(nowNs, 1_000_000_000L);
+    long fraction = (Math.floorMod(nowNs, 1_000_000_000L) << 32) / 1_000_000_000L;
+    return ntpAtZeroNs + (seconds << 32) + fraction;
+  }
+}

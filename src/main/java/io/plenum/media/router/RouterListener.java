@@ -1,0 +1,38 @@
+package io.plenum.media.router;
+
+import io.plenum.protocol.dtls.DtlsState;
+import io.plenum.protocol.ice.IceState;
+import java.util.List;
+import java.util.Map;
+
+/** What a router reports to the room. Called on the router's loop; an implementation enqueues and does not call back. */
+public interface RouterListener {
+  /** How loud a producer was over the last interval, 0 (loudest) to -127 dBov. */
+  record AudioLevel(String producerId, int dbov) {}
+
+  default void onIceStateChanged(String transportId, IceState state) {}
+
+  /** @param reason why, for people; empty if there is nothing to say */
+  default void onDtlsStateChanged(String transportId, DtlsState state, String reason) {}
+
+  /** A bug of ours broke the transport; it has been closed and the router goes on. */
+  default void onTransportFaulted(String transportId, Throwable fault, Map<String, Object> dump) {}
+
+  /** Its producer or its transport is gone. Not called for a consumer that was closed by id. */
+  default void onConsumerClosed(String consumerId) {}
+
+  /** The producer's pause as its consumer sees it. */
+  default void onConsumerProducerPaused(String consumerId, boolean paused) {}
+
+  /** @param score as {@link Consumer#score()} */
+  default void onConsumerScore(String consumerId, Object score) {}
+
+  /** @param spatialLayer -1 if nothing is forwarded */
+  default void onConsumerLayersChanged(String consumerId, int spatialLayer, int temporalLayer) {}
+
+  /** @param scores one for each encoding that has begun */
+  default void onProducerScore(String producerId, Object scores) {}
+
+  /** Those who speak, loudest first; empty once when all have fallen silent. */
+  default void onAudioLevels(List<AudioLevel> loudestFirst) {}
+}

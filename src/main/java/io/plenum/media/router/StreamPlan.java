@@ -1,0 +1,29 @@
+package io.plenum.media.router;
+
+/**
+ * What is agreed about one encoding of a producer before its first packet.
+ *
+ * @param ssrc null if the first packet with the right mid or rid will tell
+ * @param rtxSsrc null if unknown or if there is no RTX
+ * @param rid null if the encoding has none
+ * @param payloadType of the media at the publisher
+ * @param rtxPayloadType -1 without RTX
+ * @param nack the publisher answers NACKs
+ * @param pli the publisher understands PLI
+ * @param simulcast it is one of several
+ * @param spatialLayers inside this one encoding (SVC)
+ */
+public record StreamPlan(
+    Integer ssrc,
+    Integer rtxSsrc,
+    String rid,
+    int payloadType,
+    int rtxPayloadType,
+    int clockRate,
+    boolean video,
+    boolean nack,
+    boolean pli,
+    boolean simulcast,
+    int spatialLayers,
+    int temporalLayers,
+    long keyFrameMinIntervalNs) {}

@@ -1,0 +1,430 @@
+package io.plenum.media.transport;
+
+import io.plenum.media.Dump;
+import io.plenum.media.PlenumException;
+import io.plenum.media.parameters.DtlsParameters;
+import io.plenum.media.router.Consumer;
+import io.plenum.media.router.ConsumerOptions;
+import io.plenum.media.router.Producer;
+import io.plenum.media.router.ProducerOptions;
+import io.plenum.media.router.Router;
+import io.plenum.media.router.RouterEnvironment;
+import io.plenum.media.router.Transport;
+import io.plenum.protocol.dtls.DtlsRole;
+import io.plenum.protocol.dtls.DtlsSession;
+import io.plenum.protocol.dtls.DtlsState;
+import io.plenum.protocol.ice.IceCandidate;
+import io.plenum.protocol.ice.IceCredentials;
+import io.plenum.protocol.ice.IceDrop;
+import io.plenum.protocol.ice.IceLiteAgent;
+import io.plenum.protocol.ice.IceOptions;
+import io.plenum.protocol.ice.IceParameters;
+import io.plenum.protocol.ice.IceState;
+import io.plenum.protocol.ice.TransportTuple;
+import io.plenum.protocol.rtp.RtpPacket;
+import io.plenum.protocol.srtp.SrtpDrop;
+import io.plenum.protocol.srtp.SrtpKeys;
+import io.plenum.protocol.srtp.SrtpReceiver;
+import io.plenum.protocol.srtp.SrtpSender;
+import io.plenum.protocol.stun.StunMessage;
+import io.plenum.protocol.wire.DatagramKind;
+import io.plenum.protocol.wire.Malformed;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * A browser's transport: ICE-lite finds the way, DTLS agrees on keys, SRTP protects one {@link RtpSession}. Each incoming
+ * datagram passes the gates in that order, and the first that does not open it drops and counts it; nothing is kept for a
+ * packet that has not passed.
+ */
+public final class WebRtcTransport implements Transport, RtpLink {
+  /** The way out, and the tables by which the socket layer finds this transport. */
+  public interface Network {
+    /** The bytes belong to the network during the call only. */
+    void send(TransportTuple tuple, byte[] bytes, int offset, int length);
+
+    /** Datagrams of that tuple are this transport's from now on. */
+    void onTupleAdded(WebRtcTransport transport, TransportTuple tuple);
+
+    void onTupleRemoved(WebRtcTransport transport, TransportTuple tuple);
+
+    /** Checks with that username fragment are this transport's from now on. */
+    void onUsernameFragmentAdded(WebRtcTransport transport, String usernameFragment);
+
+    void onUsernameFragmentRetired(WebRtcTransport transport, String usernameFragment);
+  }
+
+  private final String id;
+  private final Router router;
+  private final RouterEnvironment environment;
+  private final Network network;
+  private final List<IceCandidate> candidates;
+  private final IceLiteAgent ice;
+  private final DtlsSession dtls;
+  private final RtpSession session;
+  private final StunMessage stun = new StunMessage();
+  private final GateCounters gates = new GateCounters();
+  private DtlsState dtlsState = DtlsState.NEW;
+  private DtlsParameters remoteDtls;
+  private boolean dtlsStarted;
+  private SrtpSender srtpSender;
+  private SrtpReceiver srtpReceiver;
+  private TransportTuple selectedTuple;
+  private long nowNs;
+  private boolean closed;
+
+  /**
+   * @param candidates what the client is told to send to
+   * @param dtls makes the session for the sink it is given
+   */
+  public WebRtcTransport(
+      String id,
+      Router router,
+      Network network,
+      List<IceCandidate> candidates,
+      IceOptions iceOptions,
+      Function<DtlsSession.Sink, DtlsSession> dtls) {
+    this.id = id;
+    this.router = router;
+    this.environment = router.environment();
+    this.network = network;
+    this.candidates = candidates;
+    this.ice = new IceLiteAgent(IceCredentials.generate(environment.random()), iceOptions, new IceEffects());
+    this.dtls = dtls.apply(new DtlsEffects());
+    this.session = new RtpSession(this, router, this);
+    network.onUsernameFragmentAdded(this, ice.parameters().usernameFragment());
+    router.add(this);
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  public IceParameters iceParameters() {
+    return ice.parameters();
+  }
+
+  public List<IceCandidate> iceCandidates() {
+    return candidates;
+  }
+
+  public IceState iceState() {
+    return ice.state();
+  }
+
+  public DtlsState dtlsState() {
+    return dtlsState;
+  }
+
+  public RtpSession session() {
+    return session;
+  }
+
+  /**
+   * What the client's DTLS is to be recognised by. The handshake begins when ICE has found a way too.
+   *
+   * @return our own role
+   * @throws PlenumException {@code wrong-state} if it was called before
+   */
+  public DtlsRole connect(DtlsParameters parameters, long nowNs) {
+    this.nowNs = nowNs;
+    if (remoteDtls != null) {
+      throw new PlenumException("wrong-state", "the transport is connected already");
+    }
+    remoteDtls = parameters;
+    startDtlsIfReady();
+    return localRole();
+  }
+
+  /** We are the server unless the peer insists on being it. */
+  private DtlsRole localRole() {
+    return remoteDtls.role() == DtlsRole.SERVER ? DtlsRole.CLIENT : DtlsRole.SERVER;
+  }
+
+  private void startDtlsIfReady() {
+    if (!dtlsStarted && remoteDtls != null && ice.state().isUsable()) {
+      dtlsStarted = true;
+      become(DtlsState.CONNECTING, "");
+      dtls.start(localRole(), remoteDtls.fingerprints().get(0));
+    }
+  }
+
+  /** New credentials; media goes on over the old path until the client has found another. */
+  public IceParameters restartIce() {
+    IceCredentials credentials = IceCredentials.generate(environment.random());
+    ice.restart(credentials);
+    network.onUsernameFragmentAdded(this, credentials.usernameFragment());
+    return ice.parameters();
+  }
+
+  /** The tuple has proved that it is the peer's. */
+  public boolean accepts(TransportTuple tuple) {
+    return ice.isValid(tuple);
+  }
+
+  /** One datagram or TCP frame. The bytes are the caller's again when the call returns. */
+  public void onDatagram(TransportTuple tuple, byte[] bytes, int offset, int length, long nowNs) {
+    if (closed || length == 0) {
+      return;
+    }
+    this.nowNs = nowNs;
+    DatagramKind kind = DatagramKind.of(bytes[offset]);
+    if (kind == DatagramKind.STUN) {
+      onStun(tuple, bytes, offset, length);
+    } else if (!ice.isValid(tuple)) {
+      gates.onUnverifiedTuple();
+    } else if (kind == DatagramKind.RTP_OR_RTCP) {
+      onSrtp(bytes, offset, length);
+    } else if (kind == DatagramKind.DTLS) {
+      dtls.onDatagram(bytes, offset, length);
+    } else {
+      gates.onUnknownKind();
+    }
+    router.wakeBy(nextDeadlineNs());
+  }
+
+  private void onStun(TransportTuple tuple, byte[] bytes, int offset, int length) {
+    Malformed wrong = stun.parse(bytes, offset, length);
+    if (wrong != null) {
+      gates.onMalformedStun();
+      return;
+    }
+    ice.onBindingRequest(stun, tuple, nowNs);
+    startDtlsIfReady();
+  }
+
+  private void onSrtp(byte[] bytes, int offset, int length) {
+    if (srtpReceiver == null || length < 2) {
+      gates.onTooEarly();
+      return;
+    }
+    if (RtpPacket.isRtcp(bytes[offset + 1])) {
+      int plain = srtpReceiver.unprotectRtcp(bytes, offset, length, environment.plain, 0);
+      if (plain > 0) {
+        session.onRtcp(environment.plain, 0, plain, nowNs);
+      }
+    } else {
+      int plain = srtpReceiver.unprotectRtp(bytes, offset, length, environment.plain, 0);
+      if (plain > 0) {
+        session.onRtp(environment.plain, 0, plain, nowNs);
+      }
+    }
+  }
+
+  /** The TCP connection of that tuple is gone. */
+  public void onTupleClosed(TransportTuple tuple) {
+    ice.onTupleClosed(tuple);
+  }
+
+  @Override
+  public boolean isConnected() {
+    return srtpSender != null && selectedTuple != null && !closed;
+  }
+
+  @Override
+  public void sendRtp(byte[] packet, int offset, int headerLength, int length, long nowNs) {
+    int protectedLength = srtpSender.protectRtp(packet, offset, headerLength, length);
+    if (protectedLength > 0 && selectedTuple != null) {
+      network.send(selectedTuple, packet, offset, protectedLength);
+    }
+  }
+
+  @Override
+  public void sendRtcp(byte[] packet, int offset, int length, long nowNs) {
+    int protectedLength = srtpSender.protectRtcp(packet, offset, length);
+    if (protectedLength > 0 && selectedTuple != null) {
+      network.send(selectedTuple, packet, offset, protectedLength);
+    }
+  }
+
+  @Override
+  public Producer produce(ProducerOptions options, long nowNs) {
+    return session.produce(options, nowNs);
+  }
+
+  @Override
+  public Consumer consume(ConsumerOptions options, long nowNs) {
+    return session.consume(options, nowNs);
+  }
+
+  @Override
+  public void remove(Producer producer) {
+    session.remove(producer);
+  }
+
+  @Override
+  public void remove(Consumer consumer) {
+    session.remove(consumer);
+    if (srtpSender != null) {
+      srtpSender.forget(consumer.ssrc());
+    }
+  }
+
+  @Override
+  public void onDeadlineChanged() {
+    session.onDeadlineChanged();
+    router.wakeBy(nextDeadlineNs());
+  }
+
+  @Override
+  public long nextDeadlineNs() {
+    return Math.min(ice.nextDeadlineNs(), session.nextDeadlineNs());
+  }
+
+  @Override
+  public void onTimeout(long nowNs) {
+    this.nowNs = nowNs;
+    if (ice.nextDeadlineNs() <= nowNs) {
+      ice.onTimeout(nowNs);
+    }
+    if (session.nextDeadlineNs() <= nowNs) {
+      session.onTimeout(nowNs);
+    }
+  }
+
+  @Override
+  public void close(long nowNs) {
+    if (closed) {
+      return;
+    }
+    this.nowNs = nowNs;
+    session.close(nowNs);
+    closed = true;
+    dtls.close();
+    become(DtlsState.CLOSED, "");
+    ice.close();
+    router.remove(this);
+  }
+
+  private void become(DtlsState next, String reason) {
+    if (dtlsState != next && dtlsState != DtlsState.CLOSED) {
+      dtlsState = next;
+      router.events().onDtlsStateChanged(id, next, reason);
+    }
+  }
+
+  private final class IceEffects implements IceLiteAgent.Sink {
+    @Override
+    public void sendStun(byte[] bytes, int offset, int length, TransportTuple tuple) {
+      network.send(tuple, bytes, offset, length);
+    }
+
+    @Override
+    public void onTupleAdded(TransportTuple tuple) {
+      network.onTupleAdded(WebRtcTransport.this, tuple);
+    }
+
+    @Override
+    public void onTupleRemoved(TransportTuple tuple) {
+      network.onTupleRemoved(WebRtcTransport.this, tuple);
+    }
+
+    @Override
+    public void onSelectedTupleChanged(TransportTuple tuple) {
+      selectedTuple = tuple;
+    }
+
+    @Override
+    public void onIceStateChanged(IceState from, IceState to) {
+      router.events().onIceStateChanged(id, to);
+      if (to.isUsable() && srtpSender != null && !from.isUsable()) {
+        session.onConnected(nowNs);
+      } else if (to == IceState.DISCONNECTED) {
+        session.onDisconnected();
+      }
+    }
+
+    @Override
+    public void onLocalUsernameFragmentRetired(String usernameFragment) {
+      network.onUsernameFragmentRetired(WebRtcTransport.this, usernameFragment);
+    }
+  }
+
+  private final class DtlsEffects implements DtlsSession.Sink {
+    @Override
+    public void sendDtls(byte[] bytes, int offset, int length) {
+      if (selectedTuple != null) {
+        network.send(selectedTuple, bytes, offset, length);
+      }
+    }
+
+    @Override
+    public void onDtlsConnected(SrtpKeys local, SrtpKeys remote) {
+      if (closed) {
+        return;
+      }
+      srtpSender = new SrtpSender(local);
+      srtpReceiver = new SrtpReceiver(remote);
+      become(DtlsState.CONNECTED, local.profile().toString());
+      if (ice.state().isUsable()) {
+        session.onConnected(nowNs);
+        router.wakeBy(nextDeadlineNs());
+      }
+    }
+
+    @Override
+    public void onDtlsData(byte[] bytes, int offset, int length) {
+      // No data channels yet: SCTP is dropped here, and was authenticated.
+      gates.onUnexpectedData();
+    }
+
+    @Override
+    public void onDtlsFailed(String reason) {
+      become(DtlsState.FAILED, reason);
+    }
+
+    @Override
+    public void onDtlsClosed() {
+      become(DtlsState.CLOSED, "the peer said goodbye");
+    }
+  }
+
+  @Override
+  public List<Map<String, Object>> stats(long nowNs, long unixMs) {
+    Map<String, Object> stats = new LinkedHashMap<>();
+    stats.put("type", "webrtc-transport");
+    stats.put("transportId", id);
+    stats.put("timestamp", unixMs);
+    stats.put("iceRole", "controlled");
+    stats.put("iceState", ice.state().label());
+    stats.put("dtlsState", dtlsState.name().toLowerCase(java.util.Locale.ROOT));
+    if (selectedTuple != null) {
+      stats.put("iceSelectedTuple", Map.of(
+          "localAddress", selectedTuple.local().getAddress().getHostAddress(),
+          "localPort", selectedTuple.local().getPort(),
+          "remoteIp", selectedTuple.remote().getAddress().getHostAddress(),
+          "remotePort", selectedTuple.remote().getPort(),
+          "protocol", selectedTuple.protocol() == TransportTuple.Protocol.UDP ? "udp" : "tcp"));
+    }
+    session.addStats(stats, nowNs);
+    return List.of(stats);
+  }
+
+  @Override
+  public void dump(Dump out) {
+    out.value("id", id)
+        .value("iceState", ice.state())
+        .value("dtlsState", dtlsState)
+        .value("selectedTuple", selectedTuple)
+        .value("tuples", ice.tupleCount())
+        .part("gates", gates::dump)
+        .part("iceDrops", part -> {
+          for (IceDrop reason : IceDrop.values()) {
+            if (ice.drops(reason) > 0) {
+              part.value(reason.label(), ice.drops(reason));
+            }
+          }
+        })
+        .part("srtpDrops", part -> {
+          for (SrtpDrop reason : SrtpDrop.values()) {
+            if (srtpReceiver != null && srtpReceiver.dropped(reason) > 0) {
+              part.value(reason.label(), srtpReceiver.dropped(reason));
+            }
+          }
+        })
+        .part("session", session::dump);
+  }
+}

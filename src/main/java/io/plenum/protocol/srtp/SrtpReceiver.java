@@ -1,0 +1,176 @@
+package io.plenum.protocol.srtp;
+
+import io.plenum.protocol.wire.Bytes;
+
+/**
+ * Checks and decrypts what one transport receives (RFC 3711, RFC 7714). Driven by the transport, on its loop only, and
+ * only with packets from an address that ICE has verified.
+ *
+ * <p>Whoever sends us bytes decides how often this runs. So nothing throws, and nothing is kept for an SSRC until a
+ * packet of it was authentic: until then its roll-over counter is taken to be 0. How many SSRCs are kept is limited;
+ * the packets of further ones are dropped before any cryptography. Roll-over counter and window move only after
+ * authentication.
+ */
+public final class SrtpReceiver {
+  /**
+   * SSRCs of RTP kept for one transport. A browser that sends four simulcast cameras with RTX has 32; more than twice
+   * that is an error or an attack.
+   */
+  public static final int DEFAULT_MAX_RTP_SSRCS = 64;
+
+  /** SSRCs of RTCP senders kept for one transport. A browser may report with one for each stream that it receives. */
+  public static final int DEFAULT_MAX_RTCP_SSRCS = 256;
+
+  /** Packets an RTP packet may be late: more than a second of a 15 Mbit/s screen share. libsrtp's users have 1,024. */
+  static final int RTP_WINDOW_PACKETS = 2048;
+
+  static final int RTCP_WINDOW_PACKETS = 1024;
+
+  private final SrtpTransform transform;
+  private final int rtpTagBytes;
+  private final int rtcpOverheadBytes;
+  private final int maxRtpSsrcs;
+  private final int maxRtcpSsrcs;
+  private final SsrcTable<ReplayWindow> rtpWindows = new SsrcTable<>();
+  private final SsrcTable<ReplayWindow> rtcpWindows = new SsrcTable<>();
+  private final long[] drops = new long[SrtpDrop.values().length];
+
+  public SrtpReceiver(SrtpKeys keys) {
+    this(keys, DEFAULT_MAX_RTP_SSRCS, DEFAULT_MAX_RTCP_SSRCS);
+  }
+
+  /**
+   * @param maxRtpSsrcs of how many SSRCs at most RTP is accepted
+   * @param maxRtcpSsrcs of how many senders at most RTCP is accepted
+   */
+  public SrtpReceiver(SrtpKeys keys, int maxRtpSsrcs, int maxRtcpSsrcs) {
+    transform = SrtpTransform.of(keys);
+    rtpTagBytes = keys.profile().rtpTagBytes();
+    rtcpOverheadBytes = keys.profile().rtcpTagBytes() + SrtpTransform.RTCP_INDEX_BYTES;
+    this.maxRtpSsrcs = maxRtpSsrcs;
+    this.maxRtcpSsrcs = maxRtcpSsrcs;
+  }
+
+  /**
+   * Writes the plain packet to {@code out}, header included.
+   *
+   * @param out another array than {@code in}; after a drop, what is in it behind {@code outOffset} is of no use
+   * @return the length of the plain packet, or the code of an {@link SrtpDrop}, which has been counted
+   */
+  public int unprotectRtp(byte[] in, int inOffset, int length, byte[] out, int outOffset) {
+    requireTwoArrays(in, out);
+    int plainLength = length - rtpTagBytes;
+    if (plainLength < RtpHeader.FIXED_BYTES) {
+      return drop(SrtpDrop.TOO_SHORT);
+    }
+    if (plainLength > out.length - outOffset) {
+      return drop(SrtpDrop.TOO_LONG);
+    }
+    int headerLength = RtpHeader.length(in, inOffset, plainLength);
+    if (headerLength == RtpHeader.MALFORMED) {
+      return drop(SrtpDrop.MALFORMED);
+    }
+    int sequenceNumber = Bytes.u16(in, inOffset + 2);
+    int ssrc = Bytes.i32(in, inOffset + 8);
+    ReplayWindow window = rtpWindows.get(ssrc);
+    long index = window == null ? sequenceNumber : PacketIndex.estimate(window.highest(), sequenceNumber);
+    SrtpDrop refused = refuse(window, index, rtpWindows.size(), maxRtpSsrcs);
+    if (refused != null) {
+      return drop(refused);
+    }
+    int plain = transform.unprotectRtp(in, inOffset, headerLength, length, ssrc, index, out, outOffset);
+    if (plain == SrtpTransform.FORGED) {
+      return drop(SrtpDrop.AUTHENTICATION_FAILED);
+    }
+    if (window == null) {
+      window = new ReplayWindow(RTP_WINDOW_PACKETS);
+      rtpWindows.put(ssrc, window);
+    }
+    window.accept(index);
+    return plain;
+  }
+
+  /**
+   * Writes the plain compound packet to {@code out}.
+   *
+   * @param out another array than {@code in}; after a drop, what is in it behind {@code outOffset} is of no use
+   * @return the length of the plain packet, or the code of an {@link SrtpDrop}, which has been counted
+   */
+  public int unprotectRtcp(byte[] in, int inOffset, int length, byte[] out, int outOffset) {
+    requireTwoArrays(in, out);
+    int plainLength = length - rtcpOverheadBytes;
+    if (plainLength < SrtpTransform.RTCP_HEADER_BYTES) {
+      return drop(SrtpDrop.TOO_SHORT);
+    }
+    if (plainLength > out.length - outOffset) {
+      return drop(SrtpDrop.TOO_LONG);
+    }
+    if ((in[inOffset] & 0xc0) != 0x80) {
+      return drop(SrtpDrop.MALFORMED);
+    }
+    int indexWord = Bytes.i32(in, inOffset + transform.rtcpIndexPosition(length));
+    if ((indexWord & SrtpTransform.E_BIT) == 0) {
+      return drop(SrtpDrop.NOT_ENCRYPTED);
+    }
+    int index = indexWord & ~SrtpTransform.E_BIT;
+    int ssrc = Bytes.i32(in, inOffset + 4);
+    ReplayWindow window = rtcpWindows.get(ssrc);
+    SrtpDrop refused = refuse(window, index, rtcpWindows.size(), maxRtcpSsrcs);
+    if (refused != null) {
+      return drop(refused);
+    }
+    int plain = transform.unprotectRtcp(in, inOffset, length, ssrc, index, out, outOffset);
+    if (plain == SrtpTransform.FORGED) {
+      return drop(SrtpDrop.AUTHENTICATION_FAILED);
+    }
+    if (window == null) {
+      window = new ReplayWindow(RTCP_WINDOW_PACKETS);
+      rtcpWindows.put(ssrc, window);
+    }
+    window.accept(index);
+    return plain;
+  }
+
+  /**
+   * Frees what is kept for an SSRC, for RTP and RTCP. Its packets up to now could then be replayed, so from here on the
+   * caller must ignore this SSRC. Only for one that its sender has given up: were it to go on, we would take its
+   * roll-over counter for 0 and refuse it.
+   */
+  public void forget(int ssrc) {
+    rtpWindows.remove(ssrc);
+    rtcpWindows.remove(ssrc);
+  }
+
+  /** Of how many SSRCs RTP was authentic, less those forgotten. */
+  public int rtpSsrcs() {
+    return rtpWindows.size();
+  }
+
+  /** Of how many senders RTCP was authentic, less those forgotten. */
+  public int rtcpSsrcs() {
+    return rtcpWindows.size();
+  }
+
+  /** How many packets, RTP and RTCP, were dropped for this reason. */
+  public long dropped(SrtpDrop reason) {
+    return drops[reason.ordinal()];
+  }
+
+  private static SrtpDrop refuse(ReplayWindow window, long index, int known, int limit) {
+    if (window != null) {
+      return window.check(index);
+    }
+    return known < limit ? null : SrtpDrop.TOO_MANY_SSRCS;
+  }
+
+  private int drop(SrtpDrop reason) {
+    drops[reason.ordinal()]++;
+    return reason.code();
+  }
+
+  private static void requireTwoArrays(byte[] in, byte[] out) {
+    if (in == out) {
+      throw new IllegalArgumentException("unprotect writes to another array than it reads from");
+    }
+  }
+}

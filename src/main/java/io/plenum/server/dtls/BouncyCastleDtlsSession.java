@@ -1,0 +1,347 @@
+package io.plenum.server.dtls;
+
+import io.plenum.protocol.dtls.DtlsDrop;
+import io.plenum.protocol.dtls.DtlsFingerprint;
+import io.plenum.protocol.dtls.DtlsRecords;
+import io.plenum.protocol.dtls.DtlsRole;
+import io.plenum.protocol.dtls.DtlsSession;
+import io.plenum.protocol.dtls.DtlsSrtpNegotiation;
+import io.plenum.protocol.dtls.DtlsState;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.bouncycastle.tls.DTLSTransport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * A DTLS association on BouncyCastle. Everything but the handshake happens on the transport's loop; the handshake has a
+ * thread of its own, sees the loop only through {@link DtlsTransport}, and what it sends or finds comes back as a task
+ * of the loop.
+ *
+ * <p>As server nothing runs, and no thread is taken, until the peer's ClientHello is there. A handshake that fails, times
+ * out or is closed leaves its thread at once.
+ */
+final class BouncyCastleDtlsSession implements DtlsSession {
+  /** What a peer that is faster than its signalling may make us keep: two flights of a ClientHello. */
+  static final int MAX_EARLY_DATAGRAMS = 4;
+  static final int MAX_EARLY_BYTES = 8192;
+
+  /** Flights repeat, and fragments are small on some paths; an honest handshake stays below 100 in its whole time. */
+  static final int MAX_HANDSHAKE_RECORDS = 512;
+
+  /** What of a finished handshake may come again: the peer's last flight, six records, twenty times. */
+  static final int MAX_LATE_HANDSHAKE_RECORDS = 120;
+
+  /** The longest plaintext of one record (RFC 5246 §6.2.1). */
+  static final int MAX_DATA_BYTES = 1 << 14;
+
+  /** Room for an SCTP packet on a usual path; grows when a record is longer. */
+  private static final int USUAL_RECORD_BYTES = 2048;
+
+  private static final Logger LOG = LoggerFactory.getLogger(BouncyCastleDtlsSession.class);
+
+  private final DtlsSessions sessions;
+  private final DtlsCounters counters;
+  private final Executor loop;
+  private final Sink sink;
+  private final String label;
+  private final boolean quiet;
+  private final DtlsRecords records = new DtlsRecords();
+  private final DtlsTransport transport = new DtlsTransport(this::sendFromHandshake);
+
+  private DtlsState state = DtlsState.NEW;
+  private DtlsRole localRole;
+  private DtlsFingerprint remoteFingerprint;
+  private ArrayDeque<byte[]> early = new ArrayDeque<>(MAX_EARLY_DATAGRAMS);
+  private int earlyBytes;
+  private DtlsHandshake handshake;
+  private long startedNs;
+  private int handshakeRecords;
+
+  private DTLSTransport association;
+  private int cipherOverheadBytes;
+  private byte[] plaintext;
+
+  /** After {@link #close} the owner hears nothing more, not even what was already on its way to the loop. */
+  private boolean silent;
+
+  /** @param quiet whether its life is of no interest in the log */
+  BouncyCastleDtlsSession(DtlsSessions sessions, Executor loop, Sink sink, String label, boolean quiet) {
+    this.sessions = sessions;
+    this.counters = sessions.counters();
+    this.loop = loop;
+    this.sink = sink;
+    this.label = label;
+    this.quiet = quiet;
+  }
+
+  @Override
+  public void start(DtlsRole localRole, DtlsFingerprint remoteFingerprint) {
+    if (localRole == DtlsRole.AUTO) {
+      throw new IllegalArgumentException("who speaks first must be settled before the handshake starts");
+    }
+    if (state == DtlsState.CLOSED) {
+      return;
+    }
+    if (state != DtlsState.NEW) {
+      throw new IllegalStateException("already " + state);
+    }
+    this.localRole = localRole;
+    this.remoteFingerprint = remoteFingerprint;
+    startedNs = System.nanoTime();
+    become(DtlsState.CONNECTING, "role=" + localRole);
+    if (!remoteFingerprint.isUsable()) {
+      fail("fingerprint algorithm " + remoteFingerprint.algorithm() + " is not accepted or its value is not hex", null);
+      return;
+    }
+    ArrayDeque<byte[]> kept = early;
+    early = null;
+    if (localRole == DtlsRole.CLIENT) {
+      begin();
+    }
+    for (byte[] datagram : kept) {
+      onDatagram(datagram, 0, datagram.length);
+    }
+  }
+
+  private void begin() {
+    counters.onStarted();
+    handshake = new DtlsHandshake(sessions.crypto(), sessions.certificate(), sessions.options(), localRole,
+        remoteFingerprint, transport, new DtlsHandshake.Listener() {
+          @Override
+          public void onHandshakeDone(DTLSTransport association, DtlsSrtpNegotiation negotiation) {
+            toLoop(() -> onConnected(association, negotiation));
+          }
+
+          @Override
+          public void onHandshakeFailed(String reason, Throwable cause) {
+            toLoop(() -> fail(reason, cause));
+          }
+        });
+    if (!sessions.handshakes().submit(handshake)) {
+      fail("too many handshakes at once", null);
+    }
+  }
+
+  @Override
+  public void onDatagram(byte[] bytes, int offset, int length) {
+    if (state == DtlsState.NEW) {
+      keepEarly(bytes, offset, length);
+      return;
+    }
+    records.wrap(bytes, offset, length);
+    while (records.next()) {
+      onRecord(bytes);
+    }
+    if (records.malformed() != null) {
+      counters.onMalformed(records.malformed());
+    }
+  }
+
+  private void keepEarly(byte[] bytes, int offset, int length) {
+    if (early.size() == MAX_EARLY_DATAGRAMS || earlyBytes + length > MAX_EARLY_BYTES) {
+      counters.onDrop(DtlsDrop.TOO_EARLY);
+      return;
+    }
+    early.add(Arrays.copyOfRange(bytes, offset, offset + length));
+    earlyBytes += length;
+  }
+
+  /** The record that {@link #records} stands at. What it does may end the session, so each asks for the state anew. */
+  private void onRecord(byte[] bytes) {
+    DtlsDrop drop = switch (state) {
+      case CONNECTING -> onHandshakeRecord(bytes);
+      case CONNECTED -> onConnectedRecord(bytes);
+      default -> DtlsDrop.SESSION_IS_OVER;
+    };
+    if (drop != null) {
+      counters.onDrop(drop);
+    }
+  }
+
+  private DtlsDrop onHandshakeRecord(byte[] bytes) {
+    DtlsDrop drop = records.handshakeDrop();
+    if (drop != null) {
+      return drop;
+    }
+    if (records.recordLength() > DtlsTransport.MAX_HANDSHAKE_RECORD_BYTES) {
+      return DtlsDrop.HANDSHAKE_RECORD_TOO_LONG;
+    }
+    if (handshakeRecords == MAX_HANDSHAKE_RECORDS) {
+      return DtlsDrop.TOO_MANY_HANDSHAKE_RECORDS;
+    }
+    if (handshake == null) {
+      if (!records.isClientHello()) {
+        return DtlsDrop.NO_CLIENT_HELLO;
+      }
+      begin();
+      if (state != DtlsState.CONNECTING) {
+        return DtlsDrop.SESSION_IS_OVER;
+      }
+    }
+    handshakeRecords++;
+    int from = records.recordOffset();
+    return transport.offer(Arrays.copyOfRange(bytes, from, from + records.recordLength())) ? null : DtlsDrop.QUEUE_FULL;
+  }
+
+  /** On the loop, as a task of its own. */
+  private void onConnected(DTLSTransport association, DtlsSrtpNegotiation negotiation) {
+    if (state != DtlsState.CONNECTING) {
+      return;
+    }
+    this.association = association;
+    cipherOverheadBytes = negotiation.cipherOverheadBytes();
+    plaintext = new byte[USUAL_RECORD_BYTES];
+    handshakeRecords = 0;
+    handshake = null;
+    transport.moveToLoop(sink::sendDtls);
+    counters.onConnected();
+    boolean client = localRole == DtlsRole.CLIENT;
+    become(DtlsState.CONNECTED, "profile=" + negotiation.clientKeys().profile());
+    sink.onDtlsConnected(client ? negotiation.clientKeys() : negotiation.serverKeys(),
+        client ? negotiation.serverKeys() : negotiation.clientKeys());
+
+    // What came right behind the peer's Finished was still meant for the handshake's queue.
+    for (byte[] record = transport.poll(); record != null; record = transport.poll()) {
+      onDatagram(record, 0, record.length);
+    }
+  }
+
+  private DtlsDrop onConnectedRecord(byte[] bytes) {
+    DtlsDrop drop = records.connectedDrop(cipherOverheadBytes);
+    if (drop != null) {
+      return drop;
+    }
+    int contentType = records.contentType();
+    if (contentType == DtlsRecords.HANDSHAKE) {
+      if (handshakeRecords == MAX_LATE_HANDSHAKE_RECORDS) {
+        return DtlsDrop.HANDSHAKE_IS_OVER;
+      }
+      handshakeRecords++;
+    }
+    int read = receive(bytes, records.recordOffset(), records.recordLength());
+    if (read > 0) {
+      sink.onDtlsData(plaintext, 0, read);
+    }
+    return read < 0 && contentType == DtlsRecords.APPLICATION_DATA ? DtlsDrop.NOT_AUTHENTIC : null;
+  }
+
+  /** Runs one record through the library; how many bytes of data are now in {@link #plaintext}, or -1. */
+  private int receive(byte[] bytes, int offset, int length) {
+    if (length > plaintext.length) {
+      plaintext = new byte[DtlsRecords.HEADER_BYTES + DtlsRecords.MAX_FRAGMENT_BYTES];
+    }
+    transport.hand(bytes, offset, length);
+    int read = -1;
+    try {
+      read = association.receive(plaintext, 0, plaintext.length, 0);
+    } catch (DtlsTransport.Empty nothingInside) {
+      // Not authentic, seen before, a warning, a handshake repeated, or close_notify.
+    } catch (IOException | RuntimeException e) {
+      fail(DtlsHandshake.reason(e), e);
+      return -1;
+    }
+    if (transport.isClosed() && state == DtlsState.CONNECTED) {
+      become(DtlsState.CLOSED, "by=peer");
+      toLoop(() -> {
+        if (!silent) {
+          sink.onDtlsClosed();
+        }
+      });
+    }
+    return read;
+  }
+
+  @Override
+  public boolean send(byte[] bytes, int offset, int length) {
+    if (state != DtlsState.CONNECTED || length < 1 || length > MAX_DATA_BYTES) {
+      return false;
+    }
+    try {
+      association.send(bytes, offset, length);
+      return true;
+    } catch (IOException | RuntimeException e) {
+      fail(DtlsHandshake.reason(e), e);
+      return false;
+    }
+  }
+
+  @Override
+  public DtlsState state() {
+    return state;
+  }
+
+  @Override
+  public void close() {
+    silent = true;
+    if (state == DtlsState.CLOSED || state == DtlsState.FAILED) {
+      state = DtlsState.CLOSED;
+      return;
+    }
+    boolean connected = state == DtlsState.CONNECTED;
+    become(DtlsState.CLOSED, "by=us");
+    if (connected) {
+      try {
+        association.close();
+      } catch (IOException | RuntimeException e) {
+        LOG.debug("dtls close_notify not sent {}", label, e);
+      }
+    }
+    release();
+  }
+
+  private void fail(String reason, Throwable cause) {
+    if (state != DtlsState.CONNECTING && state != DtlsState.CONNECTED) {
+      return;
+    }
+    counters.onFailed();
+    become(DtlsState.FAILED, "reason=\"" + reason + '"');
+    LOG.debug("dtls failure {}", label, cause);
+    release();
+    toLoop(() -> {
+      if (!silent) {
+        sink.onDtlsFailed(reason);
+      }
+    });
+  }
+
+  /** Lets go of the thread, the queue and what was kept. */
+  private void release() {
+    transport.end();
+    early = null;
+    association = null;
+    if (handshake != null) {
+      sessions.handshakes().withdraw(handshake);
+      handshake = null;
+    }
+  }
+
+  /** On the handshake's thread. */
+  private void sendFromHandshake(byte[] bytes, int offset, int length) {
+    byte[] datagram = Arrays.copyOfRange(bytes, offset, offset + length);
+    toLoop(() -> {
+      if (state == DtlsState.CONNECTING) {
+        sink.sendDtls(datagram, 0, datagram.length);
+      }
+    });
+  }
+
+  private void toLoop(Runnable task) {
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException loopIsGone) {
+      transport.end();
+    }
+  }
+
+  private void become(DtlsState next, String detail) {
+    LOG.atLevel(quiet ? Level.DEBUG : Level.INFO).log("dtls {}→{} {} {} after={}ms", state.name().toLowerCase(Locale.ROOT),
+        next.name().toLowerCase(Locale.ROOT), label, detail, (System.nanoTime() - startedNs) / 1_000_000);
+    state = next;
+  }
+}

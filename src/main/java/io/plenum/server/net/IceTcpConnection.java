@@ -1,0 +1,153 @@
+package io.plenum.server.net;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.plenum.media.router.RouterEnvironment;
+import io.plenum.media.transport.WebRtcTransport;
+import io.plenum.protocol.ice.TcpFraming;
+import io.plenum.protocol.ice.TransportTuple;
+import io.plenum.protocol.wire.Malformed;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One client's TCP connection to the media port: frames after RFC 4571, the same packets as over UDP. It belongs to a
+ * transport from the first valid check on; one that brings none in time is closed.
+ */
+final class IceTcpConnection extends ChannelInboundHandlerAdapter implements TcpFraming.Sink {
+  /** A browser sends its first check at once. */
+  static final long FIRST_CHECK_SECONDS = 10;
+  /** Connections of one loop that have not brought a valid check; one more is refused. */
+  static final int MAX_UNVERIFIED = 1_000;
+  /** A receiver that is so far behind gets no more until it has caught up: media that is late is of no use. */
+  static final int SEND_QUEUE_BYTES = 1 << 20;
+
+  private final MediaSocketVerticle socket;
+  private final Demultiplexer demultiplexer;
+  private final NetCounters counters;
+  private final TcpFraming framing = new TcpFraming(RouterEnvironment.MAX_DATAGRAM_BYTES, this);
+  private final byte[] chunk = new byte[RouterEnvironment.MAX_DATAGRAM_BYTES];
+  private ChannelHandlerContext context;
+  private TransportTuple tuple;
+  private WebRtcTransport transport;
+  private ScheduledFuture<?> firstCheckTimer;
+  private boolean closed;
+
+  IceTcpConnection(MediaSocketVerticle socket, Demultiplexer demultiplexer, NetCounters counters) {
+    this.socket = socket;
+    this.demultiplexer = demultiplexer;
+    this.counters = counters;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    this.context = context;
+    counters.onTcpConnections(1);
+    this.tuple = new TransportTuple(TransportTuple.Protocol.TCP,
+        (InetSocketAddress) context.channel().localAddress(), (InetSocketAddress) context.channel().remoteAddress());
+    if (counters.tcpUnverified() >= MAX_UNVERIFIED) {
+      refuse();
+      return;
+    }
+    counters.onTcpUnverified(1);
+    firstCheckTimer = context.executor().schedule(this::refuse, FIRST_CHECK_SECONDS, TimeUnit.SECONDS);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf bytes = (ByteBuf) message;
+    try {
+      while (bytes.isReadable() && !closed) {
+        int count = Math.min(bytes.readableBytes(), chunk.length);
+        bytes.readBytes(chunk, 0, count);
+        Malformed wrong = framing.onBytes(chunk, 0, count);
+        if (wrong != null) {
+          refuse();
+        }
+      }
+    } finally {
+      bytes.release();
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    context.flush();
+    socket.onTcpRead();
+  }
+
+  @Override
+  public void onFrame(byte[] bytes, int offset, int length) {
+    if (closed) {
+      return;
+    }
+    counters.onReceived(length);
+    if (transport != null) {
+      transport.onDatagram(tuple, bytes, offset, length, System.nanoTime());
+      return;
+    }
+    WebRtcTransport asked = demultiplexer.stranger(bytes, offset, length);
+    if (asked == null) {
+      return;
+    }
+    socket.onTcpTuple(tuple, this);
+    asked.onDatagram(tuple, bytes, offset, length, System.nanoTime());
+    if (asked.accepts(tuple)) {
+      transport = asked;
+      verified();
+    }
+  }
+
+  private void verified() {
+    if (firstCheckTimer != null) {
+      firstCheckTimer.cancel(false);
+      firstCheckTimer = null;
+      counters.onTcpUnverified(-1);
+    }
+  }
+
+  /** Takes the packet over; it is sent with its length before it. */
+  void send(ByteBuf packet) {
+    if (closed || !context.channel().isWritable()) {
+      if (!closed) {
+        counters.drop(NetDrop.SEND_QUEUE_FULL);
+      }
+      packet.release();
+      return;
+    }
+    context.write(context.alloc().directBuffer(TcpFraming.LENGTH_BYTES).writeShort(packet.readableBytes()), context.voidPromise());
+    context.writeAndFlush(packet, context.voidPromise());
+  }
+
+  private void refuse() {
+    counters.drop(NetDrop.TCP_REFUSED);
+    close();
+  }
+
+  void close() {
+    if (!closed && context != null) {
+      context.close();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    counters.onTcpConnections(-1);
+    verified();
+    socket.onTcpClosed(tuple);
+    if (transport != null) {
+      transport.onTupleClosed(tuple);
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    close();
+  }
+}

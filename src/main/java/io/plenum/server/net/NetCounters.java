@@ -1,0 +1,66 @@
+package io.plenum.server.net;
+
+/**
+ * What one media loop's sockets have seen. Written by the loop alone, read by metrics from elsewhere: a number that is a
+ * moment old does no harm, so they are plain longs.
+ */
+public final class NetCounters {
+  private final long[] drops = new long[NetDrop.values().length];
+  private long datagramsReceived;
+  private long bytesReceived;
+  private long datagramsSent;
+  private long bytesSent;
+  private long tcpConnections;
+  private long tcpUnverified;
+
+  void drop(NetDrop reason) {
+    drops[reason.ordinal()]++;
+  }
+
+  void onReceived(int bytes) {
+    datagramsReceived++;
+    bytesReceived += bytes;
+  }
+
+  void onSent(int bytes) {
+    datagramsSent++;
+    bytesSent += bytes;
+  }
+
+  void onTcpConnections(int change) {
+    tcpConnections += change;
+  }
+
+  void onTcpUnverified(int change) {
+    tcpUnverified += change;
+  }
+
+  /** TCP connections that have not brought a valid check yet. */
+  long tcpUnverified() {
+    return tcpUnverified;
+  }
+
+  public long drops(NetDrop reason) {
+    return drops[reason.ordinal()];
+  }
+
+  public long datagramsReceived() {
+    return datagramsReceived;
+  }
+
+  public long bytesReceived() {
+    return bytesReceived;
+  }
+
+  public long datagramsSent() {
+    return datagramsSent;
+  }
+
+  public long bytesSent() {
+    return bytesSent;
+  }
+
+  public long tcpConnections() {
+    return tcpConnections;
+  }
+}

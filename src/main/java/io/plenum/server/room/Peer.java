@@ -1,0 +1,128 @@
+package io.plenum.server.room;
+
+import io.plenum.media.PlenumException;
+import io.plenum.media.parameters.MediaKind;
+import io.plenum.media.parameters.RtpCapabilities;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** One peer of a room, as this node's room sees it: who it is, and which of the router's objects are its own. */
+public final class Peer {
+  /** Which way a transport carries media, seen from the client. */
+  public enum Direction { PRODUCER, CONSUMER }
+
+  /** What of a producer the room must know without asking the router. */
+  public record ProducerEntry(String id, MediaKind kind, Map<String, Object> appData) {}
+
+  /** The two forms of the protocol that differ where one answer cannot serve both. */
+  public enum Vintage { A, B }
+
+  private final String id;
+  private final PeerChannel channel;
+  final Map<String, Direction> transports = new LinkedHashMap<>();
+  final Map<String, ProducerEntry> producers = new LinkedHashMap<>();
+  /** Consumer id to producer id. */
+  final Map<String, String> consumers = new HashMap<>();
+  private String displayName = "";
+  private Device device;
+  private RtpCapabilities rtpCapabilities;
+  private Vintage vintage = Vintage.B;
+  private boolean joined;
+  private boolean left;
+
+  Peer(String id, PeerChannel channel) {
+    this.id = id;
+    this.channel = channel;
+  }
+
+  public String id() {
+    return id;
+  }
+
+  public PeerChannel channel() {
+    return channel;
+  }
+
+  public String displayName() {
+    return displayName;
+  }
+
+  void displayName(String displayName) {
+    this.displayName = displayName;
+  }
+
+  public Vintage vintage() {
+    return vintage;
+  }
+
+  /** Known from the first request that differs between the vintages. */
+  public void vintage(Vintage vintage) {
+    this.vintage = vintage;
+  }
+
+  public boolean joined() {
+    return joined;
+  }
+
+  boolean left() {
+    return left;
+  }
+
+  void onLeft() {
+    left = true;
+  }
+
+  /** Null if the peer wants to receive nothing. */
+  RtpCapabilities rtpCapabilities() {
+    return rtpCapabilities;
+  }
+
+  void onJoined(String displayName, Device device, RtpCapabilities rtpCapabilities) {
+    this.displayName = displayName;
+    this.device = device;
+    this.rtpCapabilities = rtpCapabilities;
+    this.joined = true;
+  }
+
+  /** The first transport that carries media to the client, or null. */
+  String consumerTransportId() {
+    for (Map.Entry<String, Direction> transport : transports.entrySet()) {
+      if (transport.getValue() == Direction.CONSUMER) {
+        return transport.getKey();
+      }
+    }
+    return null;
+  }
+
+  /** Refuses what is not the peer's own: ids are not secrets. */
+  void requireTransport(String transportId) {
+    if (transportId == null || !transports.containsKey(transportId)) {
+      throw new PlenumException("transport-not-found", "you have no transport with the id " + transportId);
+    }
+  }
+
+  ProducerEntry requireProducer(String producerId) {
+    ProducerEntry producer = producerId == null ? null : producers.get(producerId);
+    if (producer == null) {
+      throw new PlenumException("producer-not-found", "you have no producer with the id " + producerId);
+    }
+    return producer;
+  }
+
+  void requireConsumer(String consumerId) {
+    if (consumerId == null || !consumers.containsKey(consumerId)) {
+      throw new PlenumException("consumer-not-found", "you have no consumer with the id " + consumerId);
+    }
+  }
+
+  /** What other peers are told, in the field names of both vintages. */
+  Map<String, Object> describe() {
+    Map<String, Object> peer = new LinkedHashMap<>();
+    peer.put("id", id);
+    peer.put("peerId", id);
+    peer.put("displayName", displayName);
+    peer.put("device", device == null ? Map.of() : device);
+    return peer;
+  }
+}

@@ -1,0 +1,17 @@
+package io.plenum.server.room;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.vertx.core.Future;
+
+/** How a room speaks to one peer's client. All calls come on the room's event loop. */
+public interface PeerChannel {
+  /** The client's answer, or why there is none. */
+  Future<JsonNode> request(String method, Object data);
+
+  void notify(String method, Object data);
+
+  /** Ends the client's connection for good; it is told not to come back by itself. */
+  void close(String reason);
+
+  String remoteAddress();
+}

@@ -1,0 +1,140 @@
+package io.plenum.server.room;
+
+import io.plenum.media.router.RouterListener;
+import io.plenum.protocol.dtls.DtlsState;
+import io.plenum.protocol.ice.IceState;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Passes on to the clients what the router reports. Runs on the room's event loop. */
+final class RoomEvents implements RouterListener {
+  private static final Logger log = LoggerFactory.getLogger(RoomEvents.class);
+
+  private final RoomVerticle room;
+
+  RoomEvents(RoomVerticle room) {
+    this.room = room;
+  }
+
+  @Override
+  public void onIceStateChanged(String transportId, IceState state) {
+    Peer peer = owner(transportId);
+    if (peer != null && state == IceState.DISCONNECTED) {
+      peer.channel().notify("transportStateChanged",
+          Map.of("transportId", transportId, "iceState", "disconnected"));
+    }
+  }
+
+  @Override
+  public void onDtlsStateChanged(String transportId, DtlsState state, String reason) {
+    Peer peer = owner(transportId);
+    if (peer != null && (state == DtlsState.FAILED || state == DtlsState.CLOSED)) {
+      peer.channel().notify("transportStateChanged", Map.of(
+          "transportId", transportId, "dtlsState", state == DtlsState.FAILED ? "failed" : "closed", "reason", reason));
+    }
+  }
+
+  @Override
+  public void onTransportFaulted(String transportId, Throwable fault, Map<String, Object> dump) {
+    Peer peer = owner(transportId);
+    log.error("transport closed after a fault of ours room={} peer={} transport={} dump={}",
+        room.name(), peer == null ? null : peer.id(), transportId, dump, fault);
+    if (peer != null) {
+      peer.channel().close("a transport of yours had to be closed after a fault in the server");
+    }
+  }
+
+  @Override
+  public void onConsumerClosed(String consumerId) {
+    Peer peer = ownerOfConsumer(consumerId);
+    if (peer != null) {
+      peer.consumers.remove(consumerId);
+      peer.channel().notify("consumerClosed", Map.of("consumerId", consumerId));
+    }
+  }
+
+  @Override
+  public void onConsumerProducerPaused(String consumerId, boolean paused) {
+    Peer peer = ownerOfConsumer(consumerId);
+    if (peer != null) {
+      peer.channel().notify(paused ? "consumerPaused" : "consumerResumed", Map.of("consumerId", consumerId));
+    }
+  }
+
+  @Override
+  public void onConsumerScore(String consumerId, Object score) {
+    Peer peer = ownerOfConsumer(consumerId);
+    if (peer != null) {
+      peer.channel().notify("consumerScore", Map.of("consumerId", consumerId, "score", score));
+    }
+  }
+
+  @Override
+  public void onConsumerLayersChanged(String consumerId, int spatialLayer, int temporalLayer) {
+    Peer peer = ownerOfConsumer(consumerId);
+    if (peer == null) {
+      return;
+    }
+    Map<String, Object> data = new LinkedHashMap<>();
+    data.put("consumerId", consumerId);
+    if (spatialLayer >= 0) {
+      data.put("spatialLayer", spatialLayer);
+      data.put("temporalLayer", temporalLayer);
+      data.put("layers", Map.of("spatialLayer", spatialLayer, "temporalLayer", temporalLayer));
+    }
+    peer.channel().notify("consumerLayersChanged", data);
+  }
+
+  @Override
+  public void onProducerScore(String producerId, Object scores) {
+    Peer peer = ownerOfProducer(producerId);
+    if (peer != null) {
+      peer.channel().notify("producerScore", Map.of("producerId", producerId, "score", scores));
+    }
+  }
+
+  @Override
+  public void onAudioLevels(List<AudioLevel> loudestFirst) {
+    List<Map<String, Object>> volumes = loudestFirst.stream()
+        .filter(level -> ownerOfProducer(level.producerId()) != null)
+        .map(level -> Map.<String, Object>of(
+            "peerId", ownerOfProducer(level.producerId()).id(), "volume", level.dbov()))
+        .toList();
+    String loudest = volumes.isEmpty() ? null : (String) volumes.get(0).get("peerId");
+    Map<String, Object> speaker = new LinkedHashMap<>();
+    speaker.put("peerId", loudest);
+    if (loudest != null) {
+      speaker.put("volume", volumes.get(0).get("volume"));
+    }
+    for (Peer peer : room.peers()) {
+      if (peer.joined()) {
+        peer.channel().notify("speakingPeers", Map.of("peerVolumes", volumes));
+        peer.channel().notify("activeSpeaker", speaker);
+      }
+    }
+  }
+
+  private Peer owner(String transportId) {
+    return find(peer -> peer.transports.containsKey(transportId));
+  }
+
+  private Peer ownerOfConsumer(String consumerId) {
+    return find(peer -> peer.consumers.containsKey(consumerId));
+  }
+
+  private Peer ownerOfProducer(String producerId) {
+    return find(peer -> peer.producers.containsKey(producerId));
+  }
+
+  private Peer find(java.util.function.Predicate<Peer> test) {
+    for (Peer peer : room.peers()) {
+      if (test.test(peer)) {
+        return peer;
+      }
+    }
+    return null;
+  }
+}

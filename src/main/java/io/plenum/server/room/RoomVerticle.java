@@ -1,0 +1,241 @@
+package io.plenum.server.room;
+
+import io.plenum.media.PlenumException;
+import io.plenum.media.parameters.MediaKind;
+import io.plenum.media.parameters.RtpCapabilities;
+import io.plenum.media.parameters.RtpParameters;
+import io.plenum.media.router.ProducerOptions;
+import io.plenum.server.config.PlenumConfig.Limits;
+import io.plenum.server.router.PostedRouterListener;
+import io.plenum.server.router.RouterVerticle;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One room, as far as it is present on this node: its peers here, and the roster they see. A table of contents: the
+ * router's objects are asked for through {@link RouterVerticle}, consumers are set up by {@link ConsumerSetup}, what the
+ * router reports is passed on by {@link RoomEvents}. Everything runs on the room's event loop.
+ */
+public final class RoomVerticle extends VerticleBase {
+  private static final Logger log = LoggerFactory.getLogger(RoomVerticle.class);
+  /** Characters of a display name that are kept. */
+  private static final int MAX_NAME_CHARACTERS = 128;
+
+  private final String name;
+  private final Limits limits;
+  private final RouterVerticle router;
+  private final Consumer<RoomVerticle> onEmpty;
+  private final Map<String, Peer> peers = new LinkedHashMap<>();
+  private final ConsumerSetup consumers;
+  private final RoomEvents events;
+  private boolean closed;
+
+  /** @param onEmpty called once, when the last peer has left; the room admits nobody from then on */
+  RoomVerticle(String name, Limits limits, RouterVerticle router, Consumer<RoomVerticle> onEmpty) {
+    this.name = name;
+    this.limits = limits;
+    this.router = router;
+    this.onEmpty = onEmpty;
+    this.consumers = new ConsumerSetup(this, router, limits);
+    this.events = new RoomEvents(this);
+  }
+
+  @Override
+  public Future<?> start() {
+    router.listener(new PostedRouterListener(context, events));
+    log.info("room opened room={} router={}", name, router.routerId());
+    return Future.succeededFuture();
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public RouterVerticle router() {
+    return router;
+  }
+
+  public boolean closed() {
+    return closed;
+  }
+
+  Collection<Peer> peers() {
+    return peers.values();
+  }
+
+  Peer peer(String peerId) {
+    return peers.get(peerId);
+  }
+
+  /**
+   * A client has connected. The same peerId again replaces the old connection.
+   *
+   * @throws PlenumException {@code room-closed} if the last peer left at this moment (ask for the room again),
+   *     {@code too-many-peers}
+   */
+  public Peer admit(String peerId, PeerChannel channel) {
+    if (closed) {
+      throw new PlenumException("room-closed", "the room has just closed");
+    }
+    Peer former = peers.get(peerId);
+    if (former == null && peers.size() >= limits.peersPerRoom()) {
+      throw new PlenumException("too-many-peers", "the room is full: it has " + peers.size() + " peers");
+    }
+    Peer peer = new Peer(peerId, channel);
+    if (former != null) {
+      peers.put(peerId, peer);
+      log.info("peer replaced room={} peer={}", name, peerId);
+      depart(former);
+      former.channel().close("replaced by a new connection with the same peerId");
+    } else {
+      peers.put(peerId, peer);
+    }
+    log.info("peer connected room={} peer={} remote={}", name, peerId, channel.remoteAddress());
+    return peer;
+  }
+
+  /** Makes the peer one whom others see. The answer is the others. */
+  public List<Map<String, Object>> join(
+      Peer peer, String displayName, Device device, RtpCapabilities rtpCapabilities) {
+    if (peer.joined()) {
+      throw new PlenumException("wrong-state", "you have joined already");
+    }
+    peer.onJoined(shortened(displayName), device, rtpCapabilities);
+    log.info("peer joined room={} peer={} name=\"{}\"", name, peer.id(), peer.displayName());
+    List<Map<String, Object>> others = new ArrayList<>();
+    Map<String, Object> newPeer = new LinkedHashMap<>(peer.describe());
+    newPeer.put("peer", peer.describe());
+    for (Peer other : othersThan(peer)) {
+      others.add(other.describe());
+      other.channel().notify("newPeer", newPeer);
+    }
+    return others;
+  }
+
+  /** To be called when the client has the answer to its join: consumers for all that is there. */
+  public void afterJoin(Peer peer) {
+    for (Peer other : othersThan(peer)) {
+      for (Peer.ProducerEntry producer : List.copyOf(other.producers.values())) {
+        consumers.setUp(peer, other, producer);
+      }
+    }
+  }
+
+  /** The producer's id; the others' consumers follow. */
+  public Future<String> produce(
+      Peer peer, String transportId, MediaKind kind, RtpParameters rtpParameters, boolean paused, Map<String, Object> appData) {
+    requireJoined(peer);
+    peer.requireTransport(transportId);
+    if (peer.producers.size() >= limits.producersPerPeer()) {
+      throw new PlenumException("too-many-producers", "a peer may have " + limits.producersPerPeer() + " producers");
+    }
+    if (kind == MediaKind.VIDEO && videoProducers(peer) >= limits.videoProducersPerPeer()) {
+      throw new PlenumException("too-many-producers",
+          "a peer may have " + limits.videoProducersPerPeer() + " video producers");
+    }
+    String producerId = router.newId();
+    Peer.ProducerEntry entry = new Peer.ProducerEntry(producerId, kind, appData);
+    // Counted from now on, so that requests in flight cannot exceed the limit.
+    peer.producers.put(producerId, entry);
+    return router
+        .call(r -> r.transport(transportId)
+            .produce(new ProducerOptions(producerId, kind, rtpParameters, paused, appData), router.nowNs()))
+        .map(producer -> {
+          log.info("producer added room={} peer={} producer={} kind={} source={}",
+              name, peer.id(), producerId, kind, appData.get("source"));
+          return producerId;
+        })
+        .onFailure(failure -> peer.producers.remove(producerId));
+  }
+
+  /** To be called when the client has the answer to its produce: the others learn of it. */
+  public void afterProduce(Peer peer, String producerId) {
+    Peer.ProducerEntry producer = peer.producers.get(producerId);
+    if (producer == null || peer.left()) {
+      return;
+    }
+    for (Peer other : othersThan(peer)) {
+      consumers.setUp(other, peer, producer);
+    }
+  }
+
+  public Future<?> closeProducer(Peer peer, String producerId) {
+    peer.requireProducer(producerId);
+    peer.producers.remove(producerId);
+    log.info("producer closed room={} peer={} producer={}", name, peer.id(), producerId);
+    return router.run(r -> r.producer(producerId).close(router.nowNs()));
+  }
+
+  public void displayName(Peer peer, String displayName) {
+    requireJoined(peer);
+    String former = peer.displayName();
+    peer.displayName(shortened(displayName));
+    for (Peer other : othersThan(peer)) {
+      other.channel().notify("peerDisplayNameChanged",
+          Map.of("peerId", peer.id(), "displayName", peer.displayName(), "oldDisplayName", former));
+    }
+  }
+
+  /** The peer's connection is gone. Calling it twice changes nothing. */
+  public void leave(Peer peer) {
+    if (peer.left()) {
+      return;
+    }
+    if (peers.get(peer.id()) == peer) {
+      peers.remove(peer.id());
+    }
+    depart(peer);
+    if (peers.isEmpty() && !closed) {
+      closed = true;
+      log.info("room closed room={}", name);
+      onEmpty.accept(this);
+    }
+  }
+
+  private void depart(Peer peer) {
+    peer.onLeft();
+    log.info("peer left room={} peer={}", name, peer.id());
+    for (String transportId : List.copyOf(peer.transports.keySet())) {
+      router.run(r -> r.closeTransport(transportId, router.nowNs()));
+    }
+    if (peer.joined()) {
+      for (Peer other : othersThan(peer)) {
+        other.channel().notify("peerClosed", Map.of("peerId", peer.id()));
+      }
+    }
+  }
+
+  /** All who have joined, but not this one. */
+  List<Peer> othersThan(Peer peer) {
+    List<Peer> others = new ArrayList<>(peers.size());
+    for (Peer other : peers.values()) {
+      if (other != peer && other.joined() && !other.id().equals(peer.id())) {
+        others.add(other);
+      }
+    }
+    return others;
+  }
+
+  public void requireJoined(Peer peer) {
+    if (!peer.joined()) {
+      throw new PlenumException("wrong-state", "join first");
+    }
+  }
+
+  private static int videoProducers(Peer peer) {
+    return (int) peer.producers.values().stream().filter(p -> p.kind() == MediaKind.VIDEO).count();
+  }
+
+  private static String shortened(String displayName) {
+    String text = displayName == null ? "" : displayName.strip();
+    return text.length() <= MAX_NAME_CHARACTERS ? text : text.substring(0, MAX_NAME_CHARACTERS);
+  }
+}

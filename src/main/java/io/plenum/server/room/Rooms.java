@@ -1,0 +1,103 @@
+package io.plenum.server.room;
+
+import io.plenum.media.PlenumException;
+import io.plenum.server.config.PlenumConfig.Limits;
+import io.plenum.server.net.EventLoops;
+import io.plenum.server.router.RouterPlacement;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The rooms that are present on this node, by name. Lives on one control loop; asked from anywhere. */
+public final class Rooms {
+  private static final Logger log = LoggerFactory.getLogger(Rooms.class);
+
+  private final EventLoops loops;
+  private final Context context;
+  private final RouterPlacement placement;
+  private final Limits limits;
+  private final Map<String, Entry> rooms = new HashMap<>();
+
+  /** One promise per room: whoever asks while it is being made gets the same one. */
+  private record Entry(Context context, Future<RoomVerticle> room) {}
+
+  /** A room, and the context on which it must be spoken to. */
+  public record Opened(RoomVerticle room, Context context) {}
+
+  public Rooms(EventLoops loops, RouterPlacement placement, Limits limits) {
+    this.loops = loops;
+    this.context = loops.nextControl();
+    this.placement = placement;
+    this.limits = limits;
+  }
+
+  /** The room of that name, made if there is none. Fails with {@code too-many-rooms}. */
+  public Future<Opened> open(String name) {
+    Promise<Opened> opened = Promise.promise();
+    context.runOnContext(v -> {
+      Entry entry = rooms.get(name);
+      if (entry == null) {
+        if (rooms.size() >= limits.roomsPerNode()) {
+          opened.fail(new PlenumException("too-many-rooms", "this node has " + rooms.size() + " rooms already"));
+          return;
+        }
+        Context roomContext = loops.nextControl();
+        entry = new Entry(roomContext, create(name, roomContext));
+        rooms.put(name, entry);
+      }
+      Entry found = entry;
+      found.room.onSuccess(room -> opened.complete(new Opened(room, found.context))).onFailure(opened::fail);
+    });
+    return opened.future();
+  }
+
+  private Future<RoomVerticle> create(String name, Context roomContext) {
+    Promise<RoomVerticle> created = Promise.promise();
+    placement.place(name).onSuccess(router -> {
+      RoomVerticle room = new RoomVerticle(name, limits, router, this::onEmpty);
+      roomContext.runOnContext(v -> deploy(room, roomContext, created));
+    }).onFailure(failure -> {
+      log.error("room not opened room={}", name, failure);
+      context.runOnContext(v -> rooms.remove(name));
+      created.fail(failure);
+    });
+    return created.future();
+  }
+
+  private static void deploy(RoomVerticle room, Context roomContext, Promise<RoomVerticle> created) {
+    try {
+      room.deploy(roomContext).<RoomVerticle>map(done -> room).onComplete(created);
+    } catch (Exception e) {
+      created.fail(e);
+    }
+  }
+
+  private void onEmpty(RoomVerticle room) {
+    placement.remove(room.router());
+    context.runOnContext(v -> {
+      Entry entry = rooms.get(room.name());
+      if (entry != null && entry.room.result() == room) {
+        rooms.remove(room.name());
+      }
+    });
+  }
+
+  /** For dump and metrics, on the context of the rooms. */
+  public Future<Map<String, RoomVerticle>> all() {
+    Promise<Map<String, RoomVerticle>> all = Promise.promise();
+    context.runOnContext(v -> {
+      Map<String, RoomVerticle> open = new HashMap<>();
+      rooms.forEach((name, entry) -> {
+        if (entry.room.succeeded()) {
+          open.put(name, entry.room.result());
+        }
+      });
+      all.complete(open);
+    });
+    return all.future();
+  }
+}

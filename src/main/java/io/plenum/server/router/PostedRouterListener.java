@@ -1,0 +1,68 @@
+package io.plenum.server.router;
+
+import io.plenum.media.router.RouterListener;
+import io.plenum.protocol.dtls.DtlsState;
+import io.plenum.protocol.ice.IceState;
+import io.vertx.core.Context;
+import java.util.List;
+import java.util.Map;
+
+/** Carries a router's reports from its loop to the room's. */
+public final class PostedRouterListener implements RouterListener {
+  private final Context context;
+  private final RouterListener listener;
+
+  public PostedRouterListener(Context context, RouterListener listener) {
+    this.context = context;
+    this.listener = listener;
+  }
+
+  private void post(Runnable report) {
+    context.runOnContext(v -> report.run());
+  }
+
+  @Override
+  public void onIceStateChanged(String transportId, IceState state) {
+    post(() -> listener.onIceStateChanged(transportId, state));
+  }
+
+  @Override
+  public void onDtlsStateChanged(String transportId, DtlsState state, String reason) {
+    post(() -> listener.onDtlsStateChanged(transportId, state, reason));
+  }
+
+  @Override
+  public void onTransportFaulted(String transportId, Throwable fault, Map<String, Object> dump) {
+    post(() -> listener.onTransportFaulted(transportId, fault, dump));
+  }
+
+  @Override
+  public void onConsumerClosed(String consumerId) {
+    post(() -> listener.onConsumerClosed(consumerId));
+  }
+
+  @Override
+  public void onConsumerProducerPaused(String consumerId, boolean paused) {
+    post(() -> listener.onConsumerProducerPaused(consumerId, paused));
+  }
+
+  @Override
+  public void onConsumerScore(String consumerId, Object score) {
+    post(() -> listener.onConsumerScore(consumerId, score));
+  }
+
+  @Override
+  public void onConsumerLayersChanged(String consumerId, int spatialLayer, int temporalLayer) {
+    post(() -> listener.onConsumerLayersChanged(consumerId, spatialLayer, temporalLayer));
+  }
+
+  @Override
+  public void onProducerScore(String producerId, Object scores) {
+    post(() -> listener.onProducerScore(producerId, scores));
+  }
+
+  @Override
+  public void onAudioLevels(List<AudioLevel> loudestFirst) {
+    post(() -> listener.onAudioLevels(loudestFirst));
+  }
+}

@@ -1,0 +1,250 @@
+package io.plenum.server.signaling;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.plenum.media.PlenumException;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client's signalling connection, framed as protoo does it: requests and their responses in both directions, and
+ * notifications. It neither knows what carries the frames (WebSocket or SockJS) nor what the methods mean. All calls
+ * come on one event loop.
+ */
+public final class ProtooConnection {
+  /** What carries the frames. */
+  public interface FrameChannel {
+    void send(String frame);
+
+    /** Closes with a WebSocket close code. */
+    void close(int code, String reason);
+
+    /** For the log and for {@code remoteAddress} of a peer. */
+    String remoteAddress();
+  }
+
+  /** What the methods mean. */
+  public interface Handler {
+    /** The answer's data, now or later; a failure that is a {@link PlenumException} reaches the client as it is. */
+    Future<?> onRequest(String method, JsonNode data);
+
+    void onNotification(String method, JsonNode data);
+
+    /** Nothing can be sent any more. Called once. */
+    void onClosed();
+  }
+
+  /** Runs something after some milliseconds on the connection's loop; {@code cancel} undoes it. */
+  public interface Timers {
+    long after(long milliseconds, Runnable action);
+
+    void cancel(long timer);
+  }
+
+  /** protoo closes with this code when the server wants the client not to come back. */
+  public static final int CLOSED_BY_SERVER = 4000;
+
+  /** As protoo-server waits for an answer. */
+  static final long REQUEST_TIMEOUT_MS = 30_000;
+
+  private static final Logger log = LoggerFactory.getLogger(ProtooConnection.class);
+
+  private final FrameChannel channel;
+  private final Timers timers;
+  private final int maxPendingRequests;
+  private final Map<Long, Pending> pending = new HashMap<>();
+  private Handler handler;
+  private long nextRequestId = 1;
+  private boolean closed;
+
+  private record Pending(Promise<JsonNode> answer, long timer) {}
+
+  public ProtooConnection(FrameChannel channel, Timers timers, int maxPendingRequests) {
+    this.channel = channel;
+    this.timers = timers;
+    this.maxPendingRequests = maxPendingRequests;
+  }
+
+  public void handler(Handler handler) {
+    this.handler = handler;
+  }
+
+  public String remoteAddress() {
+    return channel.remoteAddress();
+  }
+
+  public boolean closed() {
+    return closed;
+  }
+
+  /** Asks the client. Fails with {@code request-timeout}, {@code request-refused} or {@code connection-closed}. */
+  public Future<JsonNode> request(String method, Object data) {
+    if (closed) {
+      return Future.failedFuture(new PlenumException("connection-closed", "the client's connection is closed"));
+    }
+    if (pending.size() >= maxPendingRequests) {
+      return Future.failedFuture(new PlenumException("too-many-pending-requests",
+          "the client has not answered " + pending.size() + " requests"));
+    }
+    long id = nextRequestId++;
+    Promise<JsonNode> answer = Promise.promise();
+    long timer = timers.after(REQUEST_TIMEOUT_MS, () -> {
+      if (pending.remove(id) != null) {
+        answer.fail(new PlenumException("request-timeout", "the client did not answer " + method + " in time"));
+      }
+    });
+    pending.put(id, new Pending(answer, timer));
+    ObjectNode frame = JsonNodeFactory.instance.objectNode();
+    frame.put("request", true).put("id", id).put("method", method);
+    send(frame, data);
+    return answer.future();
+  }
+
+  public void notify(String method, Object data) {
+    if (closed) {
+      return;
+    }
+    ObjectNode frame = JsonNodeFactory.instance.objectNode();
+    frame.put("notification", true).put("method", method);
+    send(frame, data);
+  }
+
+  /** One text frame from the client. Whatever it holds, nothing is thrown and the connection goes on. */
+  public void onFrame(String text) {
+    if (closed) {
+      return;
+    }
+    JsonNode frame;
+    try {
+      frame = SignalingJson.MAPPER.readTree(text);
+    } catch (JsonProcessingException e) {
+      log.debug("signaling malformed remote={} reason=\"{}\"", channel.remoteAddress(), e.getOriginalMessage());
+      return;
+    }
+    if (frame == null || !frame.isObject()) {
+      return;
+    }
+    if (frame.path("request").asBoolean()) {
+      onRequest(frame);
+    } else if (frame.path("response").asBoolean()) {
+      onResponse(frame);
+    } else if (frame.path("notification").asBoolean() && frame.path("method").isTextual()) {
+      try {
+        handler.onNotification(frame.get("method").textValue(), data(frame));
+      } catch (PlenumException e) {
+        log.debug("signaling notification refused remote={} code={} reason=\"{}\"",
+            channel.remoteAddress(), e.code(), e.getMessage());
+      } catch (RuntimeException e) {
+        log.error("signaling notification failed remote={} method={}", channel.remoteAddress(), frame.get("method"), e);
+      }
+    }
+  }
+
+  private void onRequest(JsonNode frame) {
+    JsonNode id = frame.path("id");
+    if (!id.isIntegralNumber() || !id.canConvertToLong()) {
+      return;
+    }
+    long requestId = id.longValue();
+    if (!frame.path("method").isTextual()) {
+      refuse(requestId, new PlenumException("invalid-request", "a request needs a method"));
+      return;
+    }
+    String method = frame.get("method").textValue();
+    Future<?> answer;
+    try {
+      answer = handler.onRequest(method, data(frame));
+    } catch (RuntimeException e) {
+      answer = Future.failedFuture(e);
+    }
+    answer.onComplete(result -> {
+      if (closed) {
+        return;
+      }
+      if (result.failed()) {
+        if (!(result.cause() instanceof PlenumException)) {
+          log.error("signaling request failed remote={} method={}", channel.remoteAddress(), method, result.cause());
+        }
+        refuse(requestId, result.cause());
+        return;
+      }
+      ObjectNode response = JsonNodeFactory.instance.objectNode();
+      response.put("response", true).put("id", requestId).put("ok", true);
+      send(response, result.result());
+    });
+  }
+
+  private void refuse(long requestId, Throwable cause) {
+    PlenumException refusal = cause instanceof PlenumException known
+        ? known
+        : new PlenumException("internal-error", "the server could not do this; its log says why");
+    ObjectNode response = JsonNodeFactory.instance.objectNode();
+    response.put("response", true).put("id", requestId);
+    response.put("errorCode", ErrorCodes.number(refusal.code()));
+    response.put("errorReason", refusal.code() + ": " + refusal.getMessage());
+    response.put("code", refusal.code());
+    channel.send(response.toString());
+  }
+
+  private void onResponse(JsonNode frame) {
+    Pending asked = frame.path("id").isIntegralNumber() ? pending.remove(frame.get("id").longValue()) : null;
+    if (asked == null) {
+      return;
+    }
+    timers.cancel(asked.timer);
+    if (frame.path("ok").asBoolean()) {
+      asked.answer.complete(data(frame));
+    } else {
+      asked.answer.fail(new PlenumException("request-refused", frame.path("errorReason").asText("no reason given")));
+    }
+  }
+
+  /** Closes for good: the client is told not to come back. */
+  public void close(String reason) {
+    close(CLOSED_BY_SERVER, reason);
+  }
+
+  public void close(int code, String reason) {
+    if (!closed) {
+      channel.close(code, reason);
+      onChannelClosed();
+    }
+  }
+
+  /** The connection is gone, from whichever side. */
+  public void onChannelClosed() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    List<Pending> waiting = new ArrayList<>(pending.values());
+    pending.clear();
+    for (Pending asked : waiting) {
+      timers.cancel(asked.timer);
+      asked.answer.fail(new PlenumException("connection-closed", "the client's connection is closed"));
+    }
+    if (handler != null) {
+      handler.onClosed();
+    }
+  }
+
+  private static JsonNode data(JsonNode frame) {
+    JsonNode data = frame.path("data");
+    return data.isObject() || data.isArray() ? data : JsonNodeFactory.instance.objectNode();
+  }
+
+  private void send(ObjectNode frame, Object data) {
+    frame.set("data", data == null
+        ? JsonNodeFactory.instance.objectNode()
+        : SignalingJson.MAPPER.valueToTree(data));
+    channel.send(frame.toString());
+  }
+}
