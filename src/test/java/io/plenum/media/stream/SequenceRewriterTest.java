@@ -1,0 +1,118 @@
+package io.plenum.media.stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SequenceRewriterTest {
+  @ParameterizedTest(name = "{0} gives {1}: {2}")
+  @CsvSource({
+      "f1 f2 f3, 0 1 2, in order",
+      "f1 d2 f3, 0 - 1, what is left out leaves no gap",
+      "f1 d2 d3 d4 f5 f6, 0 - - - 1 2, nor do many",
+      "f1 f4, 0 3, what is lost does",
+      "f1 f4 f2 f3, 0 3 1 2, and its number is kept for it",
+      "f1 d3 f4 f2, 0 - 2 1, a packet left out after a loss",
+      "f1 f4 d3 f2, 0 3 2 1, left out too late: the number of the gap to be filled",
+      "f1 f4 d3 d3 f3, 0 3 2 - -, but only once",
+      "f1 f1, 0 -, a duplicate",
+      "f1 d2 f2 f3, 0 - - 1, what was left out cannot be forwarded after all",
+      "d1 d2 f3, - - 0, left out before the first",
+      "f5 f4, 0 -, from before the first",
+      "f1 s100/0 f100 f101, 0 1 2, another source without a gap",
+      "f1 s100/1 f100 f101, 0 2 3, another source after an incomplete frame",
+      "f1 s100/0 f101 f100, 0 2 1, another source whose second packet comes first",
+      "f9 s5/0 f5 f6, 0 1 2, another source that counts lower",
+      "f1 f2 s100/0 f100 f3 f99, 0 1 2 - -, packets from before the change",
+      "f1 f3001, 0 3000, the largest loss that is shown",
+      "f1 f3002 f3003 f3001, 0 2 3 -, a larger one is a new beginning",
+      "f1 f3000 f900, 0 2999 -, too late",
+      "f1 f3000 f953, 0 2999 952, the latest that is remembered",
+  })
+  void numbersAreGivenAsTheTableSays(String steps, String expected, String why) {
+    SequenceRewriter rewriter = new SequenceRewriter(0);
+    List<String> answers = new ArrayList<>();
+    for (String step : steps.split(" ")) {
+      String[] numbers = step.substring(1).split("/");
+      long source = 70_000 + Long.parseLong(numbers[0]);
+      if (step.charAt(0) == 's') {
+        rewriter.sync(source, Integer.parseInt(numbers[1]));
+      } else {
+        int number = step.charAt(0) == 'f' ? rewriter.forward(source) : rewriter.drop(source);
+        answers.add(number == SequenceRewriter.NONE ? "-" : String.valueOf(number));
+      }
+    }
+    assertEquals(expected, String.join(" ", answers), why);
+  }
+
+  @Test
+  void beginsWhereItIsToldAndWraps() {
+    SequenceRewriter rewriter = new SequenceRewriter(65_535);
+    assertEquals(65_535, rewriter.forward(7));
+    assertEquals(0, rewriter.forward(8));
+    assertEquals(0, rewriter.numberOf(8));
+    assertEquals(SequenceRewriter.NONE, rewriter.numberOf(9));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 42})
+  void orderIsKeptNoNumberIsUsedTwiceAndOnlyLossLeavesGaps(long seed) {
+    Random random = new Random(seed);
+    int count = 150_000;
+    boolean[] lost = new boolean[count];
+    boolean[] leftOut = new boolean[count];
+    List<Integer> arrivals = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      boolean inner = i > 0 && i < count - 100;
+      lost[i] = inner && random.nextInt(20) == 0;
+      leftOut[i] = inner && random.nextInt(4) == 0;
+      if (!lost[i]) {
+        arrivals.add(i);
+      }
+    }
+    for (int i = 1; i + 200 < arrivals.size(); i++) {
+      if (random.nextInt(10) == 0) {
+        int other = i + random.nextInt(60);
+        Integer moved = arrivals.get(i);
+        arrivals.set(i, arrivals.get(other));
+        arrivals.set(other, moved);
+      }
+    }
+    SequenceRewriter rewriter = new SequenceRewriter(random.nextInt(65_536));
+    Map<Integer, Long> sent = new TreeMap<>();
+    long newest = -1;
+    int filled = 0;
+    for (int source : arrivals) {
+      int number = leftOut[source] ? rewriter.drop(source) : rewriter.forward(source);
+      if (number == SequenceRewriter.NONE) {
+        assertTrue(leftOut[source], "seed " + seed + ": " + source + " has no number");
+        continue;
+      }
+      long unwrapped = newest < 0 ? number : newest + (short) (number - (int) newest);
+      newest = Math.max(newest, unwrapped);
+      filled += leftOut[source] ? 1 : 0;
+      sent.put(source, unwrapped);
+    }
+    long before = -1;
+    for (Map.Entry<Integer, Long> packet : sent.entrySet()) {
+      assertTrue(packet.getValue() > before, "seed " + seed + ": order at " + packet.getKey());
+      before = packet.getValue();
+    }
+    long numbers = newest - sent.get(0) + 1;
+    long gaps = 0;
+    for (boolean gap : lost) {
+      gaps += gap ? 1 : 0;
+    }
+    assertEquals(gaps, numbers - sent.size(), "seed " + seed);
+    assertTrue(filled > 0, "seed " + seed + ": the case of a gap that is filled did not happen");
+  }
+}
