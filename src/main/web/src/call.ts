@@ -1,0 +1,386 @@
+import { type CaptureProblem, LocalMedia, type Source } from './local-media';
+import { MediaSession, type NewConsumer, type RemoteStream } from './media-session';
+import type { Options } from './options';
+import { type Connection, Refusal, Signaling } from './signaling';
+
+/** Somebody else in the room. */
+export interface RemotePeer {
+  peerId: string;
+  displayName: string;
+}
+
+export type CallState =
+  | { name: 'idle' }
+  | { name: 'devices' }
+  | { name: 'connecting' }
+  | { name: 'joining' }
+  | { name: 'joined'; mediaTrouble: boolean }
+  /** Not connected; the next try starts at `retryAtMs` (performance.now). `before` says whether we were in the call already. */
+  | { name: 'waiting'; failures: number; retryAtMs: number; before: boolean }
+  | { name: 'left' }
+  /** Ended by the server, or impossible; `code` is stable, `sentence` is the server's own. */
+  | { name: 'refused'; code: string; sentence: string };
+
+export interface CallListener {
+  onState(state: CallState): void;
+  onPeer(peer: RemotePeer): void;
+  onPeerLeft(peer: RemotePeer): void;
+  onStream(stream: RemoteStream): void;
+  onStreamPaused(stream: RemoteStream): void;
+  onStreamClosed(stream: RemoteStream): void;
+  /** One of our own devices was switched on or off, muted, or failed. */
+  onLocal(source: Source): void;
+  onCaptureProblem(source: Source, problem: CaptureProblem): void;
+  /** Something did not work that the call survives. */
+  onTrouble(refusal: Refusal): void;
+  /** Volumes in dBov (−127..0) of those who speak now, as the server hears them. */
+  onSpeaking(volumes: Map<string, number>): void;
+}
+
+/** How long joining waits for the person to answer the browser's question about the camera. After that we join without. */
+const DEVICE_PATIENCE_MS = 10_000;
+
+/** One person's part in one room, from entering to leaving, over as many connections as that takes. */
+export class Call {
+  readonly peers = new Map<string, RemotePeer>();
+  readonly signaling: Signaling;
+  readonly media: LocalMedia;
+  session: MediaSession | null = null;
+  micMuted = false;
+  private connection: Connection | null = null;
+  private current: CallState = { name: 'idle' };
+  private wasJoined = false;
+  private wantedDevices = { audio: false, video: false };
+
+  constructor(
+    readonly roomId: string,
+    readonly peerId: string,
+    public displayName: string,
+    private readonly options: Options,
+    private readonly listener: CallListener,
+    page: { protocol: string; host: string } = location,
+  ) {
+    this.media = new LocalMedia((source) => void this.onTrackEnded(source));
+    this.signaling = new Signaling(
+      { page, roomId, peerId, transport: options.transport },
+      {
+        onConnecting: () => this.become({ name: 'connecting' }),
+        onOpen: (connection) => void this.join(connection),
+        onWaiting: (failures, delayMs) => this.onWaiting(failures, delayMs),
+        onRefused: (code, sentence) => this.end({ name: 'refused', code, sentence }),
+        onRequest: (method, data) => this.onRequest(method, data),
+        onNotification: (method, data) => this.onNotification(method, data),
+      },
+    );
+  }
+
+  get state(): CallState {
+    return this.current;
+  }
+
+  /** Opens the devices, then connects and joins. */
+  async start(audio: boolean, video: boolean): Promise<void> {
+    this.wantedDevices = { audio, video };
+    if (audio || video) {
+      this.become({ name: 'devices' });
+      const opened = this.openDevices(audio, video);
+      const patience = new Promise<void>((resolve) => setTimeout(resolve, DEVICE_PATIENCE_MS));
+      await Promise.race([opened, patience]);
+    }
+    if (this.current.name !== 'left') {
+      this.signaling.start();
+    }
+  }
+
+  leave(): void {
+    this.end({ name: 'left' });
+  }
+
+  /** Comes back after leaving, or after the server ended it. */
+  async rejoin(): Promise<void> {
+    this.become({ name: 'idle' });
+    await this.start(this.wantedDevices.audio, this.wantedDevices.video);
+  }
+
+  retryNow(): void {
+    this.signaling.retryNow();
+  }
+
+  async setMicMuted(muted: boolean): Promise<void> {
+    this.micMuted = muted;
+    const track = this.media.get('audio');
+    if (!muted && !track) {
+      await this.switchOn('audio');
+      return;
+    }
+    if (track) {
+      track.enabled = !muted;
+      await (muted ? this.session?.pause('audio', false) : this.session?.resume('audio', track));
+    }
+    this.listener.onLocal('audio');
+  }
+
+  /** The camera's light goes out when it is off; its place in the call is kept. */
+  async setCamera(on: boolean): Promise<void> {
+    if (on) {
+      await this.switchOn('video');
+    } else {
+      await this.session?.pause('video', true);
+      this.media.close('video');
+      this.listener.onLocal('video');
+    }
+  }
+
+  async setScreen(on: boolean): Promise<void> {
+    if (on) {
+      await this.switchOn('screensharing');
+    } else {
+      this.session?.stop('screensharing');
+      this.media.close('screensharing');
+      this.listener.onLocal('screensharing');
+    }
+  }
+
+  rename(displayName: string): void {
+    this.displayName = displayName;
+    this.connection?.notify('changeDisplayName', { displayName });
+  }
+
+  private async openDevices(audio: boolean, video: boolean): Promise<void> {
+    const problems = await this.media.openDevices(audio, video);
+    if (this.current.name === 'left' || this.current.name === 'refused') {
+      this.media.closeAll();
+      return;
+    }
+    for (const source of ['audio', 'video'] as const) {
+      this.listener.onLocal(source);
+    }
+    problems.forEach((problem, source) => this.listener.onCaptureProblem(source, problem));
+    if (this.current.name === 'joined') {
+      await this.produceAll();
+    }
+  }
+
+  private async switchOn(source: Source): Promise<void> {
+    const problem = await this.media.open(source);
+    if (problem) {
+      this.listener.onCaptureProblem(source, problem);
+      return;
+    }
+    if (source === 'audio') {
+      this.micMuted = false;
+    }
+    this.listener.onLocal(source);
+    try {
+      await this.session?.resume(source, this.media.get(source)!);
+    } catch (error) {
+      this.survive(error);
+    }
+  }
+
+  private async onTrackEnded(source: Source): Promise<void> {
+    if (source === 'screensharing') {
+      this.session?.stop(source);
+    } else {
+      await this.session?.pause(source, true);
+      this.listener.onCaptureProblem(source, 'busy');
+    }
+    this.listener.onLocal(source);
+  }
+
+  /** From an open connection to being in the room. What an earlier connection had is replaced. */
+  private async join(connection: Connection): Promise<void> {
+    this.connection = connection;
+    this.become({ name: 'joining' });
+    try {
+      const session = await MediaSession.open(connection, this.options, {
+        onStream: (stream) => this.listener.onStream(stream),
+        onStreamPaused: (stream) => this.listener.onStreamPaused(stream),
+        onStreamClosed: (stream) => this.listener.onStreamClosed(stream),
+        onMediaTrouble: (mediaTrouble) => this.onMediaTrouble(mediaTrouble),
+        onMediaLost: () => this.signaling.reconnect(),
+      });
+      if (connection !== this.connection) {
+        session.close();
+        return;
+      }
+      // Until here the media of the earlier connection may have gone on; with the join the server ends it.
+      this.closeSession();
+      this.session = session;
+      const { peers } = await connection.request<{ peers: RemotePeer[] }>('join', {
+        displayName: this.displayName,
+        device: describeBrowser(navigator.userAgent),
+        rtpCapabilities: session.device.recvRtpCapabilities,
+      });
+      this.onRoster(peers);
+      this.wasJoined = true;
+      this.signaling.settled();
+      this.become({ name: 'joined', mediaTrouble: false });
+      await this.produceAll();
+    } catch (error) {
+      if (connection === this.connection) {
+        this.onJoinFailed(error);
+      }
+    }
+  }
+
+  private onMediaTrouble(mediaTrouble: boolean): void {
+    if (this.current.name === 'joined') {
+      this.become({ name: 'joined', mediaTrouble });
+    }
+  }
+
+  private closeSession(): void {
+    const session = this.session;
+    this.session = null;
+    session?.close();
+    session?.streams.forEach((stream) => this.listener.onStreamClosed(stream));
+  }
+
+  private async produceAll(): Promise<void> {
+    for (const source of ['audio', 'video', 'screensharing'] as const) {
+      const track = this.media.get(source);
+      if (!track || !this.session) {
+        continue;
+      }
+      try {
+        await this.session.produce(source, track);
+        if (source === 'audio' && this.micMuted) {
+          await this.session.pause(source, false);
+        }
+      } catch (error) {
+        this.survive(error);
+      }
+    }
+  }
+
+  private onJoinFailed(error: unknown): void {
+    const refusal = asRefusal(error);
+    if (refusal.code === 'connection-lost' || this.current.name === 'left') {
+      return; // The signalling is trying again already.
+    }
+    if (refusal.code === 'unsupported-browser' || (refusal.status >= 400 && refusal.status < 500)) {
+      this.end({ name: 'refused', code: refusal.code, sentence: refusal.sentence });
+    } else {
+      this.listener.onTrouble(refusal);
+      this.signaling.reconnect();
+    }
+  }
+
+  private onWaiting(failures: number, delayMs: number): void {
+    this.become({ name: 'waiting', failures, retryAtMs: performance.now() + delayMs, before: this.wasJoined });
+  }
+
+  private async onRequest(method: string, data: Record<string, unknown>): Promise<object> {
+    if (method !== 'newConsumer' || !this.session) {
+      throw new Error(`unknown-method: ${method}`);
+    }
+    await this.session.onNewConsumer(data as unknown as NewConsumer);
+    return {};
+  }
+
+  private onNotification(method: string, data: Record<string, unknown>): void {
+    const consumerId = data.consumerId as string;
+    switch (method) {
+      case 'newPeer':
+        this.onPeer((data.peer ?? data) as RemotePeer);
+        break;
+      case 'peerClosed':
+        this.onPeerClosed(data.peerId as string);
+        break;
+      case 'peerDisplayNameChanged':
+        this.onPeer({ peerId: data.peerId as string, displayName: data.displayName as string });
+        break;
+      case 'consumerClosed':
+        this.session?.onConsumerClosed(consumerId);
+        break;
+      case 'consumerPaused':
+      case 'consumerResumed':
+        this.session?.onConsumerPaused(consumerId, method === 'consumerPaused');
+        break;
+      case 'activeSpeaker':
+        this.listener.onSpeaking(new Map(data.peerId ? [[data.peerId as string, 0]] : []));
+        break;
+      case 'speakingPeers': {
+        const volumes = data.peerVolumes as { peerId: string; volume: number }[];
+        this.listener.onSpeaking(new Map(volumes.map(({ peerId, volume }) => [peerId, volume])));
+        break;
+      }
+      default:
+      // Scores, versions, bandwidth: of no use to a person, and newer servers may say more.
+    }
+  }
+
+  /** After a (re)join the server's list is the truth: who is not on it has gone. */
+  private onRoster(peers: RemotePeer[]): void {
+    const present = new Set(peers.map(({ peerId }) => peerId));
+    for (const peerId of [...this.peers.keys()].filter((peerId) => !present.has(peerId))) {
+      this.onPeerClosed(peerId);
+    }
+    peers.forEach((peer) => this.onPeer(peer));
+  }
+
+  private onPeer({ peerId, displayName }: RemotePeer): void {
+    const peer = { peerId, displayName: displayName || 'Guest' };
+    this.peers.set(peerId, peer);
+    this.listener.onPeer(peer);
+  }
+
+  private onPeerClosed(peerId: string): void {
+    const peer = this.peers.get(peerId);
+    if (peer) {
+      this.peers.delete(peerId);
+      this.listener.onPeerLeft(peer);
+    }
+  }
+
+  private end(state: CallState): void {
+    this.become(state);
+    this.wasJoined = false;
+    this.connection = null;
+    this.signaling.stop();
+    this.closeSession();
+    this.media.closeAll();
+    for (const peerId of [...this.peers.keys()]) {
+      this.onPeerClosed(peerId);
+    }
+  }
+
+  private survive(error: unknown): void {
+    const refusal = asRefusal(error);
+    if (refusal.code !== 'connection-lost' && this.current.name === 'joined') {
+      this.listener.onTrouble(refusal);
+    }
+  }
+
+  private become(state: CallState): void {
+    this.current = state;
+    this.listener.onState(state);
+  }
+}
+
+function asRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) {
+    return error;
+  }
+  const { name, message } = error as Error;
+  return name === 'UnsupportedError' && /device not supported/.test(message)
+    ? new Refusal('unsupported-browser', message, 0)
+    : Refusal.parse(message);
+}
+
+/** The browser, as the others may want to show it. */
+function describeBrowser(userAgent: string): { flag: string; name: string; version: string } {
+  for (const [flag, name, pattern] of [
+    ['edge', 'Edge', /Edg\/([\d.]+)/],
+    ['firefox', 'Firefox', /Firefox\/([\d.]+)/],
+    ['chrome', 'Chrome', /Chrome\/([\d.]+)/],
+    ['safari', 'Safari', /Version\/([\d.]+).*Safari/],
+  ] as const) {
+    const version = pattern.exec(userAgent)?.[1];
+    if (version) {
+      return { flag, name, version };
+    }
+  }
+  return { flag: 'unknown', name: 'Browser', version: '' };
+}

@@ -1,0 +1,83 @@
+import type { CallScreen } from './call-screen';
+import { reportEntries } from './stats';
+
+/**
+ * `window.plenum`: what tests and curious people see and do. Every answer is plain JSON, or a promise of it. Kept stable.
+ */
+export function inspector(screen: CallScreen) {
+  const { call } = screen;
+  return {
+    /** Where the call stands: `state.name` is idle, devices, connecting, joining, joined, waiting, left or refused. */
+    state: () => ({
+      ...call.state,
+      roomId: call.roomId,
+      peerId: call.peerId,
+      displayName: call.displayName,
+      route: call.signaling.route,
+      browser: call.session?.device.handlerName ?? null,
+      micMuted: call.micMuted,
+      microphone: call.media.get('audio') !== null,
+      camera: call.media.get('video') !== null,
+      screen: call.media.get('screensharing') !== null,
+      sendTransport: call.session?.send.connectionState ?? null,
+      recvTransport: call.session?.recv.connectionState ?? null,
+    }),
+    peers: () => [...call.peers.values()],
+    /** One entry per tile, freshly counted; rates are since the call of this before. */
+    tiles: () => screen.collectStats(),
+    producers: () =>
+      (call.session?.sending ?? []).map(([source, producer]) => ({
+        source,
+        producerId: producer.id,
+        kind: producer.kind,
+        paused: producer.paused,
+        rtpParameters: producer.rtpParameters,
+      })),
+    consumers: () =>
+      [...(call.session?.streams.values() ?? [])].map(({ consumer, peerId, source, paused }) => ({
+        peerId,
+        source,
+        consumerId: consumer.id,
+        producerId: consumer.producerId,
+        kind: consumer.kind,
+        paused,
+        rtpParameters: consumer.rtpParameters,
+      })),
+    /** The browser's own counters (W3C webrtc-stats) of both transports. */
+    transports: async () => {
+      const { session } = call;
+      return session
+        ? {
+            send: { id: session.send.id, state: session.send.connectionState, stats: reportEntries(await session.send.getStats()) },
+            recv: { id: session.recv.id, state: session.recv.connectionState, stats: reportEntries(await session.recv.getStats()) },
+          }
+        : null;
+    },
+    notices: () => [...screen.notices.history],
+    restartIce: async () => {
+      await call.session?.restartIce();
+      return true;
+    },
+    muteMic: () => call.setMicMuted(true),
+    unmuteMic: () => call.setMicMuted(false),
+    stopCamera: () => call.setCamera(false),
+    startCamera: () => call.setCamera(true),
+    shareScreen: () => call.setScreen(true),
+    stopScreen: () => call.setScreen(false),
+    setSound: (on: boolean) => screen.setSound(on),
+    setInfo: (on: boolean) => screen.setInfo(on),
+    setName: (name: string) => screen.rename(name),
+    reconnect: () => call.signaling.reconnect(),
+    retryNow: () => call.retryNow(),
+    leave: () => call.leave(),
+    rejoin: () => call.rejoin(),
+  };
+}
+
+export type Inspector = ReturnType<typeof inspector>;
+
+declare global {
+  interface Window {
+    plenum?: Inspector;
+  }
+}

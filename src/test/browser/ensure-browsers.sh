@@ -1,0 +1,42 @@
+#!/bin/sh
+# Makes sure that the browser tests have a Chromium, a Firefox and their Node packages.
+# Uses what is installed; as root on Debian installs what is missing; otherwise says in one line what to install.
+set -eu
+cd "$(dirname "$0")"
+
+have() {
+  for name in "$@"; do
+    if command -v "$name" >/dev/null 2>&1; then return 0; fi
+  done
+  return 1
+}
+
+missing=""
+if [ -z "${PLENUM_CHROMIUM:-}" ]; then
+  have chromium chromium-browser google-chrome google-chrome-stable || missing="$missing chromium"
+fi
+if [ -z "${PLENUM_FIREFOX:-}" ]; then
+  have firefox-esr firefox || missing="$missing firefox-esr"
+fi
+
+if [ -n "$missing" ]; then
+  if [ "$(id -u)" = 0 ] && have apt-get; then
+    echo "Installing for the browser tests:$missing"
+    export DEBIAN_FRONTEND=noninteractive
+    # A fresh machine has no package lists, an old one has stale ones: try as it is, then with new lists.
+    # shellcheck disable=SC2086
+    apt-get install -y --no-install-recommends $missing >/dev/null 2>&1 || {
+      apt-get update -q >/dev/null
+      apt-get install -y --no-install-recommends $missing >/dev/null
+    }
+  else
+    echo "The browser tests need:$missing (Debian: sudo apt-get install$missing), or set PLENUM_CHROMIUM and PLENUM_FIREFOX" >&2
+    exit 1
+  fi
+fi
+
+if ! have node; then
+  echo "The browser tests need Node.js 20 or newer (Debian: sudo apt-get install nodejs npm)" >&2
+  exit 1
+fi
+exec node ../../main/web/install-if-stale.mjs .
