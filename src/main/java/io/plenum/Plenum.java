@@ -1,10 +1,46 @@
 package io.plenum;
 
-/** Starts one node. */
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.plenum.server.NodeVerticle;
+import io.plenum.server.config.ConfigException;
+import io.plenum.server.config.ConfigLoader;
+import io.plenum.server.config.PlenumConfig;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import org.slf4j.LoggerFactory;
+
+/** Starts one node: {@code java -jar plenum.jar [--conf FILE] [--KEY=VALUE …]}. */
 public final class Plenum {
+  /** Configuration that cannot be used, or a port that is taken. */
+  private static final int EXIT_CANNOT_START = 2;
+
   private Plenum() {}
 
   public static void main(String[] args) {
-    System.out.println("Plenum");
+    try {
+      start(new ConfigLoader().load(args, System.getenv()));
+    } catch (ConfigException e) {
+      fail(e.getMessage());
+    }
+  }
+
+  private static void start(PlenumConfig config) {
+    ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.toLevel(config.log().level(), Level.INFO));
+    int mediaLoops = config.media().loops() > 0 ? config.media().loops() : Runtime.getRuntime().availableProcessors();
+    int controlLoops = Math.max(1, mediaLoops / 2);
+    Vertx vertx = Vertx.vertx(new VertxOptions()
+        .setPreferNativeTransport(true)
+        .setEventLoopPoolSize(mediaLoops + controlLoops));
+    vertx.deployVerticle(new NodeVerticle(config, mediaLoops, controlLoops)).onComplete(deployed -> {
+      if (deployed.failed()) {
+        fail(deployed.cause().getMessage());
+      }
+    });
+  }
+
+  private static void fail(String reason) {
+    System.err.println("plenum: " + reason);
+    Runtime.getRuntime().halt(EXIT_CANNOT_START);
   }
 }

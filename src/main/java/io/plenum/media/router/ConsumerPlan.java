@@ -9,8 +9,10 @@ import io.plenum.media.parameters.RtpParameters;
 import io.plenum.media.parameters.SsrcSource;
 import io.plenum.media.stream.SendStreamOptions;
 import io.plenum.media.stream.SendStreamOptions.Repair;
+import io.plenum.media.stream.SimulcastSelector;
 import io.plenum.media.stream.SingleStreamSelector;
 import io.plenum.media.stream.StreamSelector;
+import io.plenum.media.stream.SvcSelector;
 import java.util.random.RandomGenerator;
 
 /** Everything about a consumer that follows from its producer and what the endpoint can, worked out before it is made. */
@@ -46,9 +48,16 @@ public record ConsumerPlan(ConsumerType type, RtpParameters rtpParameters, SendS
 
   /** Chooses what of the producer's streams becomes the one that is sent. */
   StreamSelector selector(Producer producer) {
-    if (producer.kind() == MediaKind.AUDIO) {
-      return SingleStreamSelector.audio(false);
-    }
-    return SingleStreamSelector.video();
+    StreamPlan first = producer.streams().get(0).plan();
+    return switch (type) {
+      case SIMPLE -> producer.kind() == MediaKind.AUDIO
+          ? SingleStreamSelector.audio(false)
+          : SingleStreamSelector.video();
+      case SIMULCAST -> new SimulcastSelector(producer.streams().size());
+      case SVC -> first.spatialLayers() > 1
+          ? new SvcSelector(first.spatialLayers(), first.keyFrameDependent())
+          : SingleStreamSelector.video();
+      case PIPE -> throw new IllegalStateException("a pipe has no selector");
+    };
   }
 }

@@ -49,6 +49,7 @@ public record ProducerPlan(
           parameters.encodings().size() > 1,
           layers.spatialLayers(),
           layers.temporalLayers(),
+          layers.ksvc(),
           0));
     }
     return new ProducerPlan(ProducerType.of(kind, parameters), parameters, consumable, List.copyOf(streams));

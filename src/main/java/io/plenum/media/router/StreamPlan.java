@@ -12,6 +12,7 @@ package io.plenum.media.router;
  * @param pli the publisher understands PLI
  * @param simulcast it is one of several
  * @param spatialLayers inside this one encoding (SVC)
+ * @param keyFrameDependent spatial layers depend on lower ones at key frames only (K-SVC)
  */
 public record StreamPlan(
     Integer ssrc,
@@ -26,4 +27,5 @@ public record StreamPlan(
     boolean simulcast,
     int spatialLayers,
     int temporalLayers,
+    boolean keyFrameDependent,
     long keyFrameMinIntervalNs) {}

@@ -1,0 +1,114 @@
+package io.plenum.server;
+
+import io.plenum.media.parameters.MediaCodecs;
+import io.plenum.media.parameters.RtpCapabilities;
+import io.plenum.media.parameters.RouterCapabilities;
+import io.plenum.media.router.RouterEnvironment;
+import io.plenum.protocol.dtls.DtlsCertificate;
+import io.plenum.server.config.PlenumConfig;
+import io.plenum.server.dtls.DtlsOptions;
+import io.plenum.server.dtls.DtlsSessions;
+import io.plenum.server.net.EventLoops;
+import io.plenum.server.net.MediaSocketVerticle;
+import io.plenum.server.room.Rooms;
+import io.plenum.server.router.MediaLoop;
+import io.plenum.server.router.RouterPlacement;
+import io.plenum.server.router.WebRtcTransports;
+import io.plenum.server.signaling.SignalingService;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One Plenum node: puts the parts together in the order in which they need each other, and takes them apart in the
+ * opposite one. Signalling opens only when media can flow.
+ */
+public final class NodeVerticle extends VerticleBase {
+  private static final Logger log = LoggerFactory.getLogger(NodeVerticle.class);
+  /** The certificate is made anew with each start; it need only outlive the process. */
+  private static final Duration CERTIFICATE_VALIDITY = Duration.ofDays(20 * 365);
+  private static final long NTP_EPOCH_OFFSET_SECONDS = 2_208_988_800L;
+
+  private final PlenumConfig config;
+  private final int mediaLoops;
+  private final int controlLoops;
+  private final List<MediaLoop> loops = new ArrayList<>();
+  private DtlsSessions dtls;
+  private Rooms rooms;
+
+  public NodeVerticle(PlenumConfig config, int mediaLoops, int controlLoops) {
+    this.config = config;
+    this.mediaLoops = mediaLoops;
+    this.controlLoops = controlLoops;
+  }
+
+  @Override
+  public Future<?> start() throws Exception {
+    ServerIdentity identity = ServerIdentity.load(Path.of(config.data().dir()));
+    Addresses addresses = Addresses.of(config);
+    log.info("node starting server={} incarnation={} ip={} announced={} mediaLoops={}",
+        identity.serverId(), identity.incarnation(), addresses.nodeIp(), addresses.announced(), mediaLoops);
+    SecureRandom random = new SecureRandom();
+    Instant now = Instant.now();
+    DtlsCertificate certificate =
+        DtlsCertificate.generate(random, now.minus(Duration.ofDays(1)), now.plus(CERTIFICATE_VALIDITY));
+    dtls = new DtlsSessions(certificate, random, DtlsOptions.defaults());
+
+    EventLoops eventLoops = new EventLoops(vertx, mediaLoops, controlLoops);
+    long ntpAtZeroNs = ntpAtZeroNs();
+    List<Future<?>> sockets = new ArrayList<>();
+    for (Context mediaContext : eventLoops.media()) {
+      int index = loops.size();
+      MediaLoop loop = new MediaLoop(vertx, mediaContext, new RouterEnvironment(random, ntpAtZeroNs),
+          afterRead -> new MediaSocketVerticle(index, config, afterRead));
+      loops.add(loop);
+      sockets.add(deploy(loop.socket(), mediaContext));
+    }
+    RtpCapabilities capabilities = RouterCapabilities.generate(MediaCodecs.defaults());
+    RouterPlacement placement = new RouterPlacement(loops, capabilities);
+    rooms = new Rooms(eventLoops, placement, config.limits());
+    WebRtcTransports transports = new WebRtcTransports(dtls, addresses.announced(), config.media());
+    SignalingService signaling = new SignalingService(vertx, rooms, transports, config.limits());
+    return Future.all(sockets).compose(v -> DevWeb.start(vertx, config, signaling));
+  }
+
+  /** On the context where it shall live. */
+  static Future<?> deploy(VerticleBase verticle, Context context) {
+    Promise<Void> deployed = Promise.promise();
+    context.runOnContext(v -> {
+      try {
+        verticle.deploy(context).<Void>mapEmpty().onComplete(deployed);
+      } catch (Exception e) {
+        deployed.fail(e);
+      }
+    });
+    return deployed.future();
+  }
+
+  /** NTP time when {@link System#nanoTime} is 0. */
+  private static long ntpAtZeroNs() {
+    Instant now = Instant.now();
+    long nanoTime = System.nanoTime();
+    long ntpNow = (now.getEpochSecond() + NTP_EPOCH_OFFSET_SECONDS << 32) + ((long) now.getNano() << 32) / 1_000_000_000L;
+    long seconds = Math.floorDiv(nanoTime, 1_000_000_000L);
+    long rest = Math.floorMod(nanoTime, 1_000_000_000L);
+    return ntpNow - (seconds << 32) - (rest << 32) / 1_000_000_000L;
+  }
+
+  @Override
+  public Future<?> stop() {
+    if (dtls != null) {
+      dtls.close();
+    }
+    return Future.succeededFuture();
+  }
+}
