@@ -182,6 +182,31 @@ class BandwidthEstimatorTest {
   }
 
   @Test
+  void nothingChangesWhenTheReferenceTimeWraps() {
+    SimulatedSend plain = call(1, 2_000_000, 0, 20_000_000);
+    SimulatedSend wrapping = call(1, 2_000_000, 0, 20_000_000);
+    plain.receiverClockOffsetNs = 0;
+    // The simulation begins at 5 s; the 24 bits are full 2 s later, and the slots of 10 ms lie as before.
+    wrapping.receiverClockOffsetNs = (1L << 24) * TransportFeedback.REFERENCE_TIME_NS - 110 * 64 * MS;
+    plain.run(10);
+    wrapping.run(10);
+    assertEquals(plain.told, wrapping.told);
+  }
+
+  @Test
+  void aNumberThatWasSkippedWasNotSent() {
+    SentPackets sent = new SentPackets();
+    for (int i = 0; i < SentPackets.INITIAL_PACKETS; i++) {
+      sent.add(i, 1000, 0, 0);
+    }
+    sent.add(600, 1000, 0, 10 * SECOND);
+    assertEquals(SentPackets.INITIAL_PACKETS, sent.capacity(), "the old ones are too old to grow for");
+    assertEquals(SentPackets.NONE, sent.state(550));
+    assertEquals(SentPackets.SENT, sent.state(511));
+    assertEquals(SentPackets.SENT, sent.state(600));
+  }
+
+  @Test
   void aReceiverWhoseClockStepsBackIsMeasuredAnew() {
     BitrateMeter meter = new BitrateMeter(500 * MS);
     for (int i = 0; i < 1000; i++) {

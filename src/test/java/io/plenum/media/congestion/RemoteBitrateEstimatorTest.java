@@ -20,6 +20,9 @@ class RemoteBitrateEstimatorTest {
   private final List<Long> told = new ArrayList<>();
   private final RemoteBitrateEstimator estimator = new RemoteBitrateEstimator(told::add);
 
+  /** The publisher's clock has its own beginning. */
+  private long publisherClockOffsetNs = 60 * SECOND;
+
   private record InFlight(long sentNs, long arrivalNs) {}
 
   /** A publisher whose encoder does as it is told, up to a limit of its own, over a link. */
@@ -77,9 +80,8 @@ class RemoteBitrateEstimatorTest {
     }
   }
 
-  private static int absSendTime(long ns) {
-    // The publisher's clock has its own beginning.
-    return (int) ((ns + 60 * SECOND) * (1 << 18) / SECOND) & 0xff_ffff;
+  private int absSendTime(long ns) {
+    return (int) ((ns + publisherClockOffsetNs) * (1 << 18) / SECOND) & 0xff_ffff;
   }
 
   @ParameterizedTest
@@ -120,6 +122,17 @@ class RemoteBitrateEstimatorTest {
     new Call(new SimulatedLink(1, 100_000_000, 20 * MS, 300 * MS, 0, 0), 1_000_000).run(10);
     assertTrue(told.size() >= 45 && told.size() <= 52, "told " + told.size());
     assertEquals(Long.MAX_VALUE, new RemoteBitrateEstimator(bps -> {}).nextDeadlineNs());
+  }
+
+  @Test
+  void nothingChangesWhenTheSendTimeWraps() {
+    publisherClockOffsetNs = 0;
+    new Call(new SimulatedLink(1, 2_000_000, 20 * MS, 300 * MS, 0, 0), 20_000_000).run(10);
+    RemoteBitrateEstimatorTest wrapping = new RemoteBitrateEstimatorTest();
+    // The simulation begins at 7 s; the 24 bits are full at 64 s.
+    wrapping.publisherClockOffsetNs = 52 * SECOND;
+    wrapping.new Call(new SimulatedLink(1, 2_000_000, 20 * MS, 300 * MS, 0, 0), 20_000_000).run(10);
+    assertEquals(told, wrapping.told);
   }
 
   @Test

@@ -15,8 +15,6 @@ final class SimulatedSend implements BandwidthEstimator.Sink {
   static final long SECOND = 1_000 * MS;
   private static final long STEP_NS = MS;
   private static final int PACKET_BYTES = 1100;
-  /** The two clocks have different beginnings. */
-  private static final long CLOCK_OFFSET_NS = 123_456_789_000L;
 
   private record Packet(int number, long arrivalNs) {}
 
@@ -29,6 +27,8 @@ final class SimulatedSend implements BandwidthEstimator.Sink {
   /** What the layers that are sent need at most. */
   long mediaMaxBps = Long.MAX_VALUE;
   boolean feedbackArrives = true;
+  /** The two clocks have different beginnings. */
+  long receiverClockOffsetNs = 123_456_789_000L;
   long now = 5 * SECOND;
 
   private final long backDelayNs;
@@ -82,9 +82,9 @@ final class SimulatedSend implements BandwidthEstimator.Sink {
       sendMedia();
       while (!forth.isEmpty() && forth.peek().arrivalNs <= now) {
         Packet packet = forth.poll();
-        receiver.onPacket(1, packet.number, packet.arrivalNs + CLOCK_OFFSET_NS);
+        receiver.onPacket(1, packet.number, packet.arrivalNs + receiverClockOffsetNs);
       }
-      receiver.onTimeout(now + CLOCK_OFFSET_NS);
+      receiver.onTimeout(now + receiverClockOffsetNs);
       while (!back.isEmpty() && back.peek().arrivalNs <= now) {
         deliver(back.poll());
       }
