@@ -70,6 +70,9 @@ final class DependencyStructure {
     int temporalId = 0;
     templates = 0;
     while (true) {
+      if (in.overran()) {
+        return Malformed.TOO_SHORT;
+      }
       if (templates == MAX_TEMPLATES) {
         return Malformed.TOO_MANY;
       }

@@ -37,9 +37,9 @@ public final class DescribedPayload implements PayloadParser {
       info.temporalLayer = descriptor.temporalLayer();
       info.switchingUpPoint = descriptor.switchingUpPoint();
       info.interPicturePredicted = descriptor.interPicturePredicted();
-      if (info.keyFrame && info.width == 0) {
-        info.width = descriptor.width();
-        info.height = descriptor.height();
+      if (!info.keyFrame || info.width == 0) {
+        info.width = info.keyFrame ? descriptor.width() : 0;
+        info.height = info.keyFrame ? descriptor.height() : 0;
       }
     }
     return null;
