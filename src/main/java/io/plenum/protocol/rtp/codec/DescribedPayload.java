@@ -4,9 +4,9 @@ import io.plenum.protocol.rtp.RtpPacket;
 import io.plenum.protocol.wire.Malformed;
 
 /**
- * A codec's payload with a {@link DependencyDescriptor} beside it. Where a packet has one, it is believed rather than the
- * payload: with it Chromium leaves the layers out of VP8's descriptor, and it can be read when the payload is encrypted
- * end to end.
+ * A codec's payload with a {@link DependencyDescriptor} beside it. Where a packet has one, it is believed rather than
+ * the payload: with it Chromium leaves the layers out of VP8's descriptor, and it can be read when the payload is
+ * encrypted end to end.
  */
 public final class DescribedPayload implements PayloadParser {
   private final PayloadParser codec;

@@ -40,8 +40,9 @@ class BitReaderTest {
   }
 
   @ParameterizedTest(name = "ns({0}) of {1} is {2}, in {3} bits")
-  @CsvSource({"1, 11, 0, 0", "2, 00, 0, 1", "2, 11, 1, 1", "3, 00, 0, 1", "3, 10, 1, 2", "3, 11, 2, 2", "5, 000, 0, 2", "5, 010, 1, 2",
-      "5, 100, 2, 2", "5, 110, 3, 3", "5, 111, 4, 3", "33, 00000, 0, 5", "33, 111110, 31, 6", "33, 111111, 32, 6"})
+  @CsvSource({"1, 11, 0, 0", "2, 00, 0, 1", "2, 11, 1, 1", "3, 00, 0, 1", "3, 10, 1, 2", "3, 11, 2, 2",
+      "5, 000, 0, 2", "5, 010, 1, 2", "5, 100, 2, 2", "5, 110, 3, 3", "5, 111, 4, 3",
+      "33, 00000, 0, 5", "33, 111110, 31, 6", "33, 111111, 32, 6"})
   void nonSymmetricValuesTakeAsFewBitsAsTheyCan(int values, String bits, int expected, int width) {
     byte[] bytes = new DescriptorBits().raw(bits + "0".repeat(16 - bits.length())).bytes();
     in.reset(bytes, 0, 2);

@@ -159,8 +159,8 @@ class DependencyDescriptorTest {
 
   @ParameterizedTest(name = "{2}")
   @CsvSource(delimiter = '|', textBlock = """
-      c0 00                                                            | TOO_SHORT   | less than the mandatory fields
-      c0 0001 80                                                       | TOO_SHORT   | a structure announced and not there
+      c0 00      | TOO_SHORT | less than the mandatory fields
+      c0 0001 80 | TOO_SHORT | a structure announced and not there
       """)
   void saysWhyItIsMalformed(String hex, Malformed expected, String why) {
     byte[] bytes = HexFormat.of().parseHex(hex.replace(" ", ""));
@@ -196,7 +196,8 @@ class DependencyDescriptorTest {
     parse(keyFrame(0, 100));
     assertNull(parse(new DescriptorBits().mandatory(S0T0, 101).flags("00010").raw("01 0001".repeat(16) + "00")));
     assertEquals(16, descriptor.frameDiffCount());
-    assertEquals(Malformed.TOO_MANY, parse(new DescriptorBits().mandatory(S0T0, 102).flags("00010").raw("01 0001".repeat(17) + "00")));
+    assertEquals(Malformed.TOO_MANY,
+        parse(new DescriptorBits().mandatory(S0T0, 102).flags("00010").raw("01 0001".repeat(17) + "00")));
   }
 
   @Test
@@ -211,7 +212,8 @@ class DependencyDescriptorTest {
     byte[] whole = keyFrame(30, 100).bytes();
     parse(keyFrame(0, 90));
     for (int length = 4; length < whole.length; length++) {
-      assertEquals(Malformed.TOO_SHORT, descriptor.parse(whole, 0, length, ++sequenceNumber, timestamp), "cut to " + length);
+      Malformed wrong = descriptor.parse(whole, 0, length, ++sequenceNumber, timestamp);
+      assertEquals(Malformed.TOO_SHORT, wrong, "cut to " + length);
       assertFalse(descriptor.isResolved());
       assertNull(parse(new DescriptorBits().mandatory(S1T1, 91)));
       assertEquals("S1 T1 ---D [1, 2]", frame());
@@ -288,7 +290,8 @@ class DependencyDescriptorTest {
       seeds.add(keyFrame(offset, 1).bytes());
     }
     int[] resolved = new int[1];
-    Mutations.run(seeds, 200_000, 7, (bytes, offset, length) -> resolved[0] += parseAndTouchAll(bytes, offset, length) ? 1 : 0);
+    Mutations.run(seeds, 200_000, 7, (bytes, offset, length) ->
+        resolved[0] += parseAndTouchAll(bytes, offset, length) ? 1 : 0);
     assertTrue(resolved[0] > 10_000, "only " + resolved[0] + " resolved");
   }
 
@@ -311,7 +314,8 @@ class DependencyDescriptorTest {
   }
 
   private static DescriptorBits keyFrame(int templateIdOffset, int frameNumber) {
-    return new DescriptorBits().mandatory(templateIdOffset + S0T0_KEY, frameNumber).flags("10000").l2t2(templateIdOffset);
+    return new DescriptorBits().mandatory(templateIdOffset + S0T0_KEY, frameNumber).flags("10000")
+        .l2t2(templateIdOffset);
   }
 
   /** A structure of one decode target and no dependencies. */

@@ -24,7 +24,8 @@ class PayloadParsersTest {
 
   @ParameterizedTest
   @CsvSource({"audio/opus, OpusPayload, false", "audio/OPUS, OpusPayload, false", "audio/multiopus, OpusPayload, false",
-      "video/VP8, Vp8Payload, true", "video/vp9, Vp9Payload, true", "video/H264, H264Payload, true", "video/AV1, Av1Payload, true",
+      "video/VP8, Vp8Payload, true", "video/vp9, Vp9Payload, true",
+      "video/H264, H264Payload, true", "video/AV1, Av1Payload, true",
       "audio/PCMU, PlainPayload, false", "audio/G722, PlainPayload, false", "video/unheard-of, PlainPayload, false"})
   void eachCodecHasItsParser(String mimeType, String parser, boolean hasKeyFrames) {
     assertEquals(parser, PayloadParsers.forMimeType(mimeType, 0).getClass().getSimpleName());
@@ -52,10 +53,12 @@ class PayloadParsersTest {
   @Test
   void theDependencyDescriptorIsBelievedRatherThanThePayload() {
     PayloadParser parser = PayloadParsers.forMimeType("video/VP8", Payloads.DESCRIPTOR_ID);
-    assertEquals("KBE S0 T0 U 640x480", parse(parser, VP8_KEY_FRAME, 1, new DescriptorBits().mandatory(0, 1).flags("10000").l2t2(0)));
-    assertEquals("-BE S1 T1 U P", parse(parser, VP8_DELTA_FRAME, 2, new DescriptorBits().mandatory(5, 3)));
-    assertEquals("-BE S1 T1 U P", parse(parser, VP8_KEY_FRAME, 3, new DescriptorBits().mandatory(5, 3)), "encrypted, and looks like a key frame");
-    assertEquals("KBE S0 T0 U 320x180", parse(parser, "10 ff", 4, new DescriptorBits().mandatory(0, 4).flags("10000").l2t2(0)));
+    DescriptorBits key = new DescriptorBits().mandatory(0, 1).flags("10000").l2t2(0);
+    DescriptorBits delta = new DescriptorBits().mandatory(5, 3);
+    assertEquals("KBE S0 T0 U 640x480", parse(parser, VP8_KEY_FRAME, 1, key));
+    assertEquals("-BE S1 T1 U P", parse(parser, VP8_DELTA_FRAME, 2, delta));
+    assertEquals("-BE S1 T1 U P", parse(parser, VP8_KEY_FRAME, 3, delta), "encrypted, and looks like a key frame");
+    assertEquals("KBE S0 T0 U 320x180", parse(parser, "10 ff", 4, key), "encrypted, and looks like a delta frame");
   }
 
   @Test
@@ -97,7 +100,8 @@ class PayloadParsersTest {
   @CsvSource({"chromium-av1-L3T3_KEY, AV1", "chromium-vp9-L3T3_KEY, VP9"})
   void everyLayerOfACallIsWhole(String name, String codec) {
     RtpVectors.Capture capture = RtpVectors.capture(name);
-    PayloadParser parser = PayloadParsers.forMimeType("video/" + codec, capture.extensionId(HeaderExtensionUri.DEPENDENCY_DESCRIPTOR));
+    int descriptorId = capture.extensionId(HeaderExtensionUri.DEPENDENCY_DESCRIPTOR);
+    PayloadParser parser = PayloadParsers.forMimeType("video/" + codec, descriptorId);
     assertInstanceOf(DescribedPayload.class, parser);
     Map<String, Integer> starts = new TreeMap<>();
     Map<String, Integer> ends = new TreeMap<>();
