@@ -41,7 +41,8 @@ public final class AbsCaptureTime {
 
   /** Signed seconds with 32 bits behind the point, for adding to a clock offset. */
   public static long fromNs(long durationNs) {
-    return Math.floorDiv(durationNs, NS_PER_SECOND) << 32 | (Math.floorMod(durationNs, NS_PER_SECOND) << 32) / NS_PER_SECOND;
+    long fraction = (Math.floorMod(durationNs, NS_PER_SECOND) << 32) / NS_PER_SECOND;
+    return Math.floorDiv(durationNs, NS_PER_SECOND) << 32 | fraction;
   }
 
   /** The other way, rounded down to a nanosecond. */

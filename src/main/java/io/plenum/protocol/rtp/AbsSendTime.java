@@ -2,7 +2,7 @@ package io.plenum.protocol.rtp;
 
 import io.plenum.protocol.wire.Bytes;
 
-/** The abs-send-time extension: when a packet left, 24 bits of seconds with 18 bits behind the point; wraps after 64 s. */
+/** The abs-send-time extension: when a packet left, 24 bits of seconds, 18 of them behind the point; wraps at 64 s. */
 public final class AbsSendTime {
   public static final int BYTES = 3;
 

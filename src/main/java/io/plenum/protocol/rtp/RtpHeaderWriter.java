@@ -7,8 +7,9 @@ import io.plenum.protocol.wire.Bytes;
  * {@link #add} and {@link #reserve}, then {@link #write}; {@link #dataOffset} says where the data of an element came to
  * stand, so that whoever sends a copy can fill it in place ({@link RtpHeader}).
  *
- * <p>The one-byte form is written if all ids are 14 or less and all lengths 1…16, else the two-byte form. One object is
- * used again and again and allocates nothing. Elements are read at {@code write}, so they must stay untouched until then.
+ * <p>The one-byte form is written if all ids are 14 or less and all lengths 1…16, else the two-byte form. One object
+ * is used again and again and allocates nothing. The bytes of an element are read by {@code write}: leave them as they
+ * are until then.
  */
 public final class RtpHeaderWriter {
   /** As many as {@link RtpPacket} can find in a packet. */
@@ -48,7 +49,7 @@ public final class RtpHeaderWriter {
 
   private void element(int id, byte[] bytes, int offset, int length) {
     if (id < 1 || id > 255 || length < 0 || length > 255 || elements == MAX_ELEMENTS) {
-      throw new IllegalArgumentException("extension id " + id + ", length " + length + ", after " + elements + " others");
+      throw new IllegalArgumentException("extension " + id + " of " + length + " bytes, after " + elements + " others");
     }
     ids[elements] = id;
     sources[elements] = bytes;
@@ -62,7 +63,7 @@ public final class RtpHeaderWriter {
 
   /** How many bytes {@link #write} will write. */
   public int headerLength() {
-    return elements == 0 ? RtpPacket.FIXED_HEADER_BYTES : RtpPacket.FIXED_HEADER_BYTES + 4 + extensionBytes() + padding();
+    return RtpPacket.FIXED_HEADER_BYTES + (elements == 0 ? 0 : 4 + extensionBytes() + padding());
   }
 
   private int extensionBytes() {
@@ -74,7 +75,8 @@ public final class RtpHeaderWriter {
   }
 
   /** Writes the header at {@code offset} and returns its length. The elements stay until {@link #clear}. */
-  public int write(byte[] bytes, int offset, boolean marker, int payloadType, int sequenceNumber, long timestamp, int ssrc) {
+  public int write(byte[] bytes, int offset, boolean marker, int payloadType, int sequenceNumber, long timestamp,
+      int ssrc) {
     bytes[offset] = (byte) (elements == 0 ? 0x80 : 0x90);
     bytes[offset + 1] = (byte) ((marker ? 0x80 : 0) | payloadType & 0x7f);
     Bytes.put16(bytes, offset + 2, sequenceNumber);
@@ -113,7 +115,7 @@ public final class RtpHeaderWriter {
     }
   }
 
-  /** Where the data of the element with that id begins in the array last written to, or -1 if there is no such element. */
+  /** Where the data of the element with that id begins in the array last written to, or -1 if there is none. */
   public int dataOffset(int id) {
     for (int i = 0; i < elements; i++) {
       if (ids[i] == id) {

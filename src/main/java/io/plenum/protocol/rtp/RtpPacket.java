@@ -16,8 +16,8 @@ public final class RtpPacket {
   public static final int TWO_BYTE_PROFILE = 0x1000;
 
   /**
-   * Ids up to this one are looked up; higher ones are skipped. Browsers use ids below 30 even with two-byte headers, and
-   * our router hands out ids below 15.
+   * Ids up to this one are looked up; higher ones are skipped. Browsers use ids below 30 even with two-byte headers,
+   * and our router hands out ids below 15.
    */
   public static final int MAX_EXTENSION_ID = 31;
 
@@ -212,7 +212,10 @@ public final class RtpPacket {
     return extensionProfile;
   }
 
-  /** Where the data of extension {@code id} begins in {@link #bytes()}, or -1. Ids outside 1…{@link #MAX_EXTENSION_ID} are never there. */
+  /**
+   * Where the data of extension {@code id} begins in {@link #bytes()}, or -1. Ids outside 1…{@link #MAX_EXTENSION_ID}
+   * are never there.
+   */
   public int extensionOffset(int id) {
     return hasExtension(id) ? extensionOffsets[id] : -1;
   }

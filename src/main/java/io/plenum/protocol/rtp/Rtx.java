@@ -32,7 +32,8 @@ public final class Rtx {
       byte[] into, int intoOffset, int rtxSsrc, int rtxSequenceNumber, int rtxPayloadType) {
     System.arraycopy(original, offset, into, intoOffset, headerLength);
     Bytes.put16(into, intoOffset + headerLength, Bytes.u16(original, offset + 2));
-    System.arraycopy(original, offset + headerLength, into, intoOffset + headerLength + OSN_BYTES, length - headerLength);
+    System.arraycopy(original, offset + headerLength, into, intoOffset + headerLength + OSN_BYTES,
+        length - headerLength);
     RtpHeader.setPayloadType(into, intoOffset, rtxPayloadType);
     RtpHeader.setSequenceNumber(into, intoOffset, rtxSequenceNumber);
     RtpHeader.setSsrc(into, intoOffset, rtxSsrc);

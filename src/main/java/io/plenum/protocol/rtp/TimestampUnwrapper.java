@@ -10,7 +10,7 @@ public final class TimestampUnwrapper {
 
   private long highest = -1;
 
-  /** The unwrapped {@code timestamp}, whose lowest 32 bits count; remembers it if it is the highest. In clock-rate units. */
+  /** {@code timestamp}, of which the lowest 32 bits count, unwrapped, in clock-rate units; remembers the highest. */
   public long unwrap(long timestamp) {
     long unwrapped = peek(timestamp);
     if (unwrapped > highest) {

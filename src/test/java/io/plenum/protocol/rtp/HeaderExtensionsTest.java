@@ -118,7 +118,8 @@ class HeaderExtensionsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 0", "1000000000, 100000000", "-1000000000, ffffffff00000000", "1500000000, 180000000", "-500000000, ffffffff80000000"})
+  @CsvSource({"0, 0", "1000000000, 100000000", "-1000000000, ffffffff00000000", "1500000000, 180000000",
+      "-500000000, ffffffff80000000"})
   void clockOffsetsAreSignedFixedPoint(long durationNs, String hex) {
     long fixedPoint = Long.parseUnsignedLong(hex, 16);
     assertEquals(fixedPoint, AbsCaptureTime.fromNs(durationNs));

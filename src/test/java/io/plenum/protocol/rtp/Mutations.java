@@ -40,8 +40,8 @@ public final class Mutations {
       try {
         target.accept(bytes, offset, length);
       } catch (RuntimeException | AssertionError e) {
-        throw new AssertionError(
-            "mutation " + i + " of seed " + randomSeed + ": " + HexFormat.of().formatHex(bytes, offset, offset + length), e);
+        String hex = HexFormat.of().formatHex(bytes, offset, offset + length);
+        throw new AssertionError("mutation " + i + " of seed " + randomSeed + ": " + hex, e);
       }
     }
   }

@@ -24,25 +24,25 @@ class RtpPacketTest {
 
   @ParameterizedTest(name = "{2}")
   @CsvSource(delimiter = '|', textBlock = """
-      806400586543127812345678                                         |                 | fixed header alone
-      8064005865431278123456                                           | TOO_SHORT       | one byte less than the fixed header
-      406400586543127812345678                                         | WRONG_VERSION   | version 1
-      006400586543127812345678                                         | WRONG_VERSION   | version 0, which is STUN or DTLS
-      8264005865431278123456781111111122222222                         |                 | two CSRCs
-      82640058654312781234567811111111                                 | TOO_SHORT       | two CSRCs announced but one present
-      9064005865431278123456 78bede00                                  | TOO_SHORT       | the extension's header is cut
-      906400586543127812345678bede0001120056ce                         |                 | one extension of three bytes
-      906400586543127812345678bede0002120056ce                         | WRONG_LENGTH    | two words of extensions announced but one present
-      906400586543127812345678bede0001130056ce                         | WRONG_EXTENSION | an element of four bytes where three are left
-      906400586543127812345678100000010400aa00                         |                 | two-byte form, an empty element, then id 170 with none
-      906400586543127812345678100000010000 00aa                        | WRONG_EXTENSION | two-byte form, an id without a length
-      906400586543127812345678100000010404aabb                         | WRONG_EXTENSION | two-byte form, an element of four bytes where two are left
-      90640058654312781234567812340001ffffffff                         |                 | an extension profile nobody knows is skipped
-      906400586543127812345678bede0000                                 |                 | an extension of no words
-      a06400586543127812345678                                         | WRONG_PADDING   | padding announced but no byte left for its count
-      a06400586543127812345678aabb00                                   | WRONG_PADDING   | a padding count of zero
-      a06400586543127812345678aabb03                                   |                 | padding only
-      a06400586543127812345678aabb04                                   | WRONG_PADDING   | more padding than payload
+      806400586543127812345678                  |                 | fixed header alone
+      8064005865431278123456                    | TOO_SHORT       | one byte less than the fixed header
+      406400586543127812345678                  | WRONG_VERSION   | version 1
+      006400586543127812345678                  | WRONG_VERSION   | version 0, which is STUN or DTLS
+      8264005865431278123456781111111122222222  |                 | two CSRCs
+      82640058654312781234567811111111          | TOO_SHORT       | two CSRCs announced but one present
+      9064005865431278123456 78bede00           | TOO_SHORT       | the extension's header is cut
+      906400586543127812345678bede0001120056ce  |                 | one extension of three bytes
+      906400586543127812345678bede0002120056ce  | WRONG_LENGTH    | two words of extensions announced but one present
+      906400586543127812345678bede0001130056ce  | WRONG_EXTENSION | an element of four bytes where three are left
+      906400586543127812345678100000010400aa00  |                 | two-byte form, two empty elements
+      906400586543127812345678100000010000 00aa | WRONG_EXTENSION | two-byte form, an id without a length
+      906400586543127812345678100000010404aabb  | WRONG_EXTENSION | two-byte form, four bytes announced, two left
+      90640058654312781234567812340001ffffffff  |                 | an extension profile nobody knows is skipped
+      906400586543127812345678bede0000          |                 | an extension of no words
+      a06400586543127812345678                  | WRONG_PADDING   | padding announced but no byte left for its count
+      a06400586543127812345678aabb00            | WRONG_PADDING   | a padding count of zero
+      a06400586543127812345678aabb03            |                 | padding only
+      a06400586543127812345678aabb04            | WRONG_PADDING   | more padding than payload
       """)
   void saysWhyBytesAreNoPacket(String hex, Malformed expected, String why) {
     byte[] bytes = HEX.parseHex(hex.replace(" ", ""));
@@ -51,7 +51,8 @@ class RtpPacketTest {
 
   @Test
   void csrcsAndPaddingAreNotPayload() {
-    byte[] bytes = HEX.parseHex("ffffb264005865431278123456783456789032435465bede0001120056ce7061796c6f616470616464696e6708");
+    byte[] bytes = HEX.parseHex("ffff" + "b26400586543127812345678" + "3456789032435465" + "bede0001120056ce"
+        + "7061796c6f6164" + "70616464696e6708");
     assertNull(packet.parse(bytes, 2, bytes.length - 2));
     assertEquals(28, packet.headerLength());
     assertEquals("payload", new String(bytes, packet.payloadOffset(), packet.payloadLength()));
@@ -67,13 +68,13 @@ class RtpPacketTest {
 
   @ParameterizedTest(name = "{2}")
   @CsvSource(delimiter = '|', textBlock = """
-      bede0003 1011 0000 212222 33 11111111 00  | 1=11 2=2222 3=11111111                | padding stands between elements
-      bede0002 1011 f0 2011 000000              | 1=11                                  | id 15 ends the reading
-      bede0002 1011 01 2011 000000              | 1=11                                  | id 0 with a length ends the reading
-      bede0001 1011 00 00                       | 1=11                                  | padding stands at the end
-      bede0002 1011 1022 00000000               | 1=22                                  | of two with the same id the last counts
-      10000003 1001aa 1f00 2001bb 0000 0000     | 16=aa 31=                             | an id beyond those we look up is skipped
-      100f0001 0501aa00                         | 5=aa                                  | the lowest bits of the two-byte profile are the application's
+      bede0003 1011 0000 212222 33 11111111 00 | 1=11 2=2222 3=11111111 | padding stands between elements
+      bede0002 1011 f0 2011 000000             | 1=11                   | id 15 ends the reading
+      bede0002 1011 01 2011 000000             | 1=11                   | id 0 with a length ends the reading
+      bede0001 1011 00 00                      | 1=11                   | padding stands at the end
+      bede0002 1011 1022 00000000              | 1=22                   | of two with the same id the last counts
+      10000003 1001aa 1f00 2001bb 0000 0000    | 16=aa 31=              | an id beyond those we look up is skipped
+      100f0001 0501aa00                       | 5=aa                   | the profile has four bits of the application
       """)
   void findsExtensions(String hex, String expected, String why) {
     byte[] bytes = HEX.parseHex("906400586543127812345678" + hex.replace(" ", ""));

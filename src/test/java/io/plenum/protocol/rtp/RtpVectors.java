@@ -28,8 +28,8 @@ public final class RtpVectors {
   private RtpVectors() {}
 
   /** A capture with what its SDP says about it. */
-  public record Capture(List<byte[]> rtp, List<String[]> expected, Map<Integer, String> codecs, Map<Integer, Integer> apt,
-      Map<String, Integer> extensionIds) {
+  public record Capture(List<byte[]> rtp, List<String[]> expected, Map<Integer, String> codecs,
+      Map<Integer, Integer> apt, Map<String, Integer> extensionIds) {
     /** The video codec's packets, or RTX's, parsed one by one into one view. */
     public void forEach(String codec, PacketVisitor visitor) {
       RtpPacket packet = new RtpPacket();
@@ -63,7 +63,8 @@ public final class RtpVectors {
     }
     List<String[]> expected = text("/captures/" + name + ".expected.tsv").lines()
         .filter(line -> !line.startsWith("#")).map(line -> line.split("\t", -1)).toList();
-    return new Capture(Pcap.payloads("/captures/" + name + ".pcap", Pcap.RTP_PORT), expected, codecs, apt, extensionIds);
+    List<byte[]> rtp = Pcap.payloads("/captures/" + name + ".pcap", Pcap.RTP_PORT);
+    return new Capture(rtp, expected, codecs, apt, extensionIds);
   }
 
   /** The {@code hex} of each line of {@code /protocol/rtp/NAME.ndjson}. */

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -109,7 +108,8 @@ class RtxTest {
 
   @Test
   void noMutationEscapesAsAnException() {
-    List<byte[]> seeds = RtpVectors.capture("chromium-vp8-simulcast3").rtp().stream().filter(b -> (b[1] & 0x7f) == 97).toList();
+    List<byte[]> seeds =
+        RtpVectors.capture("chromium-vp8-simulcast3").rtp().stream().filter(b -> (b[1] & 0x7f) == 97).toList();
     Mutations.run(seeds, 200_000, 4588, (bytes, offset, length) -> {
       if (packet.parse(bytes, offset, length) == null && Rtx.restore(packet, 1, 96) == Rtx.Restored.ORIGINAL) {
         assertTrue(packet.offset() + packet.length() <= offset + length);
@@ -123,6 +123,6 @@ class RtxTest {
   }
 
   private static String payload(RtpPacket packet) {
-    return HEX.formatHex(Arrays.copyOfRange(packet.bytes(), packet.payloadOffset(), packet.payloadOffset() + packet.payloadLength()));
+    return HEX.formatHex(packet.bytes(), packet.payloadOffset(), packet.payloadOffset() + packet.payloadLength());
   }
 }

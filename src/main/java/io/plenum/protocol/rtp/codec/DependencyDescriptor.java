@@ -28,8 +28,8 @@ public final class DependencyDescriptor {
   private static final int REMEMBERED = 1 << 16;
   private static final int MANDATORY_BYTES = 3;
   /**
-   * A packet up to so many before the structure's packet was overtaken by it and must not bring an older structure back.
-   * From further away the sender began anew.
+   * A packet up to so many before the structure's packet was overtaken by it and must not bring an older structure
+   * back. From further away the sender began anew.
    */
   private static final int REORDER_PACKETS = 1_000;
 
@@ -263,7 +263,7 @@ public final class DependencyDescriptor {
     if (isRemembered(slot, frameDiff)) {
       return rememberedTimestamps[slot] != timestamp;
     }
-    // Lost, or too long ago: a picture has one frame per spatial layer, so no more below this one than its layer's number.
+    // Lost, or too long ago. A picture has one frame per spatial layer: no more of them below than this layer's number.
     return frameDiff > spatialLayer();
   }
 

@@ -4,8 +4,8 @@ import io.plenum.protocol.wire.Malformed;
 
 /**
  * The template dependency structure of a dependency descriptor (RTP payload format for AV1, appendix A): what kinds of
- * frames a coded video sequence has. The descriptors of later frames refer to its templates. Allocated once, filled again and
- * again.
+ * frames a coded video sequence has. The descriptors of later frames refer to its templates. Allocated once, filled
+ * again and again.
  */
 final class DependencyStructure {
   /** Template ids have 6 bits. */
@@ -70,6 +70,9 @@ final class DependencyStructure {
     int temporalId = 0;
     templates = 0;
     while (true) {
+      if (in.overran()) {
+        return Malformed.TOO_SHORT;
+      }
       if (templates == MAX_TEMPLATES) {
         return Malformed.TOO_MANY;
       }

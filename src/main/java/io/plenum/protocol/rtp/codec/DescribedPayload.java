@@ -4,9 +4,9 @@ import io.plenum.protocol.rtp.RtpPacket;
 import io.plenum.protocol.wire.Malformed;
 
 /**
- * A codec's payload with a {@link DependencyDescriptor} beside it. Where a packet has one, it is believed rather than the
- * payload: with it Chromium leaves the layers out of VP8's descriptor, and it can be read when the payload is encrypted
- * end to end.
+ * A codec's payload with a {@link DependencyDescriptor} beside it. Where a packet has one, it is believed rather than
+ * the payload: with it Chromium leaves the layers out of VP8's descriptor, and it can be read when the payload is
+ * encrypted end to end.
  */
 public final class DescribedPayload implements PayloadParser {
   private final PayloadParser codec;
@@ -37,9 +37,9 @@ public final class DescribedPayload implements PayloadParser {
       info.temporalLayer = descriptor.temporalLayer();
       info.switchingUpPoint = descriptor.switchingUpPoint();
       info.interPicturePredicted = descriptor.interPicturePredicted();
-      if (info.keyFrame && info.width == 0) {
-        info.width = descriptor.width();
-        info.height = descriptor.height();
+      if (!info.keyFrame || info.width == 0) {
+        info.width = info.keyFrame ? descriptor.width() : 0;
+        info.height = info.keyFrame ? descriptor.height() : 0;
       }
     }
     return null;

@@ -16,8 +16,8 @@ public final class PayloadInfo {
   /** A receiver of a lower temporal layer may begin to receive this one here (VP8 Y, VP9 U, dependency descriptor). */
   public boolean switchingUpPoint;
   /**
-   * VP9's P, or as the dependency descriptor says: not set means that the packet's frame can be decoded from its spatial
-   * layers of the same picture alone.
+   * VP9's P, or as the dependency descriptor says: not set means that the packet's frame can be decoded from its
+   * spatial layers of the same picture alone.
    */
   public boolean interPicturePredicted;
   /** 7 or 15 bits as {@link #pictureIdBits} says, or -1. */

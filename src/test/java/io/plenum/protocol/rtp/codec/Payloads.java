@@ -42,8 +42,8 @@ final class Payloads {
   }
 
   /**
-   * Mutates the captured packets of a codec and gives them to one parser, which so has state too. What comes out must lie
-   * inside the packet.
+   * Mutates the captured packets of a codec and gives them to one parser, which so has state too. What comes out must
+   * lie inside the packet.
    */
   static void mutate(String capture, String codec, PayloadParser parser) {
     List<byte[]> seeds = new ArrayList<>();
@@ -73,7 +73,8 @@ final class Payloads {
 
   /** One line that says all that matters, for tables. */
   static String summary(Malformed wrong, PayloadInfo info) {
-    return wrong != null ? wrong.name() : (info.keyFrame ? "K" : "-") + (info.frameStart ? "B" : "-") + (info.frameEnd ? "E" : "-")
+    return wrong != null ? wrong.name()
+        : (info.keyFrame ? "K" : "-") + (info.frameStart ? "B" : "-") + (info.frameEnd ? "E" : "-")
         + " S" + info.spatialLayer + " T" + info.temporalLayer + (info.switchingUpPoint ? " U" : "")
         + (info.interPicturePredicted ? " P" : "")
         + (info.pictureId < 0 ? "" : " id=" + info.pictureId + "/" + info.pictureIdBits + "@" + info.pictureIdOffset)

@@ -20,28 +20,28 @@ class Vp8PayloadTest {
 
   @ParameterizedTest(name = "{2}")
   @CsvSource(delimiter = '|', textBlock = """
-      00 01                                    | --- S0 T0                              | a later packet of a frame, no extension
-      10 01                                    | -B- S0 T0                              | S and partition 0: the first packet of a frame
-      11 00                                    | --- S0 T0                              | S but partition 1: no first packet, whatever its bytes look like
-      10 30a900 9d012a 8002 e001               | KB- S0 T0 640x480                      | a key frame with its size
-      10 30a900 9d012a 8042 e0c1               | KB- S0 T0 640x480                      | the upper two bits of a size are a scale
-      10 30a900 9d012b 8002 e001               | KB- S0 T0                              | a key frame whose start code is hidden has no size
-      10 30a900 9d012a 8002 e0                 | KB- S0 T0                              | a key frame that ends before its size is whole
-      90 80 11 01                              | -B- S0 T0 id=17/7@2                    | picture id of 7 bits
-      90 80 9234 01                            | -B- S0 T0 id=4660/15@2                 | picture id of 15 bits
-      90 80 ffff 01                            | -B- S0 T0 id=32767/15@2                | the largest picture id
-      90 40 ff 01                              | -B- S0 T0 tl0=255@2                    | TL0PICIDX alone
-      90 e0 9234 07 a0 01                      | -B- S0 T2 U id=4660/15@2 tl0=7@4       | all of them, TID 2 and Y
-      90 e0 11 07 40 01                        | -B- S0 T1 id=17/7@2 tl0=7@3            | TID 1 without Y
-      90 10 ff 01                              | -B- S0 T0                              | K alone: TID and Y do not count
-      90 20 c0 01                              | -B- S0 T3                              | T alone
-      90                                       | TOO_SHORT                              | ends where the extension bits should be
-      90 80                                    | TOO_SHORT                              | ends where the picture id should be
-      90 80 92                                 | TOO_SHORT                              | ends within a picture id of 15 bits
-      90 40                                    | TOO_SHORT                              | ends where TL0PICIDX should be
-      90 20                                    | TOO_SHORT                              | ends where TID should be
-      90 e0 9234 07 a0                         | TOO_SHORT                              | a descriptor and no VP8 behind it
-      10                                       | TOO_SHORT                              | a descriptor of one byte and no VP8 behind it
+      00 01                      | --- S0 T0                        | a later packet of a frame, no extension
+      10 01                      | -B- S0 T0                        | S and partition 0: the first packet of a frame
+      11 00                      | --- S0 T0                        | S but partition 1: not the first packet
+      10 30a900 9d012a 8002 e001 | KB- S0 T0 640x480                | a key frame with its size
+      10 30a900 9d012a 8042 e0c1 | KB- S0 T0 640x480                | the upper two bits of a size are a scale
+      10 30a900 9d012b 8002 e001 | KB- S0 T0                        | a key frame whose start code is hidden has no size
+      10 30a900 9d012a 8002 e0   | KB- S0 T0                        | a key frame that ends before its size is whole
+      90 80 11 01                | -B- S0 T0 id=17/7@2              | picture id of 7 bits
+      90 80 9234 01              | -B- S0 T0 id=4660/15@2           | picture id of 15 bits
+      90 80 ffff 01              | -B- S0 T0 id=32767/15@2          | the largest picture id
+      90 40 ff 01                | -B- S0 T0 tl0=255@2              | TL0PICIDX alone
+      90 e0 9234 07 a0 01        | -B- S0 T2 U id=4660/15@2 tl0=7@4 | all of them, TID 2 and Y
+      90 e0 11 07 40 01          | -B- S0 T1 id=17/7@2 tl0=7@3      | TID 1 without Y
+      90 10 ff 01                | -B- S0 T0                        | K alone: TID and Y do not count
+      90 20 c0 01                | -B- S0 T3                        | T alone
+      90                         | TOO_SHORT                        | ends where the extension bits should be
+      90 80                      | TOO_SHORT                        | ends where the picture id should be
+      90 80 92                   | TOO_SHORT                        | ends within a picture id of 15 bits
+      90 40                      | TOO_SHORT                        | ends where TL0PICIDX should be
+      90 20                      | TOO_SHORT                        | ends where TID should be
+      90 e0 9234 07 a0           | TOO_SHORT                        | a descriptor and no VP8 behind it
+      10                         | TOO_SHORT                        | a descriptor of one byte and no VP8 behind it
       """)
   void readsTheDescriptor(String hex, String expected, String why) {
     Malformed wrong = parser.parse(Payloads.packet(hex), info);

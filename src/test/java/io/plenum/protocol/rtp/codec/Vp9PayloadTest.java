@@ -23,37 +23,37 @@ class Vp9PayloadTest {
 
   @ParameterizedTest(name = "{2}")
   @CsvSource(delimiter = '|', textBlock = """
-      00 aa                            | --- S0 T0                               | nothing but P=0
-      08 aa                            | KB- S0 T0                               | B, no layers, refers to no earlier picture: a key frame
-      48 aa                            | -B- S0 T0 P                             | B and P: not a key frame
-      04 aa                            | --E S0 T0                               | E
-      80 11 aa                         | --- S0 T0 id=17/7@1                     | picture id of 7 bits
-      80 9234 aa                       | --- S0 T0 id=4660/15@1                  | picture id of 15 bits
-      a8 9234 00 09 aa                 | KB- S0 T0 id=4660/15@1 tl0=9@4          | non-flexible: TL0PICIDX behind the layers
-      a8 9234 03 09 aa                 | -B- S1 T0 id=4660/15@1 tl0=9@4          | spatial layer 1 of a key picture is no place to switch to
-      e8 11 54 09 aa                   | -B- S2 T2 U P id=17/7@1 tl0=9@3         | TID 2, U, SID 2
-      b8 9234 e2 aa                    | -B- S1 T7 id=4660/15@1                  | flexible: no TL0PICIDX; the highest temporal layer
-      f8 11 00 02 aa                   | -B- S0 T0 P id=17/7@1                   | flexible, one reference
-      f8 11 00 03 05 06 aa             | -B- S0 T0 P id=17/7@1                   | flexible, three references
-      f8 11 00 03 05 07 08 aa          | TOO_MANY                                | flexible, four references
-      f8 11 00 03 05                   | TOO_SHORT                               | ends within the references
-      f8 11 00 02                      | TOO_SHORT                               | a descriptor and no VP9 behind it
-      0a 10 0280 01e0 aa               | KB- S0 T0 640x480                       | scalability structure, one layer with its size
-      2e 02 00 30 0140 00f0 0280 01e0 aa    | -BE S1 T0 tl0=0@2 640x480          | scalability structure: the size is that of the packet's layer
-      2e 04 00 30 0140 00f0 0280 01e0 aa    | -BE S2 T0 tl0=0@2                  | scalability structure without the packet's layer
-      0a 00 aa                         | KB- S0 T0                               | scalability structure, neither sizes nor pictures
-      0a 08 02 04 10 48 01 02 aa       | KB- S0 T0                               | two pictures, of one and of two references
-      0a 08 00 aa                      | KB- S0 T0                               | a picture group of none
-      0a                               | TOO_SHORT                               | ends where the structure should be
-      0a 10 0280 01                    | TOO_SHORT                               | ends within a size
-      0a f0 0280 01e0 aa               | TOO_SHORT                               | eight layers announced, one there
-      0a 08                            | TOO_SHORT                               | ends where the count of pictures should be
-      0a 08 02 00                      | TOO_SHORT                               | two pictures announced, one there
-      0a 08 01 04                      | TOO_SHORT                               | one reference announced, none there
-      80                               | TOO_SHORT                               | ends where the picture id should be
-      80 92                            | TOO_SHORT                               | ends within a picture id of 15 bits
-      a0 11                            | TOO_SHORT                               | ends where the layers should be
-      a0 11 00                         | TOO_SHORT                               | ends where TL0PICIDX should be
+      00 aa                              | --- S0 T0                       | nothing but P=0
+      08 aa                              | KB- S0 T0                       | B without P: a key frame
+      48 aa                              | -B- S0 T0 P                     | B and P: not a key frame
+      04 aa                              | --E S0 T0                       | E
+      80 11 aa                           | --- S0 T0 id=17/7@1             | picture id of 7 bits
+      80 9234 aa                         | --- S0 T0 id=4660/15@1          | picture id of 15 bits
+      a8 9234 00 09 aa                   | KB- S0 T0 id=4660/15@1 tl0=9@4  | non-flexible: TL0PICIDX behind the layers
+      a8 9234 03 09 aa                   | -B- S1 T0 id=4660/15@1 tl0=9@4  | S1 of a key picture is no key frame
+      e8 11 54 09 aa                     | -B- S2 T2 U P id=17/7@1 tl0=9@3 | TID 2, U, SID 2
+      b8 9234 e2 aa                      | -B- S1 T7 id=4660/15@1          | flexible: no TL0PICIDX; T7
+      f8 11 00 02 aa                     | -B- S0 T0 P id=17/7@1           | flexible, one reference
+      f8 11 00 03 05 06 aa               | -B- S0 T0 P id=17/7@1           | flexible, three references
+      f8 11 00 03 05 07 08 aa            | TOO_MANY                        | flexible, four references
+      f8 11 00 03 05                     | TOO_SHORT                       | ends within the references
+      f8 11 00 02                        | TOO_SHORT                       | a descriptor and no VP9 behind it
+      0a 10 0280 01e0 aa                 | KB- S0 T0 640x480               | structure of one layer with its size
+      2e 02 00 30 0140 00f0 0280 01e0 aa | -BE S1 T0 tl0=0@2 640x480       | structure: size of the packet's layer
+      2e 04 00 30 0140 00f0 0280 01e0 aa | -BE S2 T0 tl0=0@2               | structure without the packet's layer
+      0a 00 aa                           | KB- S0 T0                       | structure of neither sizes nor pictures
+      0a 08 02 04 10 48 01 02 aa         | KB- S0 T0                       | two pictures, of one and of two references
+      0a 08 00 aa                        | KB- S0 T0                       | a picture group of none
+      0a                                 | TOO_SHORT                       | ends where the structure should be
+      0a 10 0280 01                      | TOO_SHORT                       | ends within a size
+      0a f0 0280 01e0 aa                 | TOO_SHORT                       | eight layers announced, one there
+      0a 08                              | TOO_SHORT                       | ends where the count of pictures should be
+      0a 08 02 00                        | TOO_SHORT                       | two pictures announced, one there
+      0a 08 01 04                        | TOO_SHORT                       | one reference announced, none there
+      80                                 | TOO_SHORT                       | ends where the picture id should be
+      80 92                              | TOO_SHORT                       | ends within a picture id of 15 bits
+      a0 11                              | TOO_SHORT                       | ends where the layers should be
+      a0 11 00                           | TOO_SHORT                       | ends where TL0PICIDX should be
       """)
   void readsTheDescriptor(String hex, String expected, String why) {
     Malformed wrong = parser.parse(Payloads.packet(hex), info);
