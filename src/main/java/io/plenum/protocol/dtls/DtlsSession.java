@@ -12,8 +12,8 @@ import io.plenum.protocol.srtp.SrtpKeys;
 public interface DtlsSession extends AutoCloseable {
   /**
    * Where a session's effects go. All calls come on the transport's event loop. What changes the state
-   * ({@code onDtlsConnected}, {@code onDtlsFailed}, {@code onDtlsClosed}) comes as a task of its own, never from inside a
-   * call to the session; packets come from inside {@link #onDatagram}, {@link #send} and {@link #close}.
+   * ({@code onDtlsConnected}, {@code onDtlsFailed}, {@code onDtlsClosed}) comes as a task of its own, never from inside
+   * a call to the session; packets come from inside {@link #onDatagram}, {@link #send} and {@link #close}.
    */
   interface Sink {
     /** One datagram for the peer. The bytes belong to the sink during the call only, and it does not call back. */
@@ -48,10 +48,10 @@ public interface DtlsSession extends AutoCloseable {
    */
   void start(DtlsRole localRole, DtlsFingerprint remoteFingerprint);
 
-  /** A datagram whose first byte says DTLS (20–63). Copied if it must be kept; dropped and counted if it makes no sense. */
+  /** A datagram whose first byte says DTLS (20–63). Copied if it must be kept; dropped, counted if it makes no sense. */
   void onDatagram(byte[] bytes, int offset, int length);
 
-  /** Application data for the peer, one record; false when the session is not connected or the data too long for one. */
+  /** One record of application data for the peer; false when the session is not connected or the data too long. */
   boolean send(byte[] bytes, int offset, int length);
 
   DtlsState state();

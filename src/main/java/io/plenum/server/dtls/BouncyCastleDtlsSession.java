@@ -23,8 +23,8 @@ import org.slf4j.event.Level;
  * thread of its own, sees the loop only through {@link DtlsTransport}, and what it sends or finds comes back as a task
  * of the loop.
  *
- * <p>As server nothing runs, and no thread is taken, until the peer's ClientHello is there. A handshake that fails, times
- * out or is closed leaves its thread at once.
+ * <p>As server nothing runs, and no thread is taken, until the peer's ClientHello is there. A handshake that fails,
+ * times out or is closed leaves its thread at once.
  */
 final class BouncyCastleDtlsSession implements DtlsSession {
   /** What a peer that is faster than its signalling may make us keep: two flights of a ClientHello. */
@@ -96,7 +96,7 @@ final class BouncyCastleDtlsSession implements DtlsSession {
     startedNs = System.nanoTime();
     become(DtlsState.CONNECTING, "role=" + localRole);
     if (!remoteFingerprint.isUsable()) {
-      fail("fingerprint algorithm " + remoteFingerprint.algorithm() + " is not accepted or its value is not hex", null);
+      fail("fingerprint is not a sha-256, sha-384 or sha-512 in hex", null);
       return;
     }
     ArrayDeque<byte[]> kept = early;
@@ -340,8 +340,8 @@ final class BouncyCastleDtlsSession implements DtlsSession {
   }
 
   private void become(DtlsState next, String detail) {
-    LOG.atLevel(quiet ? Level.DEBUG : Level.INFO).log("dtls {}→{} {} {} after={}ms", state.name().toLowerCase(Locale.ROOT),
-        next.name().toLowerCase(Locale.ROOT), label, detail, (System.nanoTime() - startedNs) / 1_000_000);
+    LOG.atLevel(quiet ? Level.DEBUG : Level.INFO).log("dtls {}→{} {} {} after={}ms",
+        state.name().toLowerCase(Locale.ROOT), next.name().toLowerCase(Locale.ROOT), label, detail, (System.nanoTime() - startedNs) / 1_000_000);
     state = next;
   }
 }

@@ -71,7 +71,7 @@ final class DtlsHandshake implements Runnable {
         : new DTLSClientProtocol().connect(new DtlsSrtpClient(crypto, certificate, negotiation), transport);
   }
 
-  /** One sentence for a log line and for the client; nothing in it comes from the peer's bytes but an alert's number. */
+  /** One sentence for the log and the client; nothing in it comes from the peer's bytes but an alert's number. */
   static String reason(Throwable e) {
     if (e instanceof TlsFatalAlertReceived alert) {
       return "peer sent alert " + AlertDescription.getText(alert.getAlertDescription());

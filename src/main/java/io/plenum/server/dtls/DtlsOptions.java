@@ -17,7 +17,7 @@ public record DtlsOptions(int handshakeTimeoutMillis, int resendMillis, int maxH
   /** A peer that has answered ICE but cannot finish in this time will not finish. */
   private static final int HANDSHAKE_TIMEOUT_MILLIS = 30_000;
 
-  /** RFC 6347 §4.2.4.1 says 1 s, for networks nobody knows; ours has just answered ICE checks. Media waits for this. */
+  /** RFC 6347 §4.2.4.1 says 1 s, for networks nobody knows; ours just answered ICE. Media waits for this. */
   private static final int RESEND_MILLIS = 200;
 
   /** A handshake holds up to 300 KB and, on JDK 17, a thread; it mostly waits for two round trips. */

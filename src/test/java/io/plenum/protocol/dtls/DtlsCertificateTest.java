@@ -73,7 +73,8 @@ class DtlsCertificateTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "BA", "BA:78", "BA78", "zz:78:16:BF:8F:01:CF:EA:41:41:40:DE:5D:AE:22:23:B0:03:61:A3:96:17:7A:9C:B4:10:FF:61:F2:00:15:AD",
+  @ValueSource(strings = {"", "BA", "BA:78", "BA78",
+      "zz:78:16:BF:8F:01:CF:EA:41:41:40:DE:5D:AE:22:23:B0:03:61:A3:96:17:7A:9C:B4:10:FF:61:F2:00:15:AD",
       "BA-78:16:BF:8F:01:CF:EA:41:41:40:DE:5D:AE:22:23:B0:03:61:A3:96:17:7A:9C:B4:10:FF:61:F2:00:15:AD"})
   void aValueThatIsNoDigestMatchesNothing(String value) {
     assertFalse(new DtlsFingerprint("sha-256", value).matches(ABC));

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -37,7 +38,7 @@ public final class DtlsSeeds {
           case 1 -> mutant[at] = (byte) random.nextInt();
           case 2 -> mutant[at] = (byte) 0xff;
           case 3 -> mutant[at] = 0;
-          default -> mutant = java.util.Arrays.copyOf(mutant, random.nextInt(mutant.length + 20));
+          default -> mutant = Arrays.copyOf(mutant, random.nextInt(mutant.length + 20));
         }
       }
       consumer.accept(mutant);

@@ -12,6 +12,7 @@ import io.plenum.protocol.srtp.SrtpKeys;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -58,7 +59,7 @@ class ClientHelloTest implements DtlsSession.Sink {
   @Test
   void theOrderOfItsDatagramsDoesNotMatter() throws Exception {
     List<byte[]> datagrams = new ArrayList<>(DtlsSeeds.chromiumClientHello());
-    java.util.Collections.reverse(datagrams);
+    Collections.reverse(datagrams);
     receive(datagrams);
 
     assertEquals(List.of(2, 11, 12, 13, 14), handshakeTypes(5));

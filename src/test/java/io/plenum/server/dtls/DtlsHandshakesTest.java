@@ -27,8 +27,12 @@ import org.junit.jupiter.api.Timeout;
 class DtlsHandshakesTest {
   private static final DtlsFingerprint NOBODY = DtlsFingerprint.of("sha-256", new byte[0]);
 
+  /** A thread that is not woken would sleep for this long. */
+  private static final int LONGER_THAN_THIS_TEST_MILLIS = 120_000;
+
   private final DtlsSessions sessions = new DtlsSessions(DtlsCertificates.fresh(), new SecureRandom(),
-      DtlsOptions.defaults().withHandshakes(2, 3));
+      DtlsOptions.defaults().withHandshakes(2, 3)
+          .withTimings(LONGER_THAN_THIS_TEST_MILLIS, LONGER_THAN_THIS_TEST_MILLIS));
   private final ExecutorService loop = Executors.newSingleThreadExecutor();
 
   @AfterEach

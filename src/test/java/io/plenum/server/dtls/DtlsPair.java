@@ -9,6 +9,7 @@ import io.plenum.protocol.dtls.DtlsRole;
 import io.plenum.protocol.dtls.DtlsSession;
 import io.plenum.protocol.dtls.DtlsState;
 import io.plenum.protocol.srtp.SrtpKeys;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -155,7 +156,7 @@ final class DtlsPair implements AutoCloseable {
 
     @Override
     public void onDtlsData(byte[] bytes, int offset, int length) {
-      events.add("data " + new String(bytes, offset, length, java.nio.charset.StandardCharsets.UTF_8));
+      events.add("data " + new String(bytes, offset, length, StandardCharsets.UTF_8));
     }
 
     @Override

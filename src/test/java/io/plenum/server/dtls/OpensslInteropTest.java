@@ -166,7 +166,8 @@ class OpensslInteropTest implements DtlsSession.Sink {
     String said = new String(openssl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, openssl.waitFor(), said);
     try (InputStream pem = Files.newInputStream(directory.resolve("cert.pem"))) {
-      return DtlsFingerprint.of("sha-256", CertificateFactory.getInstance("X.509").generateCertificate(pem).getEncoded());
+      return DtlsFingerprint.of("sha-256",
+          CertificateFactory.getInstance("X.509").generateCertificate(pem).getEncoded());
     }
   }
 
