@@ -33,7 +33,7 @@ public final class RtpPacket {
   /** Bit {@code id} is set if that extension is there, so that nothing has to be cleared between packets. */
   private int extensionsPresent;
 
-  /** Points this view at a packet. Returns why it is none, or null. */
+  /** Points this view at a packet. Returns why it is none, and then the view must not be asked; or null. */
   public Malformed parse(byte[] bytes, int offset, int length) {
     this.bytes = bytes;
     this.offset = offset;
@@ -94,12 +94,12 @@ public final class RtpPacket {
     int position = from;
     while (position < end) {
       int id = bytes[position] >> 4 & 0x0f;
-      if (id == 0) {
+      if (bytes[position] == 0) {
         position++;
         continue;
       }
-      if (id == 15) {
-        // RFC 8285 §4.2: 15 means stop reading here.
+      if (id == 15 || id == 0) {
+        // RFC 8285 §4.2: 15, and 0 with a length, end the reading; what came before them counts.
         break;
       }
       int elementLength = (bytes[position] & 0x0f) + 1;
@@ -198,7 +198,7 @@ public final class RtpPacket {
     return payloadOffset;
   }
 
-  /** Without the padding. */
+  /** Without the padding. 0 in a packet that only probes the bandwidth. */
   public int payloadLength() {
     return payloadLength;
   }

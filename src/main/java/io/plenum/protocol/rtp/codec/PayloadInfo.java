@@ -13,9 +13,12 @@ public final class PayloadInfo {
   public boolean frameEnd;
   public int spatialLayer;
   public int temporalLayer;
-  /** A receiver of a lower temporal layer may begin to receive this one here (VP8 Y, VP9 U, DTI switch). */
+  /** A receiver of a lower temporal layer may begin to receive this one here (VP8 Y, VP9 U, dependency descriptor). */
   public boolean switchingUpPoint;
-  /** VP9: not set means that the packet's frame can be decoded from its spatial layers of the same picture alone. */
+  /**
+   * VP9's P, or as the dependency descriptor says: not set means that the packet's frame can be decoded from its spatial
+   * layers of the same picture alone.
+   */
   public boolean interPicturePredicted;
   /** 7 or 15 bits as {@link #pictureIdBits} says, or -1. */
   public int pictureId;
@@ -26,9 +29,11 @@ public final class PayloadInfo {
   public int tl0PictureIndex;
   /** From the beginning of the payload, or -1. */
   public int tl0PictureIndexOffset;
-  /** Of a key frame where the payload says it, else 0. */
+  /** Pixels, of the packet's spatial layer, where the packet says it (a key frame's first one does), else 0. */
   public int width;
   public int height;
+  /** Opus: the packet only says that there is still nothing to be heard. */
+  public boolean dtx;
 
   public PayloadInfo() {
     clear();
@@ -49,6 +54,7 @@ public final class PayloadInfo {
     tl0PictureIndexOffset = -1;
     width = 0;
     height = 0;
+    dtx = false;
   }
 
   public void copyFrom(PayloadInfo other) {
@@ -66,5 +72,6 @@ public final class PayloadInfo {
     tl0PictureIndexOffset = other.tl0PictureIndexOffset;
     width = other.width;
     height = other.height;
+    dtx = other.dtx;
   }
 }
