@@ -1,5 +1,6 @@
 // Builds the page. `node build.mjs [--out DIR]` installs the packages if they are stale, checks the types and bundles, unless
-// nothing has changed since the last time. `--test` runs the page's own tests instead.
+// nothing has changed since the last time. `--test` runs the page's own tests instead, unless these files have passed already.
+// `--force` does it in any case.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -8,9 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { installIfStale } from './install-if-stale.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const flag = (name) => process.argv.includes(name);
 const outAt = process.argv.indexOf('--out');
 const out = outAt > 0 ? resolve(process.argv[outAt + 1]) : join(here, '../../../target/classes/webroot');
+const testOut = join(here, '../../../target/page-tests');
 
 /** What the result depends on. A stamp with this hash beside the bundle says that it is up to date. */
 function fingerprint() {
@@ -22,7 +23,7 @@ function fingerprint() {
       hash.update(relative(here, path)).update('\0').update(readFileSync(path)).update('\0');
     }
   };
-  ['src', 'static', 'build.mjs', 'package-lock.json', 'tsconfig.json'].forEach((name) => visit(join(here, name)));
+  ['src', 'static', 'test', 'build.mjs', 'package-lock.json', 'tsconfig.json'].forEach((name) => visit(join(here, name)));
   return hash.digest('hex');
 }
 
@@ -86,36 +87,45 @@ function licenses(inputs) {
     .join(`\n${'-'.repeat(80)}\n\n`);
 }
 
-async function test() {
+async function test(stamp) {
   const esbuild = await import('esbuild');
   const tests = readdirSync(join(here, 'test')).filter((name) => name.endsWith('.test.ts'));
-  const outdir = join(here, '../../../target/page-tests');
+  const outdir = testOut;
   rmSync(outdir, { recursive: true, force: true });
   mkdirSync(outdir, { recursive: true });
   await esbuild.build({
     ...settings,
     entryPoints: tests.map((name) => `test/${name}`),
     outdir,
-    outExtension: { '.js': '.mjs' },
-    format: 'esm',
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
     platform: 'node',
-    mainFields: ['browser', 'module', 'main'],
+    target: 'node20',
     sourcemap: 'inline',
   });
-  const files = tests.map((name) => join(outdir, name.replace(/\.ts$/, '.mjs')));
-  const { status } = spawnSync(process.execPath, ['--test', '--enable-source-maps', ...files], { stdio: 'inherit' });
-  process.exit(status ?? 1);
+  const files = tests.map((name) => join(outdir, name.replace(/\.ts$/, '.cjs')));
+  // Quiet when all is well, like the rest of the build.
+  const { status, stdout } = spawnSync(process.execPath, ['--test', '--enable-source-maps', ...files], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (status !== 0) {
+    console.error(stdout);
+    process.exit(status ?? 1);
+  }
+  console.log(`Page: ${/^# pass (\d+)/m.exec(stdout)?.[1]} tests passed`);
+  writeFileSync(join(outdir, '.stamp'), stamp);
 }
 
+const upToDate = (directory, stamp) => {
+  const file = join(directory, '.stamp');
+  return !process.argv.includes('--force') && existsSync(file) && readFileSync(file, 'utf8') === stamp;
+};
+
 installIfStale(here);
-if (flag('--test')) {
+const stamp = fingerprint();
+const testing = process.argv.includes('--test');
+if (!upToDate(testing ? testOut : out, stamp)) {
   typecheck();
-  await test();
-} else {
-  const stamp = fingerprint();
-  const stampFile = join(out, '.stamp');
-  if (flag('--force') || !existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {
-    typecheck();
-    await bundle(stamp);
-  }
+  await (testing ? test(stamp) : bundle(stamp));
 }

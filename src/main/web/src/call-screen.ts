@@ -9,7 +9,7 @@ import type { RemoteStream } from './media-session';
 import { Notices } from './notices';
 import { inviteLink, MAX_NAME_CHARS, type Options } from './options';
 import type { Refusal } from './signaling';
-import { captureProblem, refusalWords, stateWords, troubleWords, words } from './strings';
+import { captureProblems, refusalWords, stateWords, troubleWords, words } from './strings';
 import type { Tile, TileSource } from './tile';
 import { TileStatsCollector, type TileStats } from './tile-stats';
 import { Tiles } from './tiles';
@@ -18,6 +18,8 @@ import { Tiles } from './tiles';
 const LEVEL_INTERVAL_MS = 120;
 const INFO_INTERVAL_MS = 1_000;
 const COUNTDOWN_INTERVAL_MS = 250;
+/** What is over sooner than this is not worth a banner. */
+const BANNER_DELAY_MS = 700;
 /** The server's word on who speaks is good for this long. */
 const SPEAKING_MS = 1_500;
 
@@ -33,6 +35,8 @@ export class CallScreen implements CallListener {
   private readonly serverHeardMs = new Map<string, number>();
   private sound = true;
   private info = false;
+  private stateSinceMs = performance.now();
+  private shownState = '';
 
   constructor(
     private readonly roomId: string,
@@ -72,6 +76,10 @@ export class CallScreen implements CallListener {
       this.onLocal('audio');
       this.onLocal('video');
       this.onLocal('screensharing');
+    }
+    if (state.name !== this.shownState) {
+      this.shownState = state.name;
+      this.stateSinceMs = performance.now();
     }
     this.showState();
     this.showCard(state);
@@ -142,11 +150,10 @@ export class CallScreen implements CallListener {
     this.showControls();
   }
 
-  onCaptureProblem(source: Source, problem: CaptureProblem): void {
-    const text = captureProblem(source, problem);
-    if (text) {
-      this.notices.show({ tone: 'warning', text, key: `capture-${source}` });
-    }
+  onCaptureProblems(problems: Map<Source, CaptureProblem>): void {
+    captureProblems(problems).forEach((text, source) =>
+      this.notices.show({ tone: 'warning', text, key: `capture-${source}` }),
+    );
   }
 
   onTrouble(refusal: Refusal): void {
@@ -242,7 +249,8 @@ export class CallScreen implements CallListener {
   }
 
   private showState(): void {
-    const { short, text, tone } = stateWords(this.call.state, performance.now());
+    const nowMs = performance.now();
+    const { short, text, tone } = stateWords(this.call.state, nowMs);
     const pill = byId('state');
     setText(pill, short);
     pill.dataset.tone = tone;
@@ -250,7 +258,7 @@ export class CallScreen implements CallListener {
     const banner = byId('banner');
     const alone = this.call.state.name === 'joined' && this.call.peers.size === 0 && tone === 'good';
     setText(byId('banner-text'), alone ? words.alone : text);
-    banner.hidden = tone === 'good' && !alone;
+    banner.hidden = (tone === 'good' && !alone) || nowMs - this.stateSinceMs < BANNER_DELAY_MS;
     banner.dataset.tone = alone ? 'info' : tone;
     const waiting = this.call.state.name === 'waiting';
     byId('banner-action').hidden = !(waiting || alone);

@@ -1,3 +1,5 @@
+import { browserSockets } from './browser-sockets';
+import type { MediaHealth } from './ice-doctor';
 import { type CaptureProblem, LocalMedia, type Source } from './local-media';
 import { MediaSession, type NewConsumer, type RemoteStream } from './media-session';
 import type { Options } from './options';
@@ -14,7 +16,7 @@ export type CallState =
   | { name: 'devices' }
   | { name: 'connecting' }
   | { name: 'joining' }
-  | { name: 'joined'; mediaTrouble: boolean }
+  | { name: 'joined'; media: MediaHealth }
   /** Not connected; the next try starts at `retryAtMs` (performance.now). `before` says whether we were in the call already. */
   | { name: 'waiting'; failures: number; retryAtMs: number; before: boolean }
   | { name: 'left' }
@@ -30,7 +32,7 @@ export interface CallListener {
   onStreamClosed(stream: RemoteStream): void;
   /** One of our own devices was switched on or off, muted, or failed. */
   onLocal(source: Source): void;
-  onCaptureProblem(source: Source, problem: CaptureProblem): void;
+  onCaptureProblems(problems: Map<Source, CaptureProblem>): void;
   /** Something did not work that the call survives. */
   onTrouble(refusal: Refusal): void;
   /** Volumes in dBov (−127..0) of those who speak now, as the server hears them. */
@@ -71,6 +73,7 @@ export class Call {
         onRequest: (method, data) => this.onRequest(method, data),
         onNotification: (method, data) => this.onNotification(method, data),
       },
+      browserSockets,
     );
   }
 
@@ -152,10 +155,16 @@ export class Call {
       this.media.closeAll();
       return;
     }
+    const microphone = this.media.get('audio');
+    if (microphone) {
+      microphone.enabled = !this.micMuted; // Who left muted comes back muted.
+    }
     for (const source of ['audio', 'video'] as const) {
       this.listener.onLocal(source);
     }
-    problems.forEach((problem, source) => this.listener.onCaptureProblem(source, problem));
+    if (problems.size > 0) {
+      this.listener.onCaptureProblems(problems);
+    }
     if (this.current.name === 'joined') {
       await this.produceAll();
     }
@@ -164,7 +173,7 @@ export class Call {
   private async switchOn(source: Source): Promise<void> {
     const problem = await this.media.open(source);
     if (problem) {
-      this.listener.onCaptureProblem(source, problem);
+      this.listener.onCaptureProblems(new Map([[source, problem]]));
       return;
     }
     if (source === 'audio') {
@@ -183,7 +192,7 @@ export class Call {
       this.session?.stop(source);
     } else {
       await this.session?.pause(source, true);
-      this.listener.onCaptureProblem(source, 'busy');
+      this.listener.onCaptureProblems(new Map([[source, 'busy']]));
     }
     this.listener.onLocal(source);
   }
@@ -197,7 +206,7 @@ export class Call {
         onStream: (stream) => this.listener.onStream(stream),
         onStreamPaused: (stream) => this.listener.onStreamPaused(stream),
         onStreamClosed: (stream) => this.listener.onStreamClosed(stream),
-        onMediaTrouble: (mediaTrouble) => this.onMediaTrouble(mediaTrouble),
+        onMediaHealth: (media) => this.onMediaHealth(media),
         onMediaLost: () => this.signaling.reconnect(),
       });
       if (connection !== this.connection) {
@@ -215,7 +224,7 @@ export class Call {
       this.onRoster(peers);
       this.wasJoined = true;
       this.signaling.settled();
-      this.become({ name: 'joined', mediaTrouble: false });
+      this.become({ name: 'joined', media: session.health });
       await this.produceAll();
     } catch (error) {
       if (connection === this.connection) {
@@ -224,9 +233,9 @@ export class Call {
     }
   }
 
-  private onMediaTrouble(mediaTrouble: boolean): void {
+  private onMediaHealth(media: MediaHealth): void {
     if (this.current.name === 'joined') {
-      this.become({ name: 'joined', mediaTrouble });
+      this.become({ name: 'joined', media });
     }
   }
 

@@ -8,14 +8,17 @@ export interface Rect {
 
 /** A camera's picture. A tile of this shape cuts nothing off. */
 const CAMERA_ASPECT = 16 / 9;
-/** How far a tile may leave that shape to fill the space; beyond, faces would be cut. */
-const MIN_ASPECT = 0.8;
+/** How far a tile may leave that shape to fill the space; beyond, faces would be cut. A phone held upright has little width. */
+const MIN_ASPECT_WIDE = 1.2;
+const MIN_ASPECT_UPRIGHT = 0.8;
+/** What cutting costs: of a tile's size, the part that counts only as far as the picture is seen. */
+const CUT_WEIGHT = 0.3;
 /** A smaller tile is not worth drawing: then the grid scrolls. */
 const MIN_TILE_WIDTH = 120;
-/** Of the space, for the others beside an enlarged tile. */
-const STRIP_SHARE = 0.22;
-const MIN_STRIP_WIDTH = 150;
-const MIN_STRIP_HEIGHT = 110;
+/** Of the space, for the others beside an enlarged tile; more below it, for an upright phone has height to spare. */
+const STRIP_SHARE_WIDE = 0.22;
+const STRIP_SHARE_UPRIGHT = 0.45;
+const MIN_STRIP_PX = 110;
 
 /** Places `count` tiles so that as much as possible is seen of each picture. The last row is centred. */
 export function layoutGrid(count: number, width: number, height: number, gap: number): Rect[] {
@@ -41,7 +44,7 @@ export function layoutStage(count: number, stage: number, width: number, height:
     return [{ left: 0, top: 0, width, height }];
   }
   const beside = width >= height;
-  const strip = beside ? Math.max(MIN_STRIP_WIDTH, width * STRIP_SHARE) : Math.max(MIN_STRIP_HEIGHT, height * STRIP_SHARE);
+  const strip = Math.max(MIN_STRIP_PX, beside ? width * STRIP_SHARE_WIDE : height * STRIP_SHARE_UPRIGHT);
   const large = beside
     ? { left: 0, top: 0, width: Math.floor(width - strip - gap), height }
     : { left: 0, top: 0, width, height: Math.floor(height - strip - gap) };
@@ -57,6 +60,7 @@ export function layoutStage(count: number, stage: number, width: number, height:
 function bestGrid(count: number, width: number, height: number, gap: number) {
   let best = { columns: 1, tileWidth: 0, tileHeight: 0 };
   let bestScore = -1;
+  const minAspect = width >= height ? MIN_ASPECT_WIDE : MIN_ASPECT_UPRIGHT;
   for (let columns = 1; columns <= Math.max(1, count); columns++) {
     const rows = Math.ceil(count / columns);
     const cellWidth = (width - gap * (columns - 1)) / columns;
@@ -64,11 +68,11 @@ function bestGrid(count: number, width: number, height: number, gap: number) {
     if (columns > 1 && cellWidth < MIN_TILE_WIDTH) {
       break;
     }
-    const aspect = Math.min(CAMERA_ASPECT, Math.max(MIN_ASPECT, cellWidth / cellHeight));
+    const aspect = Math.min(CAMERA_ASPECT, Math.max(minAspect, cellWidth / cellHeight));
     const tileWidth = Math.min(cellWidth, cellHeight * aspect);
     // The picture fills the tile, so a narrower tile shows only part of it; size alone would favour slivers.
     const visible = aspect / CAMERA_ASPECT;
-    const score = (tileWidth * tileWidth * (0.5 + visible / 2)) / aspect;
+    const score = (tileWidth * tileWidth * (1 - CUT_WEIGHT + CUT_WEIGHT * visible)) / aspect;
     if (score > bestScore) {
       bestScore = score;
       best = { columns, tileWidth: Math.floor(tileWidth), tileHeight: Math.floor(tileWidth / aspect) };

@@ -7,8 +7,11 @@ const RESTART_TIMEOUT_MS = 6_000;
 /** After so many restarts in a row without success a fresh join is the better medicine. */
 const MAX_RESTARTS = 3;
 
+/** How media fares: `blocked` has never got through, `interrupted` did once. */
+export type MediaHealth = 'well' | 'interrupted' | 'blocked';
+
 export interface IceDoctorListener {
-  onTrouble(): void;
+  onHealth(): void;
   onHopeless(): void;
 }
 
@@ -19,7 +22,8 @@ export class IceDoctor {
   private restarts = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private closed = false;
-  private trouble = false;
+  private wasConnected = false;
+  private current: MediaHealth = 'well';
 
   constructor(
     private readonly transport: Watched,
@@ -29,8 +33,8 @@ export class IceDoctor {
     transport.on('connectionstatechange', (state) => this.onState(state));
   }
 
-  get troubled(): boolean {
-    return this.trouble;
+  get health(): MediaHealth {
+    return this.current;
   }
 
   close(): void {
@@ -45,14 +49,19 @@ export class IceDoctor {
     if (state === 'connected') {
       clearTimeout(this.timer);
       this.restarts = 0;
-      this.become(false);
+      this.wasConnected = true;
+      this.become('well');
     } else if (state === 'disconnected') {
-      this.become(true);
+      this.become(this.illness);
       this.treatIn(PATIENCE_MS);
     } else if (state === 'failed') {
-      this.become(true);
+      this.become(this.illness);
       this.treatIn(0);
     }
+  }
+
+  private get illness(): MediaHealth {
+    return this.wasConnected ? 'interrupted' : 'blocked';
   }
 
   private treatIn(delayMs: number): void {
@@ -74,10 +83,10 @@ export class IceDoctor {
     this.restart().catch(() => {});
   }
 
-  private become(trouble: boolean): void {
-    if (this.trouble !== trouble) {
-      this.trouble = trouble;
-      this.listener.onTrouble();
+  private become(health: MediaHealth): void {
+    if (this.current !== health) {
+      this.current = health;
+      this.listener.onHealth();
     }
   }
 }

@@ -1,6 +1,6 @@
 import { Device, type types } from 'mediasoup-client';
 import { chooseVideoCodec, videoEncodings } from './encodings';
-import { IceDoctor } from './ice-doctor';
+import { IceDoctor, type MediaHealth } from './ice-doctor';
 import type { Source } from './local-media';
 import type { Options } from './options';
 import type { Connection } from './signaling';
@@ -31,7 +31,7 @@ export interface MediaSessionListener {
   onStreamPaused(stream: RemoteStream): void;
   onStreamClosed(stream: RemoteStream): void;
   /** Media broke and is being repaired, or came back. */
-  onMediaTrouble(trouble: boolean): void;
+  onMediaHealth(health: MediaHealth): void;
   /** ICE restarts did not help: only a fresh join can. */
   onMediaLost(): void;
 }
@@ -48,6 +48,8 @@ export class MediaSession {
   private readonly early = new Map<string, { closed: boolean; paused: boolean }>();
   private doctors: IceDoctor[] = [];
   private closed = false;
+  /** One at a time, so that a source never gets two producers. */
+  private producing: Promise<void> = Promise.resolve();
 
   private constructor(
     private readonly connection: Connection,
@@ -60,7 +62,7 @@ export class MediaSession {
     this.doctors = [send, recv].map(
       (transport) =>
         new IceDoctor(transport, () => this.requestIceRestart(transport), {
-          onTrouble: () => this.listener.onMediaTrouble(this.doctors.some((doctor) => doctor.troubled)),
+          onHealth: () => this.listener.onMediaHealth(this.health),
           onHopeless: () => this.listener.onMediaLost(),
         }),
     );
@@ -94,6 +96,12 @@ export class MediaSession {
     return new MediaSession(connection, options, listener, device, send, recv);
   }
 
+  /** That of the worse of the two transports. */
+  get health(): MediaHealth {
+    const both = this.doctors.map(({ health }) => health);
+    return both.find((health) => health === 'blocked') ?? both.find((health) => health === 'interrupted') ?? 'well';
+  }
+
   producer(source: Source): types.Producer | null {
     return this.producers.get(source) ?? null;
   }
@@ -103,7 +111,13 @@ export class MediaSession {
   }
 
   /** Starts sending a track, or puts it in the place of the one that is sent. */
-  async produce(source: Source, track: MediaStreamTrack): Promise<void> {
+  produce(source: Source, track: MediaStreamTrack): Promise<void> {
+    const done = this.producing.then(() => this.produceNow(source, track));
+    this.producing = done.catch(() => {});
+    return done;
+  }
+
+  private async produceNow(source: Source, track: MediaStreamTrack): Promise<void> {
     const existing = this.producers.get(source);
     if (existing) {
       await existing.replaceTrack({ track });
@@ -118,6 +132,9 @@ export class MediaSession {
       return;
     }
     this.producers.set(source, producer);
+    if (track.readyState === 'ended') {
+      this.stop(source); // It was switched off while the server answered.
+    }
   }
 
   /**

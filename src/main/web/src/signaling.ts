@@ -1,7 +1,12 @@
 import Peer, { type ProtooMessage } from 'protoo-client/lib/Peer';
-import SockJS from 'sockjs-client';
 import { backoffMs } from './backoff';
 import { type Socket, type SocketEnd, SocketTransport } from './socket-transport';
+
+/** Makes sockets, in the browser {@link browserSockets}. */
+export interface Sockets {
+  webSocket(url: string, protocol: string): Socket;
+  sockJs(url: string): Socket;
+}
 
 /** Where and as whom to connect. */
 export interface Endpoint {
@@ -92,6 +97,7 @@ export class Signaling {
   constructor(
     private readonly endpoint: Endpoint,
     private readonly listener: SignalingListener,
+    private readonly sockets: Sockets,
     private readonly random: () => number = Math.random,
   ) {}
 
@@ -102,6 +108,7 @@ export class Signaling {
 
   start(): void {
     this.stopped = false;
+    this.failures = 0;
     this.connect();
   }
 
@@ -148,7 +155,7 @@ export class Signaling {
     const query = new URLSearchParams({ roomId, peerId });
     let socket: Socket;
     try {
-      socket = new WebSocket(`${scheme}://${page.host}/ws?${query}`, 'protoo');
+      socket = this.sockets.webSocket(`${scheme}://${page.host}/ws?${query}`, 'protoo');
     } catch {
       this.openSockJs();
       return;
@@ -158,10 +165,8 @@ export class Signaling {
 
   private openSockJs(): void {
     const { page, roomId, peerId } = this.endpoint;
-    // No SockJS WebSocket: we come here because those do not work. A SockJS address has no room for a query, so the first
-    // frame says who we are.
-    const transports = ['xhr-streaming', 'xhr-polling'];
-    const socket: Socket = new SockJS(`${page.protocol}//${page.host}/sockjs`, null, { transports });
+    const socket = this.sockets.sockJs(`${page.protocol}//${page.host}/sockjs`);
+    // A SockJS address has no room for a query, so the first frame says who we are.
     const hello = { notification: true, method: 'hello', data: { roomId, peerId } };
     this.run('sockjs', new SocketTransport(socket, hello), SOCKJS_PATIENCE_MS, () => this.waitAndRetry());
   }

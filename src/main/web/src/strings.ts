@@ -1,4 +1,5 @@
 import type { CallState } from './call';
+import type { MediaHealth } from './ice-doctor';
 import type { CaptureProblem, Source } from './local-media';
 import type { Refusal } from './signaling';
 import type { StreamRates, StreamSample } from './stats';
@@ -37,7 +38,6 @@ export const words = {
   retryNow: 'Try now',
   rejoin: 'Join again',
   backToStart: 'Back to start',
-  joinWithout: 'Continue without',
 } as const;
 
 /** A state of the call: `short` fits a pill, `text` is a whole sentence, `tone` its colour. */
@@ -46,6 +46,20 @@ export interface StateWords {
   text: string;
   tone: 'good' | 'busy' | 'bad';
 }
+
+const MEDIA: Record<MediaHealth, StateWords> = {
+  well: { short: 'Connected', text: 'Connected.', tone: 'good' },
+  interrupted: {
+    short: 'Unstable',
+    text: 'Sound and picture are interrupted. Repairing the connection…',
+    tone: 'busy',
+  },
+  blocked: {
+    short: 'No media',
+    text: 'Your network does not let sound and picture through. Trying other ways…',
+    tone: 'bad',
+  },
+};
 
 export function stateWords(state: CallState, nowMs: number): StateWords {
   switch (state.name) {
@@ -62,9 +76,7 @@ export function stateWords(state: CallState, nowMs: number): StateWords {
     case 'joining':
       return { short: 'Joining…', text: 'Joining the room…', tone: 'busy' };
     case 'joined':
-      return state.mediaTrouble
-        ? { short: 'Unstable', text: 'Sound and picture are interrupted. Repairing the connection…', tone: 'busy' }
-        : { short: 'Connected', text: 'Connected.', tone: 'good' };
+      return MEDIA[state.media];
     case 'waiting': {
       const seconds = Math.max(1, Math.ceil((state.retryAtMs - nowMs) / 1000));
       const what = state.before ? 'The connection to the server was lost.' : 'The server does not answer.';
@@ -120,8 +132,29 @@ export function troubleWords(refusal: Refusal): string {
 
 const DEVICES: Record<Source, string> = { audio: 'microphone', video: 'camera', screensharing: 'screen' };
 
-/** @returns null when there is nothing to say: the person knows, having just pressed Cancel */
-export function captureProblem(source: Source, problem: CaptureProblem): string | null {
+/** Both devices for the same reason: one sentence says it. */
+const BOTH: Partial<Record<CaptureProblem, string>> = {
+  refused:
+    'The browser was not allowed to use your camera and microphone, so others can neither see nor hear you. ' +
+    'Allow them in the address bar, then press the buttons below.',
+  missing: 'No camera and no microphone were found. Others can neither see nor hear you.',
+  insecure:
+    'Browsers give camera and microphone only to pages opened over https:// or on this computer. ' +
+    'Others can neither see nor hear you.',
+};
+
+/** What to say about devices that could not be used, by source; nothing about a Cancel that was just pressed. */
+export function captureProblems(problems: Map<Source, CaptureProblem>): Map<Source, string> {
+  const audio = problems.get('audio');
+  const both = audio && audio === problems.get('video') ? BOTH[audio] : undefined;
+  if (both) {
+    return new Map([['audio', both]]);
+  }
+  const sentences = [...problems].map(([source, problem]) => [source, captureProblem(source, problem)] as const);
+  return new Map(sentences.filter((entry): entry is [Source, string] => entry[1] !== null));
+}
+
+function captureProblem(source: Source, problem: CaptureProblem): string | null {
   const device = DEVICES[source];
   const lack = source === 'audio' ? 'Others cannot hear you.' : 'Others cannot see you.';
   switch (problem) {

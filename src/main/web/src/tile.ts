@@ -150,7 +150,8 @@ function show(player: HTMLMediaElement, track: MediaStreamTrack | null): void {
 function hueOf(text: string): number {
   let hash = 0;
   for (const char of text) {
-    hash = (hash * 31 + char.codePointAt(0)!) % 360;
+    hash = (hash * 31 + char.codePointAt(0)!) % 65_521;
   }
-  return hash;
+  // The golden angle: neighbours in the hash are far apart on the wheel.
+  return Math.round(hash * 137.508) % 360;
 }

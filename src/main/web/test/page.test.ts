@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { backoffMs } from '../src/backoff';
+import { chooseVideoCodec, videoEncodings } from '../src/encodings';
+import { layoutGrid, layoutStage, type Rect } from '../src/grid';
+import { SpeechDetector } from '../src/levels';
+import { captureProblem } from '../src/local-media';
+import { inviteLink, parseOptions } from '../src/options';
+import { captureProblems, initials, refusalWords, stateWords } from '../src/strings';
+
+const overlaps = (a: Rect, b: Rect) =>
+  a.left < b.left + b.width && b.left < a.left + a.width && a.top < b.top + b.height && b.top < a.top + a.height;
+
+for (const [width, height] of [
+  [1248, 644],
+  [359, 660],
+  [812, 250],
+  [2400, 1200],
+] as const) {
+  test(`1 to 16 tiles fill ${width}×${height} without overlapping or leaving it`, () => {
+    for (let count = 1; count <= 16; count++) {
+      for (const rects of [layoutGrid(count, width, height, 8), layoutStage(count, count - 1, width, height, 8)]) {
+        assert.equal(rects.length, count);
+        for (const [i, rect] of rects.entries()) {
+          assert.ok(rect.left >= 0 && rect.left + rect.width <= width + 1, `${count}: ${JSON.stringify(rect)}`);
+          assert.ok(rect.top >= 0 && rect.width >= 60 && rect.height >= 40, `${count}: ${JSON.stringify(rect)}`);
+          assert.ok(rects.slice(i + 1).every((other) => !overlaps(rect, other)), `${count} tiles overlap`);
+        }
+      }
+      const used = layoutGrid(count, width, height, 8).reduce((sum, rect) => sum + rect.width * rect.height, 0);
+      assert.ok(used / (width * height) > 0.3, `${count} tiles use only ${used / (width * height)}`);
+    }
+  });
+}
+
+test('two people share a wide screen side by side and a phone one above the other', () => {
+  const wide = layoutGrid(2, 1248, 644, 8);
+  assert.equal(wide[0]!.top, wide[1]!.top);
+  const upright = layoutGrid(2, 359, 660, 8);
+  assert.equal(upright[0]!.left, upright[1]!.left);
+});
+
+test('more tiles than fit keep a size worth seeing and scroll', () => {
+  const rects = layoutGrid(60, 359, 300, 6);
+  assert.ok(rects.every(({ width }) => width >= 110));
+  assert.ok(rects.at(-1)!.top > 300);
+});
+
+test('waits double up to a limit, and never fall in the same instant', () => {
+  assert.deepEqual([1, 2, 3, 4, 5, 6, 50].map((failures) => backoffMs(failures, 1)), [600, 1200, 2400, 4800, 9600, 15_000, 15_000]);
+  assert.equal(backoffMs(3, 0), 1200);
+});
+
+test('the address says what to do, and nonsense in it is ignored', () => {
+  assert.deepEqual(parseOptions('?room=a%20b&codec=vp9&simulcast=0&audio=false&transport=sockjs&forceTcp=1&peer=x&name=Ada'), {
+    room: 'a b',
+    name: 'Ada',
+    peerId: 'x',
+    codec: 'VP9',
+    forceTcp: true,
+    transport: 'sockjs',
+    simulcast: false,
+    audio: false,
+    video: true,
+    autojoin: true,
+  });
+  const nonsense = parseOptions('?codec=H266&transport=carrier-pigeon');
+  assert.equal(nonsense.codec, null);
+  assert.equal(nonsense.transport, 'auto');
+  assert.equal(nonsense.room, '');
+});
+
+test('an invitation carries the room and nothing of our own', () => {
+  assert.equal(inviteLink({ origin: 'https://x', pathname: '/' }, 'a b'), 'https://x/?room=a%20b');
+});
+
+test('VP8 and H264 go out as simulcast, VP9 and AV1 as SVC, and each as one stream when asked', () => {
+  const modes = (mimeType: string, layered = true, svc = true) =>
+    videoEncodings('video', mimeType, layered, svc).map(({ scalabilityMode }) => scalabilityMode);
+  assert.deepEqual(modes('video/VP8'), ['L1T3', 'L1T3', 'L1T3']);
+  assert.deepEqual(modes('video/H264'), ['L1T1', 'L1T1', 'L1T1']);
+  assert.deepEqual(modes('video/VP9'), ['L3T3_KEY']);
+  assert.deepEqual(modes('video/AV1'), ['L3T3_KEY']);
+  assert.deepEqual(modes('video/AV1', true, false), ['L1T1']);
+  for (const codec of ['VP8', 'H264', 'VP9', 'AV1']) {
+    assert.deepEqual(modes(`video/${codec}`, false), ['L1T1']);
+  }
+  assert.deepEqual(
+    videoEncodings('video', 'video/VP8', true, true).map(({ scaleResolutionDownBy }) => scaleResolutionDownBy),
+    [4, 2, 1],
+  );
+});
+
+test('a screen is never sent in smaller sizes', () => {
+  for (const codec of ['VP8', 'H264', 'VP9', 'AV1']) {
+    const [only, ...more] = videoEncodings('screensharing', `video/${codec}`, true, true);
+    assert.deepEqual(more, []);
+    assert.match(only!.scalabilityMode!, /^L1T[13]$/);
+  }
+});
+
+test('the wanted codec is sent, else the first; RTX is not one', () => {
+  const codec = (mimeType: string) => ({ kind: 'video' as const, mimeType, clockRate: 90_000, preferredPayloadType: 1 });
+  const capabilities = { codecs: [codec('video/rtx'), codec('video/VP8'), codec('video/AV1')] };
+  assert.equal(chooseVideoCodec(capabilities, null)!.mimeType, 'video/VP8');
+  assert.equal(chooseVideoCodec(capabilities, 'AV1')!.mimeType, 'video/AV1');
+  assert.equal(chooseVideoCodec(capabilities, 'H264'), undefined);
+});
+
+test('speech lights up at once and holds between words', () => {
+  const detector = new SpeechDetector();
+  assert.deepEqual(
+    [[0, 0], [0.1, 100], [0, 200], [0, 700], [0, 900]].map(([level, atMs]) => detector.onLevel(level!, atMs!)),
+    [false, true, true, true, false],
+  );
+});
+
+test('each way in which a device can fail has a sentence, and pressing Cancel has none', () => {
+  const names = ['NotAllowedError', 'NotFoundError', 'OverconstrainedError', 'NotReadableError', 'SecurityError', 'TypeError'];
+  for (const name of names) {
+    const problem = captureProblem(Object.assign(new Error(), { name }));
+    for (const source of ['audio', 'video', 'screensharing'] as const) {
+      assert.match(captureProblems(new Map([[source, problem]])).get(source)!, /\.$/);
+    }
+  }
+  assert.equal(captureProblems(new Map([['screensharing', 'cancelled']])).size, 0);
+});
+
+test('camera and microphone refused together are one sentence', () => {
+  assert.equal(captureProblems(new Map([['audio', 'refused'], ['video', 'refused']])).size, 1);
+  assert.equal(captureProblems(new Map([['audio', 'missing'], ['video', 'busy']])).size, 2);
+});
+
+test('waiting counts the seconds down', () => {
+  const state = { name: 'waiting', failures: 1, retryAtMs: 5_000, before: true } as const;
+  assert.match(stateWords(state, 1_500).text, /in 4 s/);
+  assert.match(stateWords(state, 9_000).text, /in 1 s/);
+});
+
+test('an unknown refusal is quoted, not hidden', () => {
+  assert.equal(refusalWords('moon-phase', 'The moon is wrong').text, 'The moon is wrong');
+  assert.match(refusalWords('moon-phase', '').text, /moon-phase/);
+  assert.equal(refusalWords('room-full', '').title, 'This room is full');
+});
+
+test('initials survive every name', () => {
+  assert.deepEqual(['Ada Lovelace', 'bob', '  ', 'Łukasz M. Żak', '😀 x'].map(initials), ['AL', 'B', '?', 'ŁŻ', '😀X']);
+});
