@@ -80,7 +80,7 @@ public final class ConfigLoader {
     });
     fromArguments.forEach((key, value) -> set(tree, known, key, value, "on the command line"));
     try {
-      return yaml.treeToValue(tree, PlenumConfig.class);
+      return ConfigRules.apply(yaml.treeToValue(tree, PlenumConfig.class));
     } catch (JsonProcessingException e) {
       throw new ConfigException("configuration: " + e.getOriginalMessage());
     }

@@ -7,6 +7,10 @@ package io.plenum.server.config;
 public record PlenumConfig(
     Data data, Log log, Node node, Http http, Media media, Pipe pipe, Cluster cluster, Auth auth, Limits limits, Net net) {
 
+  PlenumConfig withHttp(Http newHttp) {
+    return new PlenumConfig(data, log, node, newHttp, media, pipe, cluster, auth, limits, net);
+  }
+
   public record Data(String dir) {}
 
   public record Log(String level) {}

@@ -10,8 +10,15 @@ public interface PeerChannel {
 
   void notify(String method, Object data);
 
-  /** Ends the client's connection for good; it is told not to come back by itself. */
+  /**
+   * Ends the client's connection for good; it is told not to come back by itself.
+   *
+   * @param reason a code, a colon and a sentence
+   */
   void close(String reason);
+
+  /** Ends the client's connection; it may come back. */
+  void disconnect(String reason);
 
   String remoteAddress();
 }

@@ -3,9 +3,12 @@ package io.plenum.server.room;
 import io.plenum.media.router.RouterListener;
 import io.plenum.protocol.dtls.DtlsState;
 import io.plenum.protocol.ice.IceState;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,7 +16,11 @@ import org.slf4j.LoggerFactory;
 final class RoomEvents implements RouterListener {
   private static final Logger log = LoggerFactory.getLogger(RoomEvents.class);
 
+  /** After consent has run out (30 s), so that others see a silent peer go within 35 s. */
+  private static final long MEDIA_LOST_GRACE_MS = 4_000;
+
   private final RoomVerticle room;
+  private final Set<String> disconnected = new HashSet<>();
 
   RoomEvents(RoomVerticle room) {
     this.room = room;
@@ -22,9 +29,27 @@ final class RoomEvents implements RouterListener {
   @Override
   public void onIceStateChanged(String transportId, IceState state) {
     Peer peer = owner(transportId);
-    if (peer != null && state == IceState.DISCONNECTED) {
+    if (peer == null) {
+      return;
+    }
+    log.info("ice {} room={} peer={} transport={}", state.label(), room.name(), peer.id(), transportId);
+    if (state == IceState.DISCONNECTED) {
       peer.channel().notify("transportStateChanged",
           Map.of("transportId", transportId, "iceState", "disconnected"));
+      room.after(MEDIA_LOST_GRACE_MS, () -> onStillDisconnected(peer, transportId));
+    }
+    if (state == IceState.DISCONNECTED) {
+      disconnected.add(transportId);
+    } else {
+      disconnected.remove(transportId);
+    }
+  }
+
+  /** The client had its time to restart ICE. What is left of it holds a place in the room that nobody fills. */
+  private void onStillDisconnected(Peer peer, String transportId) {
+    if (disconnected.remove(transportId) && !peer.left()) {
+      log.info("peer lost room={} peer={} transport={} reason=media-lost", room.name(), peer.id(), transportId);
+      peer.channel().disconnect("media-lost: your media has not reached us for a while");
     }
   }
 
@@ -43,7 +68,7 @@ final class RoomEvents implements RouterListener {
     log.error("transport closed after a fault of ours room={} peer={} transport={} dump={}",
         room.name(), peer == null ? null : peer.id(), transportId, dump, fault);
     if (peer != null) {
-      peer.channel().close("a transport of yours had to be closed after a fault in the server");
+      peer.channel().disconnect("transport-fault: a transport of yours had to be closed after a fault in the server");
     }
   }
 
@@ -129,7 +154,7 @@ final class RoomEvents implements RouterListener {
     return find(peer -> peer.producers.containsKey(producerId));
   }
 
-  private Peer find(java.util.function.Predicate<Peer> test) {
+  private Peer find(Predicate<Peer> test) {
     for (Peer peer : room.peers()) {
       if (test.test(peer)) {
         return peer;

@@ -71,6 +71,15 @@ public final class RoomVerticle extends VerticleBase {
     return peers.values();
   }
 
+  /** Does something later, on the room's loop, if the room is still open. */
+  void after(long milliseconds, Runnable action) {
+    vertx.setTimer(milliseconds, id -> {
+      if (!closed) {
+        action.run();
+      }
+    });
+  }
+
   Peer peer(String peerId) {
     return peers.get(peerId);
   }
@@ -94,7 +103,7 @@ public final class RoomVerticle extends VerticleBase {
       peers.put(peerId, peer);
       log.info("peer replaced room={} peer={}", name, peerId);
       depart(former);
-      former.channel().close("replaced by a new connection with the same peerId");
+      former.channel().close("replaced: you joined again from somewhere else");
     } else {
       peers.put(peerId, peer);
     }

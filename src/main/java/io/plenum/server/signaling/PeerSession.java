@@ -106,6 +106,11 @@ public final class PeerSession implements ProtooConnection.Handler {
     }
 
     @Override
+    public void disconnect(String reason) {
+      connection.close(ProtooConnection.COME_BACK, reason);
+    }
+
+    @Override
     public String remoteAddress() {
       return connection.remoteAddress();
     }

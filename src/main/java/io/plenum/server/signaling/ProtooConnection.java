@@ -52,6 +52,9 @@ public final class ProtooConnection {
   /** protoo closes with this code when the server wants the client not to come back. */
   public static final int CLOSED_BY_SERVER = 4000;
 
+  /** Any other code makes a client connect again; this one says that it is we who ask for it. */
+  public static final int COME_BACK = 4001;
+
   /** As protoo-server waits for an answer. */
   static final long REQUEST_TIMEOUT_MS = 30_000;
 

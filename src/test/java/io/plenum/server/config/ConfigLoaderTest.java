@@ -57,12 +57,25 @@ class ConfigLoaderTest {
       "--net.impair.lossPercent=x | the key net.impair.lossPercent takes a number, not \"x\" (on the command line)",
       "--zzzzzzzzzzzz=1   | unknown key zzzzzzzzzzzz on the command line: conf/plenum.yaml lists every key",
       "--http=1           | unknown key http on the command line: conf/plenum.yaml lists every key",
+      "--http.tls.mode=on | the key http.tls.mode takes one of off, pem, self-signed, not \"on\"",
+      "--http.port=70000  | the key http.port takes a port, with room for 1 up to 65535, not 70000",
+      "--net.impair.lossPercent=101 | the key net.impair.lossPercent takes 0 to 100, not 101.0",
+      "--media.loops=-1   | the key media.loops must be 0 (one for each processor) or more",
+      "--http.host=0.0.0.0 | auth.mode=none would let in anyone who reaches http.host=0.0.0.0: set http.host=127.0.0.1, or auth.allowOpen=true if that is what you want",
       "http.port=1        | cannot read the argument \"http.port=1\": write --KEY=VALUE or --conf FILE",
       "--conf             | --conf needs a file name behind it",
       "--conf=/nowhere/x  | cannot read the configuration file /nowhere/x",
   })
   void refusesWithOneLineThatNamesTheKey(String argument, String message) {
     assertEquals(message, assertThrows(ConfigException.class, () -> load(Map.of(), argument.strip())).getMessage());
+  }
+
+  @Test
+  void withoutAuthenticationOnlyThisMachineGetsInUnlessSomebodySaysSo() {
+    assertEquals("127.0.0.1", load(Map.of()).http().host());
+    assertEquals("0.0.0.0", load(Map.of(), "--auth.allowOpen=true").http().host());
+    assertEquals("0.0.0.0", load(Map.of(), "--auth.allowOpen=true", "--http.host=0.0.0.0").http().host());
+    assertEquals("localhost", load(Map.of(), "--http.host=localhost").http().host());
   }
 
   @Test
