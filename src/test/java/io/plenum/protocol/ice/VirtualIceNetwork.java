@@ -17,6 +17,7 @@ final class VirtualIceNetwork {
   static final long MS = 1_000_000L;
   static final long SECOND = 1000 * MS;
 
+  private static final int MAX_EVENTS_AT_ONCE = 1000;
   private static final InetSocketAddress SERVER = new InetSocketAddress("192.0.2.1", 40000);
 
   private record Arrival(long atNs, long order, byte[] bytes, TransportTuple tuple, boolean atAgent) {}
@@ -76,7 +77,12 @@ final class VirtualIceNetwork {
 
   void runFor(long durationNs) {
     long endNs = nowNs + durationNs;
+    int eventsNow = 0;
     for (long nextNs; (nextNs = nextEventNs()) <= endNs; ) {
+      eventsNow = nextNs > nowNs ? 0 : eventsNow + 1;
+      if (eventsNow > MAX_EVENTS_AT_ONCE) {
+        throw new IllegalStateException("a deadline that never rests");
+      }
       nowNs = Math.max(nowNs, nextNs);
       if (!flying.isEmpty() && flying.peek().atNs <= nowNs) {
         arrive(flying.poll());
