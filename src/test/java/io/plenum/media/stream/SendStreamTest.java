@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.plenum.media.Dump;
 import io.plenum.protocol.rtcp.ReportBlock;
 import io.plenum.protocol.rtcp.SenderInfo;
 import io.plenum.protocol.rtp.RtpPacket;
@@ -237,5 +238,14 @@ class SendStreamTest {
     assertTrue(stream.needsKeyFrame(0));
     write(keyFrame(12, 0), 0);
     assertEquals(501, RtpBytes.view(out, 8, 15).sequenceNumber());
+  }
+
+  @Test
+  void theDumpShowsWhereItStands() {
+    write(keyFrame(10, 0), 0);
+    Dump dump = new Dump();
+    stream.dump(dump);
+    assertEquals(0xcafe_0001L, dump.tree().get("ssrc"));
+    assertEquals(0, dump.tree().get("currentStream"));
   }
 }
