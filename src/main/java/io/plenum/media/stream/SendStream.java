@@ -216,7 +216,7 @@ public final class SendStream {
         nowNs);
   }
 
-  /** The sender's part of a report that goes out now; false if there is nothing to report. See {@link SenderReports}. */
+  /** The sender's part of a report that goes out now; false if there is none. See {@link SenderReports}. */
   public boolean fillSenderInfo(SenderInfo info, long nowNs, long nowNtp) {
     if (source < 0 || !senderReports.fill(info, sources[source].clock(), timestamps.offset(), nowNs, nowNtp)) {
       return false;

@@ -133,7 +133,8 @@ class SendStreamTest {
     nack(50 * MS, 500);
     assertArrayEquals(first, resent.get(0));
 
-    stream = new SendStream(SendStreamOptions.video(SSRC, 101, 500, false), SingleStreamSelector.video(), source.source);
+    stream = new SendStream(SendStreamOptions.video(SSRC, 101, 500, false),
+        SingleStreamSelector.video(), source.source);
     write(keyFrame(70_001, 0), 0);
     nack(50 * MS, 500);
     assertEquals(1, resent.size());
