@@ -1,5 +1,6 @@
 package io.plenum.media.stream;
 
+import io.plenum.media.Dump;
 import io.plenum.protocol.rtcp.ReportBlock;
 import io.plenum.protocol.rtp.RtpPacket;
 import io.plenum.protocol.rtp.codec.PayloadInfo;
@@ -228,6 +229,15 @@ public final class ReceiveStream {
         mediaRate.bitsPerSecond(nowNs), layerRates.byLayer(nowNs), reception.packetsLost(sequences),
         reception.fractionLost(), reception.jitter(), packetsDiscarded, packetsRetransmitted, packetsRepaired,
         nackCount, nackPacketCount, pliCount, firCount, score.score(), rttMs, rtxPacketsDiscarded);
+  }
+
+  public void dump(Dump out) {
+    out.value("ssrc", Integer.toUnsignedLong(options.ssrc()))
+        .value("rtxSsrc", hasRtx ? Integer.toUnsignedLong(rtxSsrc) : null)
+        .value("active", active).value("paused", paused).value("score", score.score())
+        .value("highestSequence", sequences.highest()).value("missing", nacks.missingCount())
+        .value("nackDeadlineNs", nacks.nextDeadlineNs()).value("keyFrameDeadlineNs", keyFrames.nextDeadlineNs())
+        .value("inactivityDeadlineNs", inactivityDeadlineNs());
   }
 
   private void accept(RtpPacket packet, int length, long nowNs) {

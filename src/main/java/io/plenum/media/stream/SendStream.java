@@ -1,6 +1,7 @@
 package io.plenum.media.stream;
 
 import io.plenum.media.Check;
+import io.plenum.media.Dump;
 import io.plenum.media.stream.SendStreamOptions.Repair;
 import io.plenum.media.stream.StreamSelector.Decision;
 import io.plenum.protocol.rtcp.ReportBlock;
@@ -215,7 +216,7 @@ public final class SendStream {
         nowNs);
   }
 
-  /** The sender's part of a report that goes out now; false if there is nothing to report. See {@link SenderReports}. */
+  /** The sender's part of a report that goes out now; false if there is none. See {@link SenderReports}. */
   public boolean fillSenderInfo(SenderInfo info, long nowNs, long nowNtp) {
     if (source < 0 || !senderReports.fill(info, sources[source].clock(), timestamps.offset(), nowNs, nowNtp)) {
       return false;
@@ -289,5 +290,14 @@ public final class SendStream {
         retransmitter.packetsResent(), retransmitter.packetsRepaired(), nackCount, retransmitter.packetsAsked(),
         retransmitter.packetsRefused(), pliCount, firCount, receiverReports.score(),
         Math.max(0, receiverReports.rttNs()) / 1e6);
+  }
+
+  public void dump(Dump out) {
+    out.value("ssrc", Integer.toUnsignedLong(options.ssrc()))
+        .value("rtxSsrc", options.repair() == Repair.RTX ? Integer.toUnsignedLong(options.rtxSsrc()) : null)
+        .value("currentStream", currentStream()).value("currentSpatialLayer", currentSpatialLayer())
+        .value("currentTemporalLayer", currentTemporalLayer()).value("highestSequence", sequences.highest())
+        .value("timestampOffset", timestamps.offset()).value("sentCapacity", sent.capacity())
+        .value("rttNs", receiverReports.rttNs()).value("score", receiverReports.score());
   }
 }

@@ -11,7 +11,7 @@ public final class SequenceRewriter {
   /** Answer when the packet has no number: it was left out, is a duplicate, or older than we remember. */
   public static final int NONE = -1;
 
-  /** Source packets whose fate is remembered. Later than this they are late for a decoder too: two seconds at 8 Mbit/s. */
+  /** Source packets whose fate is remembered. Later is late for a decoder too: 2 s at 8 Mbit/s. */
   static final int WINDOW = 2048;
   /** As in RFC 3550 §A.1: a larger hole in the source is a new beginning, not loss that we must show. */
   static final int MAX_LOSS = SequenceTracker.MAX_DROPOUT;

@@ -73,7 +73,7 @@ public final class Vp8Rewriter {
     return tl0PictureIndex;
   }
 
-  /** Writes both into a copy of the packet whose payload begins at {@code payloadOffset}, in the room they have there. */
+  /** Writes both where they stand in a copy of the packet whose payload begins at {@code payloadOffset}. */
   public static void patch(byte[] bytes, int payloadOffset, PayloadInfo payload, int pictureId, int tl0PictureIndex) {
     if (payload.pictureIdOffset >= 0) {
       int position = payloadOffset + payload.pictureIdOffset;

@@ -84,7 +84,8 @@ class BrowserStreamsTest {
             assertNull(parsers[i].parse(packet, routed.payload));
             receivers[i].onPayload(routed.payload, nowNs);
           }
-          for (int length = stream.write(routed, i, out, 0, nowNs); length > 0; length = stream.writeHeld(out, 0, nowNs)) {
+          for (int length = stream.write(routed, i, out, 0, nowNs); length > 0;
+              length = stream.writeHeld(out, 0, nowNs)) {
             RtpPacket view = RtpBytes.view(Arrays.copyOf(out, length));
             PayloadInfo payload = new PayloadInfo();
             if (view.payloadLength() > 0) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.plenum.media.Dump;
 import io.plenum.protocol.rtcp.ReportBlock;
 import io.plenum.protocol.rtp.codec.PayloadInfo;
 import java.util.ArrayList;
@@ -188,5 +189,16 @@ class ReceiveStreamTest implements ReceiveStream.Sink {
     stream.onTimeout(20 * MS);
     assertEquals(List.of(), told);
     assertEquals(0, stream.stats(0).packetsLost());
+  }
+
+  @Test
+  void theDumpNamesItsDeadlines() {
+    receive(1, 0);
+    receive(3, 0);
+    Dump dump = new Dump();
+    stream.dump(dump);
+    assertEquals(1, dump.tree().get("missing"));
+    assertEquals(10 * MS, dump.tree().get("nackDeadlineNs"));
+    assertEquals(1500 * MS, dump.tree().get("inactivityDeadlineNs"));
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.plenum.media.Dump;
 import io.plenum.protocol.rtcp.ReportBlock;
 import io.plenum.protocol.rtcp.SenderInfo;
 import io.plenum.protocol.rtp.RtpPacket;
@@ -132,7 +133,8 @@ class SendStreamTest {
     nack(50 * MS, 500);
     assertArrayEquals(first, resent.get(0));
 
-    stream = new SendStream(SendStreamOptions.video(SSRC, 101, 500, false), SingleStreamSelector.video(), source.source);
+    stream = new SendStream(SendStreamOptions.video(SSRC, 101, 500, false),
+        SingleStreamSelector.video(), source.source);
     write(keyFrame(70_001, 0), 0);
     nack(50 * MS, 500);
     assertEquals(1, resent.size());
@@ -237,5 +239,14 @@ class SendStreamTest {
     assertTrue(stream.needsKeyFrame(0));
     write(keyFrame(12, 0), 0);
     assertEquals(501, RtpBytes.view(out, 8, 15).sequenceNumber());
+  }
+
+  @Test
+  void theDumpShowsWhereItStands() {
+    write(keyFrame(10, 0), 0);
+    Dump dump = new Dump();
+    stream.dump(dump);
+    assertEquals(0xcafe_0001L, dump.tree().get("ssrc"));
+    assertEquals(0, dump.tree().get("currentStream"));
   }
 }

@@ -14,7 +14,8 @@ final class Source {
   }
 
   RoutedPacket route(long sequence, long timestamp, boolean marker, long nowNs, int... payload) {
-    return route(RtpBytes.view(RtpBytes.packet(1, (int) sequence & 0xffff, timestamp, marker, payload)), sequence, nowNs);
+    byte[] bytes = RtpBytes.packet(1, (int) sequence & 0xffff, timestamp, marker, payload);
+    return route(RtpBytes.view(bytes), sequence, nowNs);
   }
 
   RoutedPacket route(RtpPacket packet, long sequence, long nowNs) {
