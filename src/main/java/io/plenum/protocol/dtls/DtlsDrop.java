@@ -26,6 +26,8 @@ public enum DtlsDrop {
   HANDSHAKE_IS_OVER,
   /** More handshake records than an honest peer needs. */
   TOO_MANY_HANDSHAKE_RECORDS,
+  /** Change_cipher_spec before the whole CertificateVerify; see {@link CertificateVerifyGate}. */
+  CHANGE_CIPHER_SPEC_TOO_EARLY,
   /** We are the server and this does not begin a handshake. */
   NO_CLIENT_HELLO,
   /** Came before the peer's fingerprint was known, and there is no more room to keep it. */

@@ -36,6 +36,7 @@ public final class DtlsRecords {
   private static final int HANDSHAKE_HEADER_BYTES = 12;
   private static final int CLIENT_HELLO = 1;
   private static final int FATAL = 2;
+  private static final int NO_MESSAGE = -1;
 
   private byte[] bytes;
   private int end;
@@ -43,6 +44,7 @@ public final class DtlsRecords {
   private int count;
   private int recordOffset;
   private int fragmentLength;
+  private int messageOffset;
   private Malformed malformed;
 
   /** Starts at a datagram, which must stay as it is until the last {@link #next()}. */
@@ -65,6 +67,7 @@ public final class DtlsRecords {
     }
     count++;
     recordOffset = nextOffset;
+    messageOffset = NO_MESSAGE;
     fragmentLength = uint16(recordOffset + 11);
     nextOffset = recordOffset + HEADER_BYTES + fragmentLength;
     return true;
@@ -126,6 +129,38 @@ public final class DtlsRecords {
   public boolean isClientHello() {
     return contentType() == HANDSHAKE && epoch() == 0 && fragmentLength >= HANDSHAKE_HEADER_BYTES
         && bytes[recordOffset + HEADER_BYTES] == CLIENT_HELLO;
+  }
+
+  /**
+   * Moves to the next (fragment of a) handshake message in this record, which {@link #handshakeDrop()} must have found
+   * good and in the clear; false when there is none.
+   */
+  boolean nextMessage() {
+    int offset = messageOffset == NO_MESSAGE ? recordOffset + HEADER_BYTES
+        : messageOffset + HANDSHAKE_HEADER_BYTES + partLength();
+    if (offset + HANDSHAKE_HEADER_BYTES > recordOffset + recordLength()) {
+      return false;
+    }
+    messageOffset = offset;
+    return true;
+  }
+
+  int messageType() {
+    return bytes[messageOffset] & 0xff;
+  }
+
+  /** Of the whole message, of which this may be a part. */
+  int messageLength() {
+    return uint24(messageOffset + 1);
+  }
+
+  /** Where in the message this part belongs. */
+  int partOffset() {
+    return uint24(messageOffset + 6);
+  }
+
+  int partLength() {
+    return uint24(messageOffset + 9);
   }
 
   /** While the handshake runs: why this record is not worth a look, or {@code null} if it is. */

@@ -48,7 +48,7 @@ public interface DtlsSession extends AutoCloseable {
    */
   void start(DtlsRole localRole, DtlsFingerprint remoteFingerprint);
 
-  /** A datagram whose first byte says DTLS (20–63). Copied if it must be kept; dropped, counted if it makes no sense. */
+  /** A datagram whose first byte says DTLS (20–63). Copied if it must be kept, dropped if it makes no sense. */
   void onDatagram(byte[] bytes, int offset, int length);
 
   /** One record of application data for the peer; false when the session is not connected or the data too long. */

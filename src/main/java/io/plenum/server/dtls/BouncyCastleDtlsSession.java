@@ -1,5 +1,6 @@
 package io.plenum.server.dtls;
 
+import io.plenum.protocol.dtls.CertificateVerifyGate;
 import io.plenum.protocol.dtls.DtlsDrop;
 import io.plenum.protocol.dtls.DtlsFingerprint;
 import io.plenum.protocol.dtls.DtlsRecords;
@@ -52,6 +53,7 @@ final class BouncyCastleDtlsSession implements DtlsSession {
   private final String label;
   private final boolean quiet;
   private final DtlsRecords records = new DtlsRecords();
+  private final CertificateVerifyGate certificateVerifyGate = new CertificateVerifyGate();
   private final DtlsTransport transport = new DtlsTransport(this::sendFromHandshake);
 
   private DtlsState state = DtlsState.NEW;
@@ -60,7 +62,7 @@ final class BouncyCastleDtlsSession implements DtlsSession {
   private ArrayDeque<byte[]> early = new ArrayDeque<>(MAX_EARLY_DATAGRAMS);
   private int earlyBytes;
   private DtlsHandshake handshake;
-  private long startedNs;
+  private long startedNs = System.nanoTime();
   private int handshakeRecords;
 
   private DTLSTransport association;
@@ -184,9 +186,16 @@ final class BouncyCastleDtlsSession implements DtlsSession {
         return DtlsDrop.SESSION_IS_OVER;
       }
     }
-    handshakeRecords++;
+    if (localRole == DtlsRole.SERVER && !certificateVerifyGate.admits(records)) {
+      return DtlsDrop.CHANGE_CIPHER_SPEC_TOO_EARLY;
+    }
     int from = records.recordOffset();
-    return transport.offer(Arrays.copyOfRange(bytes, from, from + records.recordLength())) ? null : DtlsDrop.QUEUE_FULL;
+    if (!transport.offer(Arrays.copyOfRange(bytes, from, from + records.recordLength()))) {
+      return DtlsDrop.QUEUE_FULL;
+    }
+    handshakeRecords++;
+    certificateVerifyGate.onHandedIn(records);
+    return null;
   }
 
   /** On the loop, as a task of its own. */
@@ -340,8 +349,12 @@ final class BouncyCastleDtlsSession implements DtlsSession {
   }
 
   private void become(DtlsState next, String detail) {
-    LOG.atLevel(quiet ? Level.DEBUG : Level.INFO).log("dtls {}→{} {} {} after={}ms",
-        state.name().toLowerCase(Locale.ROOT), next.name().toLowerCase(Locale.ROOT), label, detail, (System.nanoTime() - startedNs) / 1_000_000);
+    LOG.atLevel(quiet ? Level.DEBUG : Level.INFO).log("dtls {}→{} {} {} after={}ms", word(state), word(next), label,
+        detail, (System.nanoTime() - startedNs) / 1_000_000);
     state = next;
+  }
+
+  private static String word(DtlsState state) {
+    return state.name().toLowerCase(Locale.ROOT);
   }
 }

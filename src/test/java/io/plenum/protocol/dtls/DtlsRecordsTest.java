@@ -94,9 +94,9 @@ class DtlsRecordsTest {
       16fefd 0000 000000000001 0018 0e0000000003000000000000 0e0000000004000000000000 | ok | two messages in one record
       16fefd 0000 000000000001 000b 0e00000000030000000000   | WRONG_HANDSHAKE_MESSAGE | a message header cut off
       16fefd 0000 000000000001 0000              | WRONG_HANDSHAKE_MESSAGE    | a handshake record with no message
-      16fefd 0000 000000000001 000c 0b0000010000000000000002 | WRONG_HANDSHAKE_MESSAGE | a fragment longer than its message
-      16fefd 0000 000000000001 000c 0b0000040000000000000002 | WRONG_HANDSHAKE_MESSAGE | two bytes announced and none present
-      16fefd 0000 000000000001 000c 0b0000020000ffffff000000 | WRONG_HANDSHAKE_MESSAGE | a fragment behind the end of its message
+      16fefd 0000 000000000001 000c 0b0000010000000000000002 | WRONG_HANDSHAKE_MESSAGE | longer than its message
+      16fefd 0000 000000000001 000c 0b0000040000000000000002 | WRONG_HANDSHAKE_MESSAGE | two bytes announced, none there
+      16fefd 0000 000000000001 000c 0b0000020000ffffff000000 | WRONG_HANDSHAKE_MESSAGE | behind the end of its message
       16fefd 0000 000000000001 000c 0b0020000000000000000000 | ok             | a message as long as we take
       16fefd 0000 000000000001 000c 0b0020010000000000000000 | HANDSHAKE_MESSAGE_TOO_LONG | a byte more
       16fefd 0000 000000000001 000c 0bffffff0000000000000000 | HANDSHAKE_MESSAGE_TOO_LONG | 16 MiB to be reserved
@@ -122,7 +122,7 @@ class DtlsRecordsTest {
       14fefd 0000 000000000001 0001 01           | HANDSHAKE_IS_OVER     | change_cipher_spec again
       14fefd 0001 000000000001 0018 TAG          | HANDSHAKE_IS_OVER     | change_cipher_spec, encrypted
       16fefd 0000 000000000001 000c 010000000000000000000000 | HANDSHAKE_IS_OVER | a second ClientHello
-      16fefd 0000 000000000001 000c 100000000002000000000000 | ok     | a ClientKeyExchange repeated: our last flight was lost
+      16fefd 0000 000000000001 000c 100000000002000000000000 | ok | a ClientKeyExchange again: our last flight was lost
       16fefd 0001 000000000001 0018 TAG          | ok                    | a Finished repeated
       18fefd 0001 000000000001 0018 TAG          | UNKNOWN_CONTENT_TYPE  | a heartbeat
       """)
