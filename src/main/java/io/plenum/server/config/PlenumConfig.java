@@ -38,6 +38,7 @@ public record PlenumConfig(
       int videoProducersPerPeer,
       int consumersPerPeer,
       int pendingRequestsPerPeer,
+      int connections,
       int messageBytes,
       int messagesPerSecond,
       int joinTimeoutS) {}

@@ -1,0 +1,324 @@
+package io.plenum.server.web;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.plenum.media.PlenumException;
+import io.plenum.server.signaling.ProtooConnection;
+import io.plenum.server.signaling.SignalingEndpoint;
+import io.plenum.server.signaling.SignalingJson;
+import io.vertx.core.Future;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client's signalling connection, whatever carries it: how fast it may speak, how much may wait for it, when it is
+ * taken for dead. Everything happens on its loop but {@link #send} and {@link #close}, which come from any.
+ */
+final class ClientConnection implements ProtooConnection.FrameChannel {
+  enum State { AWAITING_HELLO, OPEN, CLOSING, CLOSED }
+
+  private static final long SECOND_NS = 1_000_000_000L;
+  /** SockJS has no place for roomId and peerId but the first frame; this is how long we wait for it. */
+  static final long HELLO_TIMEOUT_NS = 10 * SECOND_NS;
+  /** Three of them lost make a client dead. */
+  static final long KEEP_ALIVE_NS = 5 * SECOND_NS;
+  /** Something waits to be sent, and none of it moves: the client does not read. */
+  static final long STALL_NS = 15 * SECOND_NS;
+  /** For the goodbye to reach the client and be answered; then the line is cut. */
+  static final long GOODBYE_NS = 3 * SECOND_NS;
+  /** Characters that may wait for one client: some seconds of a large room. A client that lets more pile up is not reading. */
+  static final int MAX_QUEUED_CHARACTERS = 4 << 20;
+  /** What a queued frame costs beside its characters, so that many small ones count too. */
+  private static final int FRAME_OVERHEAD_CHARACTERS = 64;
+  /** Seconds of the sustained rate that may come at once. */
+  static final int BURST_SECONDS = 5;
+  private static final int MAX_NAME_CHARACTERS = 128;
+
+  private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
+
+  private final Carrier carrier;
+  private final ConnectionTable table;
+  private final Loop loop;
+  private final SignalingCounters counters;
+  private final TokenBucket bucket;
+  private final Queue<String> inbox = new ArrayDeque<>();
+  private final AtomicInteger queuedCharacters = new AtomicInteger();
+  private final AtomicBoolean overflowed = new AtomicBoolean();
+  private final long openedNs;
+  private State state = State.AWAITING_HELLO;
+  private SignalingEndpoint.Connection session;
+  private boolean waiting;
+  private long lastHeardNs;
+  private long lastKeepAliveNs;
+  private int unfinishedWrites;
+  private long lastProgressNs;
+  private long closingNs;
+
+  ClientConnection(Carrier carrier, ConnectionTable table) {
+    this.carrier = carrier;
+    this.table = table;
+    loop = table.loop();
+    counters = table.counters();
+    openedNs = loop.nowNs();
+    lastHeardNs = openedNs;
+    lastKeepAliveNs = openedNs;
+    bucket = new TokenBucket(table.messagesPerSecond(), table.messagesPerSecond() * BURST_SECONDS, openedNs);
+  }
+
+  State state() {
+    return state;
+  }
+
+  /** Null when both may be used, else a sentence that says which may not. */
+  static String complaintAbout(String roomId, String peerId) {
+    return !isName(roomId) ? "roomId is missing, longer than 128 characters, or has control characters"
+        : !isName(peerId) ? "peerId is missing, longer than 128 characters, or has control characters"
+        : null;
+  }
+
+  /** Control characters are refused because these names stand in log lines. */
+  private static boolean isName(String name) {
+    return name != null && !name.isEmpty() && name.length() <= MAX_NAME_CHARACTERS
+        && name.chars().noneMatch(Character::isISOControl);
+  }
+
+  /** The client has said who it is: frames go to the endpoint from now on. */
+  void open(String roomId, String peerId) {
+    state = State.OPEN;
+    try {
+      session = table.endpoint().open(roomId, peerId, this);
+    } catch (PlenumException e) {
+      beginClose(ProtooConnection.CLOSED_BY_SERVER, e.code() + ": " + e.getMessage());
+    } catch (RuntimeException e) {
+      log.error("signaling open failed remote={} room={} peer={}", remoteAddress(), roomId, peerId, e);
+      beginClose(CloseCodes.INTERNAL, "the server could not open this; its log says why");
+    }
+  }
+
+  // ---- from the carrier
+
+  void onFrames(List<String> frames) {
+    onHeard();
+    if (active()) {
+      inbox.addAll(frames);
+      drain();
+    }
+  }
+
+  /** A ping, a fragment, or a binary frame: nothing to deliver, but it costs as much as a message. */
+  void onOtherFrame() {
+    onHeard();
+    if (active()) {
+      payForOne();
+    }
+  }
+
+  void onHeard() {
+    lastHeardNs = loop.nowNs();
+  }
+
+  void onTooLarge() {
+    counters.dropped(SignalingCounters.Dropped.TOO_LARGE);
+    beginClose(CloseCodes.TOO_LARGE, "a message may have " + table.messageBytes() + " bytes");
+  }
+
+  void onMalformed(String reason) {
+    counters.dropped(SignalingCounters.Dropped.MALFORMED);
+    beginClose(CloseCodes.POLICY, reason);
+  }
+
+  /** The WebSocket codec has refused a frame and closes by itself. */
+  void onRefusedByCodec(boolean tooLarge) {
+    counters.dropped(tooLarge ? SignalingCounters.Dropped.TOO_LARGE : SignalingCounters.Dropped.MALFORMED);
+  }
+
+  /** The line is gone, from whichever side. */
+  void onClosed() {
+    if (state == State.CLOSED) {
+      return;
+    }
+    state = State.CLOSED;
+    inbox.clear();
+    table.remove(this);
+    endSession();
+  }
+
+  private void drain() {
+    while (!waiting && active() && !inbox.isEmpty()) {
+      String frame = inbox.poll();
+      counters.framesIn.increment();
+      deliver(frame);
+      payForOne();
+    }
+  }
+
+  /** Throttled, not dropped: out of credit, the client is not listened to until it has some again. */
+  private void payForOne() {
+    long waitNs = bucket.spend(loop.nowNs());
+    if (waitNs == 0 || waiting || !active()) {
+      return;
+    }
+    waiting = true;
+    counters.throttled.increment();
+    carrier.pause();
+    loop.after(waitNs, () -> {
+      waiting = false;
+      onHeard();
+      drain();
+      if (!waiting && active()) {
+        carrier.resume();
+      }
+    });
+  }
+
+  private void deliver(String frame) {
+    if (state == State.AWAITING_HELLO) {
+      onHello(frame);
+      return;
+    }
+    try {
+      session.onFrame(frame);
+    } catch (RuntimeException e) {
+      log.error("signaling frame failed remote={}", remoteAddress(), e);
+      beginClose(CloseCodes.INTERNAL, "the server failed on this message; its log says why");
+    }
+  }
+
+  private void onHello(String frame) {
+    JsonNode hello;
+    try {
+      hello = SignalingJson.MAPPER.readTree(frame);
+    } catch (JsonProcessingException e) {
+      hello = null;
+    }
+    if (hello == null || !hello.path("notification").asBoolean() || !hello.path("method").asText().equals("hello")) {
+      counters.dropped(SignalingCounters.Dropped.NO_HELLO);
+      beginClose(CloseCodes.POLICY, "the first frame must be the notification hello with roomId and peerId");
+      return;
+    }
+    String roomId = hello.path("data").path("roomId").textValue();
+    String peerId = hello.path("data").path("peerId").textValue();
+    String complaint = complaintAbout(roomId, peerId);
+    if (complaint != null) {
+      counters.dropped(SignalingCounters.Dropped.NO_HELLO);
+      beginClose(CloseCodes.POLICY, complaint);
+      return;
+    }
+    open(roomId, peerId);
+  }
+
+  // ---- to the client
+
+  @Override
+  public void send(String frame) {
+    int cost = frame.length() + FRAME_OVERHEAD_CHARACTERS;
+    // Counted here and not on the loop, so that what waits for a busy loop is bounded as well.
+    if (queuedCharacters.addAndGet(cost) > MAX_QUEUED_CHARACTERS) {
+      queuedCharacters.addAndGet(-cost);
+      if (overflowed.compareAndSet(false, true)) {
+        loop.run(this::closeSlowReader);
+      }
+      return;
+    }
+    loop.run(() -> {
+      if (active()) {
+        counters.framesOut.increment();
+        track(carrier.write(frame), cost);
+      } else {
+        queuedCharacters.addAndGet(-cost);
+      }
+    });
+  }
+
+  private void track(Future<Void> write, int cost) {
+    if (unfinishedWrites++ == 0) {
+      lastProgressNs = loop.nowNs();
+    }
+    write.onComplete(ignored -> {
+      unfinishedWrites--;
+      queuedCharacters.addAndGet(-cost);
+      lastProgressNs = loop.nowNs();
+    });
+  }
+
+  @Override
+  public void close(int code, String reason) {
+    loop.run(() -> beginClose(code, reason));
+  }
+
+  @Override
+  public String remoteAddress() {
+    return carrier.remoteAddress();
+  }
+
+  private void closeSlowReader() {
+    if (active()) {
+      counters.dropped(SignalingCounters.Dropped.SLOW_READER);
+      beginClose(CloseCodes.TRY_LATER, "the client does not read what it is sent");
+    }
+  }
+
+  private void beginClose(int code, String reason) {
+    if (!active()) {
+      return;
+    }
+    state = State.CLOSING;
+    closingNs = loop.nowNs();
+    inbox.clear();
+    log.debug("signaling closing remote={} code={} reason=\"{}\"", remoteAddress(), code, reason);
+    carrier.close(code, CloseCodes.reason(reason));
+    // The goodbye of a client that does not read takes seconds; its room should know at once.
+    loop.run(this::endSession);
+  }
+
+  private void endSession() {
+    SignalingEndpoint.Connection ended = session;
+    session = null;
+    if (ended != null) {
+      try {
+        ended.onClosed();
+      } catch (RuntimeException e) {
+        log.error("signaling close failed remote={}", remoteAddress(), e);
+      }
+    }
+  }
+
+  // ---- time
+
+  /** Called about once a second. */
+  void onSweep(long nowNs) {
+    if (state == State.CLOSING && nowNs - closingNs > GOODBYE_NS) {
+      carrier.abort();
+    }
+    if (!active()) {
+      return;
+    }
+    if (state == State.AWAITING_HELLO && nowNs - openedNs > HELLO_TIMEOUT_NS) {
+      counters.dropped(SignalingCounters.Dropped.NO_HELLO);
+      beginClose(CloseCodes.TIMEOUT, "no hello within 10 s");
+    } else if (unfinishedWrites > 0 && nowNs - lastProgressNs > STALL_NS) {
+      closeSlowReader();
+    } else if (!waiting && nowNs - lastHeardNs > carrier.silenceLimitNs()) {
+      counters.dropped(SignalingCounters.Dropped.SILENT);
+      beginClose(CloseCodes.TIMEOUT, "nothing heard of the client");
+    } else if (nowNs - lastKeepAliveNs >= KEEP_ALIVE_NS) {
+      lastKeepAliveNs = nowNs;
+      track(carrier.keepAlive(), 0);
+    }
+  }
+
+  /** We did not listen for that long, so the client's silence proves nothing. */
+  void forgive(long pauseNs) {
+    lastHeardNs += pauseNs;
+    lastProgressNs += pauseNs;
+  }
+
+  private boolean active() {
+    return state == State.AWAITING_HELLO || state == State.OPEN;
+  }
+}

@@ -1,0 +1,91 @@
+package io.plenum.server.web;
+
+import io.plenum.server.config.PlenumConfig;
+import io.plenum.server.signaling.SignalingEndpoint;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The signalling connections of one loop, how many there may be, and the clock that looks after them. */
+final class ConnectionTable {
+  static final long SWEEP_NS = 1_000_000_000L;
+  /** A sweep later than this means that the process itself stood still: a long collection, a stopped container. */
+  private static final long LATE_NS = 3 * SWEEP_NS;
+
+  private final Loop loop;
+  private final SignalingEndpoint endpoint;
+  private final PlenumConfig.Limits limits;
+  private final SignalingCounters counters;
+  private final Set<ClientConnection> connections = new LinkedHashSet<>();
+  /** The set's size, for the gauge, which other threads read. */
+  private volatile int size;
+  private long lastSweepNs;
+
+  ConnectionTable(Loop loop, SignalingEndpoint endpoint, PlenumConfig.Limits limits, SignalingCounters counters) {
+    this.loop = loop;
+    this.endpoint = endpoint;
+    this.limits = limits;
+    this.counters = counters;
+    lastSweepNs = loop.nowNs();
+  }
+
+  Loop loop() {
+    return loop;
+  }
+
+  SignalingEndpoint endpoint() {
+    return endpoint;
+  }
+
+  SignalingCounters counters() {
+    return counters;
+  }
+
+  int messageBytes() {
+    return limits.messageBytes();
+  }
+
+  int messagesPerSecond() {
+    return limits.messagesPerSecond();
+  }
+
+  /** From any thread. */
+  int size() {
+    return size;
+  }
+
+  /** Asked before {@link #add}: there the client can still be told in words. */
+  boolean full() {
+    return size >= limits.connections();
+  }
+
+  ClientConnection add(Carrier carrier) {
+    ClientConnection connection = new ClientConnection(carrier, this);
+    connections.add(connection);
+    size = connections.size();
+    counters.connections.increment();
+    return connection;
+  }
+
+  void remove(ClientConnection connection) {
+    connections.remove(connection);
+    size = connections.size();
+  }
+
+  /** Called each {@link #SWEEP_NS}. */
+  void sweep() {
+    long nowNs = loop.nowNs();
+    long lateNs = nowNs - lastSweepNs - SWEEP_NS;
+    lastSweepNs = nowNs;
+    for (ClientConnection connection : List.copyOf(connections)) {
+      if (lateNs > LATE_NS) {
+        connection.forgive(lateNs);
+      }
+      connection.onSweep(nowNs);
+    }
+  }
+
+  void closeAll(int code, String reason) {
+    List.copyOf(connections).forEach(connection -> connection.close(code, reason));
+  }
+}

@@ -1,0 +1,132 @@
+package io.plenum.server.web;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.plenum.media.PlenumException;
+import io.plenum.server.ops.Metrics;
+import io.plenum.server.ops.Readiness;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.ext.web.Router;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the people and machines that run the node ask: does it live, is it ready, what does it count, what is in that room. */
+final class OpsRoutes {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Logger log = LoggerFactory.getLogger(OpsRoutes.class);
+
+  /** A proxy on this machine makes everybody look local; these headers give it away. */
+  private static final List<String> PROXY_HEADERS =
+      List.of("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via");
+
+  private final Vertx vertx;
+  private final Readiness readiness;
+  private final Metrics metrics;
+  private final DebugSource debugSource;
+
+  OpsRoutes(Vertx vertx, Readiness readiness, Metrics metrics, DebugSource debugSource) {
+    this.vertx = vertx;
+    this.readiness = readiness;
+    this.metrics = metrics;
+    this.debugSource = debugSource;
+  }
+
+  void mount(Router router) {
+    router.route(HttpMethod.GET, "/healthz").handler(context -> json(context.request(), 200, Map.of("alive", true)));
+    router.route(HttpMethod.GET, "/readyz").handler(context -> readyz(context.request()));
+    router.route(HttpMethod.GET, "/metrics").handler(context -> metrics(context.request()));
+    router.route(HttpMethod.GET, "/debug").handler(context -> debug(context.request()));
+  }
+
+  private void readyz(HttpServerRequest request) {
+    List<String> missing = readiness.missing();
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("ready", missing.isEmpty());
+    answer.put("missing", missing);
+    json(request, missing.isEmpty() ? 200 : 503, answer);
+  }
+
+  private void metrics(HttpServerRequest request) {
+    vertx.executeBlocking(metrics::scrape, false).onComplete(text -> {
+      if (text.succeeded()) {
+        noStore(request);
+        Answers.send(request, 200, "text/plain; version=0.0.4; charset=utf-8", text.result());
+      } else {
+        log.error("metrics failed", text.cause());
+        Answers.text(request, 500, "The meters could not be read; the log says why.\n");
+      }
+    });
+  }
+
+  private void debug(HttpServerRequest request) {
+    if (!isFromThisMachine(request)) {
+      Answers.text(request, 403, "/debug answers only on the machine itself, at http://127.0.0.1 or http://localhost.\n");
+      return;
+    }
+    String room = request.getParam("room");
+    if (room == null || room.isEmpty()) {
+      Answers.text(request, 400, "Which room? /debug?room=NAME\n");
+      return;
+    }
+    debugSource.dump(room).onComplete(dump -> {
+      if (dump.succeeded()) {
+        json(request, 200, dump.result());
+      } else if (dump.cause() instanceof PlenumException refusal) {
+        int status = refusal.code().endsWith("-not-found") ? 404 : 409;
+        json(request, status, Map.of("code", refusal.code(), "reason", String.valueOf(refusal.getMessage())));
+      } else {
+        log.error("debug failed room={}", room, dump.cause());
+        Answers.text(request, 500, "The dump failed; the log says why.\n");
+      }
+    });
+  }
+
+  /**
+   * The connection comes from loopback, no proxy is in between, and the host asked for is this machine: a page whose own
+   * name was made to point to 127.0.0.1 still asks for its own name.
+   */
+  private static boolean isFromThisMachine(HttpServerRequest request) {
+    HostAndPort asked = request.authority();
+    if (asked == null || PROXY_HEADERS.stream().anyMatch(name -> request.headers().contains(name))) {
+      return false;
+    }
+    return isLoopback(request.remoteAddress().hostAddress())
+        && (asked.host().equals("localhost") || isLoopback(asked.host()));
+  }
+
+  /** Of a literal only: a name is never looked up. */
+  private static boolean isLoopback(String address) {
+    String literal = address == null ? "" : address.replaceAll("[\\[\\]]|%.*", "");
+    if (!literal.matches("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")) {
+      return false;
+    }
+    try {
+      return InetAddress.getByName(literal).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+
+  private static void json(HttpServerRequest request, int status, Object value) {
+    noStore(request);
+    try {
+      Answers.json(request, status, JSON.writeValueAsString(value) + "\n");
+    } catch (JsonProcessingException e) {
+      log.error("answer cannot be written as JSON path={}", request.path(), e);
+      Answers.text(request, 500, "The answer could not be written; the log says why.\n");
+    }
+  }
+
+  private static void noStore(HttpServerRequest request) {
+    request.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+  }
+}

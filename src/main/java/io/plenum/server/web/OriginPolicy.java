@@ -1,0 +1,96 @@
+package io.plenum.server.web;
+
+import io.plenum.server.config.ConfigException;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.HostAndPort;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Whose pages may speak to this node (RFC 6454). A browser lets any page open a WebSocket to any server and names the
+ * page in {@code Origin}; without this check a foreign page could act with its visitor's reach (cross-site WebSocket
+ * hijacking).
+ *
+ * <ul>
+ *   <li>The node's own origin is always allowed, and those listed in {@code http.allowedOrigins}; {@code *} allows all.
+ *   <li>No {@code Origin} is allowed: programs send none. A browser that leaves it out for another site's page (an image
+ *       or a script tag) says so in {@code Sec-Fetch-Site}, and is refused.
+ *   <li>Behind a proxy the own origin is what {@code X-Forwarded-Proto} and {@code X-Forwarded-Host} say. They are
+ *       believed from everybody: a page can set no header on a WebSocket, and on a request only after a preflight, which
+ *       is refused to a foreign origin; and a program that forges them could as well forge {@code Origin}.
+ * </ul>
+ */
+final class OriginPolicy {
+  private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]*://[^/?#\\s,]+");
+
+  private final boolean any;
+  private final Set<String> allowed = new HashSet<>();
+
+  /** @throws ConfigException when an entry is not an origin */
+  OriginPolicy(String allowedOrigins) {
+    boolean star = false;
+    for (String entry : allowedOrigins.split(",")) {
+      String origin = entry.strip();
+      if (origin.equals("*")) {
+        star = true;
+      } else if (!origin.isEmpty()) {
+        String normal = normal(origin);
+        if (!ORIGIN.matcher(normal).matches()) {
+          throw new ConfigException("the key http.allowedOrigins takes origins such as https://app.example.org, not \""
+              + origin + "\"");
+        }
+        allowed.add(normal);
+      }
+    }
+    any = star;
+  }
+
+  boolean allows(HttpServerRequest request) {
+    return allows(request.getHeader(HttpHeaders.ORIGIN), request.getHeader("Sec-Fetch-Site"), ownOrigin(request));
+  }
+
+  /**
+   * @param origin and {@code fetchSite}: the request's headers, null where missing
+   * @param own origin of the page that this node serves on the same address, null when the request names no host
+   */
+  boolean allows(String origin, String fetchSite, String own) {
+    if (any) {
+      return true;
+    }
+    if (origin == null) {
+      return fetchSite == null || fetchSite.equals("same-origin") || fetchSite.equals("none");
+    }
+    String normal = normal(origin);
+    return allowed.contains(normal) || (own != null && normal.equals(normal(own)));
+  }
+
+  private static String ownOrigin(HttpServerRequest request) {
+    String scheme = first(request.getHeader("X-Forwarded-Proto"));
+    String host = first(request.getHeader("X-Forwarded-Host"));
+    HostAndPort authority = request.authority();
+    if (host == null && authority == null) {
+      return null;
+    }
+    return (scheme != null ? scheme : request.isSSL() ? "https" : "http") + "://" + (host != null ? host : authority);
+  }
+
+  /** Of a list that several proxies have written, what the first one saw. */
+  private static String first(String header) {
+    return header == null || header.isBlank() ? null : header.split(",", 2)[0].strip();
+  }
+
+  /** Scheme and host in lower case, without the port that the scheme implies. */
+  private static String normal(String origin) {
+    String lower = origin.toLowerCase(Locale.ROOT);
+    if (lower.startsWith("http://") && lower.endsWith(":80")) {
+      return lower.substring(0, lower.length() - ":80".length());
+    }
+    if (lower.startsWith("https://") && lower.endsWith(":443")) {
+      return lower.substring(0, lower.length() - ":443".length());
+    }
+    return lower;
+  }
+}

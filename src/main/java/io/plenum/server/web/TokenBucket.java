@@ -1,0 +1,34 @@
+package io.plenum.server.web;
+
+/**
+ * How fast one client may speak: {@code perSecond} frames sustained, {@code burst} at once. Credit is kept as time: each
+ * frame costs a fixed number of nanoseconds, and what has passed since the last one is earned, up to the burst.
+ */
+final class TokenBucket {
+  private static final long SECOND_NS = 1_000_000_000L;
+  /** Who is out of credit waits for this much of it: 20 wake-ups a second, not one for each frame. */
+  private static final long WAIT_FOR_NS = SECOND_NS / 20;
+
+  private final long costNs;
+  private final long mostNs;
+  private long creditNs;
+  private long lastNs;
+
+  TokenBucket(int perSecond, int burst, long nowNs) {
+    costNs = SECOND_NS / perSecond;
+    mostNs = costNs * burst;
+    creditNs = mostNs;
+    lastNs = nowNs;
+  }
+
+  /**
+   * Pays for one frame, which is never refused.
+   *
+   * @return 0 when the next frame may come at once, else the nanoseconds to wait for it
+   */
+  long spend(long nowNs) {
+    creditNs = Math.min(mostNs, creditNs + (nowNs - lastNs)) - costNs;
+    lastNs = nowNs;
+    return creditNs >= costNs ? 0 : Math.max(costNs, WAIT_FOR_NS) - creditNs;
+  }
+}

@@ -1,0 +1,152 @@
+package io.plenum.server.web;
+
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.http.WebSocketFrame;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * Frames over a WebSocket (RFC 6455): either one text message for each, or wrapped as SockJS's own WebSocket transport
+ * does it. Puts fragments together itself, so that a message too large ends with 1009 before it is held.
+ */
+final class WebSocketCarrier implements Carrier {
+  /** Three pings unanswered. */
+  private static final long SILENCE_LIMIT_NS = 15_000_000_000L;
+
+  private final ServerWebSocket socket;
+  private final HttpConnection line;
+  private final boolean sockJs;
+  private final int messageBytes;
+  private final int burst;
+  private final int wireBytes;
+  private ClientConnection connection;
+  private Buffer fragments;
+  private boolean inBinary;
+
+  private WebSocketCarrier(ServerWebSocket socket, HttpConnection line, boolean sockJs, ConnectionTable table) {
+    this.socket = socket;
+    this.line = line;
+    this.sockJs = sockJs;
+    messageBytes = table.messageBytes();
+    burst = table.messagesPerSecond() * ClientConnection.BURST_SECONDS;
+    wireBytes = sockJs ? SockJsFrames.maxBodyBytes(messageBytes) : messageBytes;
+  }
+
+  /** @param line what the socket was upgraded from */
+  static ClientConnection attach(ServerWebSocket socket, HttpConnection line, boolean sockJs, ConnectionTable table) {
+    WebSocketCarrier carrier = new WebSocketCarrier(socket, line, sockJs, table);
+    carrier.connection = table.add(carrier);
+    socket.frameHandler(carrier::onFrame);
+    socket.pongHandler(ignored -> carrier.connection.onHeard());
+    socket.exceptionHandler(carrier::onException);
+    socket.closeHandler(ignored -> carrier.connection.onClosed());
+    if (sockJs) {
+      socket.writeTextMessage(SockJsFrames.OPEN);
+    }
+    return carrier.connection;
+  }
+
+  /** A frame above even the largest envelope, or none at all: the codec answers 1009 or 1002 itself, and closes. */
+  private void onException(Throwable cause) {
+    if (cause instanceof CorruptedWebSocketFrameException corrupted) {
+      connection.onRefusedByCodec(corrupted.closeStatus().equals(WebSocketCloseStatus.MESSAGE_TOO_BIG));
+    }
+  }
+
+  private void onFrame(WebSocketFrame frame) {
+    switch (frame.type()) {
+      case TEXT, BINARY, CONTINUATION -> onData(frame);
+      case PING -> connection.onOtherFrame();
+      default -> { }
+    }
+  }
+
+  private void onData(WebSocketFrame frame) {
+    if (!frame.isContinuation()) {
+      inBinary = frame.isBinary();
+      fragments = null;
+    }
+    if (inBinary) {
+      connection.onOtherFrame();
+      return;
+    }
+    Buffer part = frame.binaryData();
+    int length = part.length() + (fragments == null ? 0 : fragments.length());
+    if (length > wireBytes) {
+      fragments = null;
+      connection.onTooLarge();
+    } else if (frame.isFinal()) {
+      Buffer message = fragments == null ? part : fragments.appendBuffer(part);
+      fragments = null;
+      onMessage(message.toString(StandardCharsets.UTF_8));
+    } else {
+      fragments = (fragments == null ? Buffer.buffer() : fragments).appendBuffer(part);
+      connection.onOtherFrame();
+    }
+  }
+
+  private void onMessage(String text) {
+    if (!sockJs) {
+      connection.onFrames(List.of(text));
+      return;
+    }
+    SockJsFrames.Parsed parsed = SockJsFrames.parse(text, messageBytes, burst);
+    if (parsed.fault() == null) {
+      connection.onFrames(parsed.frames());
+    } else if (parsed.fault() == SockJsFrames.Fault.TOO_LARGE) {
+      connection.onTooLarge();
+    } else {
+      connection.onMalformed("Broken JSON encoding.");
+    }
+  }
+
+  @Override
+  public Future<Void> write(String frame) {
+    return socket.writeTextMessage(sockJs ? SockJsFrames.message(List.of(frame)) : frame);
+  }
+
+  @Override
+  public Future<Void> keepAlive() {
+    return socket.writePing(Buffer.buffer());
+  }
+
+  @Override
+  public void pause() {
+    socket.pause();
+  }
+
+  @Override
+  public void resume() {
+    socket.resume();
+  }
+
+  @Override
+  public void close(int code, String reason) {
+    if (sockJs) {
+      socket.writeTextMessage(SockJsFrames.close(code, reason));
+    }
+    // What it still says is not listened to, but its close frame must be seen.
+    socket.resume();
+    socket.close((short) code, reason);
+  }
+
+  @Override
+  public void abort() {
+    HardClose.of(line);
+  }
+
+  @Override
+  public long silenceLimitNs() {
+    return SILENCE_LIMIT_NS;
+  }
+
+  @Override
+  public String remoteAddress() {
+    return String.valueOf(socket.remoteAddress());
+  }
+}

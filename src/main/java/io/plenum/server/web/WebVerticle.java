@@ -1,0 +1,246 @@
+package io.plenum.server.web;
+
+import io.plenum.server.config.ConfigException;
+import io.plenum.server.config.PlenumConfig;
+import io.plenum.server.ops.Metrics;
+import io.plenum.server.ops.Readiness;
+import io.plenum.server.signaling.SignalingEndpoint;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.net.BindException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The node's HTTP server: the page, signalling over WebSocket and SockJS, health, metrics and dump. One per node, on one
+ * loop: all connections and SockJS sessions are its own, and nothing here is locked. HTTP/1.1 only: a page is a dozen
+ * files once, and the deadlines of {@link RequestDeadlines} count on one request at a time.
+ */
+public final class WebVerticle extends VerticleBase {
+  private static final String PROTOO = "protoo";
+  /** Room for two names of 128 characters, percent-encoded, and a token. */
+  private static final int MAX_REQUEST_LINE_BYTES = 16 * 1024;
+  private static final int MAX_HEADER_BYTES = 16 * 1024;
+  private static final int TLS_HANDSHAKE_S = 10;
+  /** Linux cuts a connection whose peer has acknowledged nothing for so long, where the native transport is used. */
+  private static final int TCP_USER_TIMEOUT_MS = 15_000;
+  private static final Logger log = LoggerFactory.getLogger(WebVerticle.class);
+
+  private final PlenumConfig config;
+  private final SignalingEndpoint endpoint;
+  private final Readiness readiness;
+  private final Metrics metrics;
+  private final DebugSource debugSource;
+  private final SignalingCounters counters = new SignalingCounters();
+  private OriginPolicy origins;
+  private ConnectionTable table;
+  private RequestDeadlines deadlines;
+  private StaticPage page;
+  private HttpServer server;
+
+  /** Whatever the node must do before it takes clients is {@link Readiness#require required} before this is deployed. */
+  public WebVerticle(PlenumConfig config, SignalingEndpoint endpoint, Readiness readiness, Metrics metrics,
+      DebugSource debugSource) {
+    this.config = config;
+    this.endpoint = endpoint;
+    this.readiness = readiness;
+    this.metrics = metrics;
+    this.debugSource = debugSource;
+  }
+
+  /** The port listened on, which is {@code http.port} unless that is 0. Once deployed. */
+  public int actualPort() {
+    return server.actualPort();
+  }
+
+  /** Signalling connections that are open. From any thread. */
+  public int connections() {
+    return table.size();
+  }
+
+  SignalingCounters counters() {
+    return counters;
+  }
+
+  /** Fails with a {@link ConfigException} when the configuration does not make a server. */
+  @Override
+  public Future<?> start() {
+    PlenumConfig.Limits limits = config.limits();
+    requirePositive("limits.connections", limits.connections());
+    requirePositive("limits.messageBytes", limits.messageBytes());
+    requirePositive("limits.messagesPerSecond", limits.messagesPerSecond());
+    origins = new OriginPolicy(config.http().allowedOrigins());
+    Loop loop = Loop.of(vertx, context);
+    table = new ConnectionTable(loop, endpoint, limits, counters);
+    // A SockJS client over HTTP holds two connections: one to receive, one to send.
+    deadlines = new RequestDeadlines(loop, (int) Math.min(Integer.MAX_VALUE, 2L * limits.connections()), counters);
+    page = new StaticPage(WebVerticle.class.getClassLoader());
+    counters.show(metrics);
+    metrics.gauge("signaling_connections_open", "signalling connections that are open", table::size);
+    Router router = routes();
+    HttpServerOptions options = options();
+    vertx.setPeriodic(TimeUnit.NANOSECONDS.toMillis(ConnectionTable.SWEEP_NS), ignored -> {
+      table.sweep();
+      deadlines.sweep();
+    });
+    return vertx
+        .executeBlocking(() -> {
+          TlsSetup.apply(config, options, vertx);
+          return options;
+        })
+        .compose(ready -> {
+          server = vertx.createHttpServer(ready);
+          return server
+              .connectionHandler(deadlines::onConnection)
+              .exceptionHandler(e -> log.debug("http connection failed reason=\"{}\"", e.getMessage()))
+              .requestHandler(request -> {
+                deadlines.onRequest(request);
+                router.handle(request);
+              })
+              .listen();
+        })
+        .onSuccess(listening -> log.info("web listening url={}://{}:{}", options.isSsl() ? "https" : "http",
+            config.http().host(), listening.actualPort()))
+        .recover(e -> Future.failedFuture(e instanceof BindException
+            ? new ConfigException("cannot listen on http.host " + config.http().host() + " http.port "
+                + config.http().port() + ": " + e.getMessage())
+            : e));
+  }
+
+  /** Says goodbye to every client, then closes. */
+  @Override
+  public Future<?> stop() {
+    if (table != null) {
+      table.closeAll(CloseCodes.GOING_AWAY, "the node stops");
+    }
+    return server == null ? Future.succeededFuture() : server.shutdown(1, TimeUnit.SECONDS);
+  }
+
+  private HttpServerOptions options() {
+    int largestFrame = SockJsFrames.maxBodyBytes(config.limits().messageBytes());
+    return new HttpServerOptions()
+        .setHost(config.http().host())
+        .setPort(config.http().port())
+        .setUseAlpn(false)
+        .setHttp2ClearTextEnabled(false)
+        .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
+        .setMaxHeaderSize(MAX_HEADER_BYTES)
+        .setMaxWebSocketFrameSize(largestFrame)
+        .setMaxWebSocketMessageSize(largestFrame)
+        .setWebSocketSubProtocols(List.of(PROTOO))
+        // Off: a few hundred KiB for each connection, and 1 KiB can unpack to a MiB.
+        .setPerMessageWebSocketCompressionSupported(false)
+        .setPerFrameWebSocketCompressionSupported(false)
+        .setWebSocketClosingTimeout((int) TimeUnit.NANOSECONDS.toSeconds(ClientConnection.GOODBYE_NS))
+        .setSslHandshakeTimeout(TLS_HANDSHAKE_S)
+        .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
+        .setTcpUserTimeout(TCP_USER_TIMEOUT_MS)
+        .setTcpKeepAlive(true);
+  }
+
+  private Router routes() {
+    Router router = Router.router(vertx);
+    new OpsRoutes(vertx, readiness, metrics, debugSource).mount(router);
+    SockJsHandler sockJs = new SockJsHandler(table, deadlines);
+    router.route("/sockjs*").handler(routed -> {
+      String path = routed.request().path();
+      if (!path.equals(SockJsHandler.PREFIX) && !path.startsWith(SockJsHandler.PREFIX + "/")) {
+        routed.next();
+      } else if (passesOriginGate(routed.request())) {
+        sockJs.handle(routed.request());
+      }
+    });
+    router.route("/ws").handler(routed -> {
+      if (!passesOriginGate(routed.request())) {
+        return;
+      }
+      if (routed.request().canUpgradeToWebSocket()) {
+        upgrade(routed.request());
+      } else {
+        Answers.text(routed.request(), 400, "Connect here with a WebSocket: /ws?roomId=R&peerId=P\n");
+      }
+    });
+    router.route("/").handler(routed -> {
+      if (!routed.request().canUpgradeToWebSocket()) {
+        routed.next();
+      } else if (passesOriginGate(routed.request())) {
+        if (subProtocols(routed.request()).contains(PROTOO)) {
+          upgrade(routed.request());
+        } else {
+          refuse(routed.request(), "At / a WebSocket needs the sub-protocol protoo; /ws takes it without.");
+        }
+      }
+    });
+    router.route().handler(routed -> page.handle(routed.request()));
+    router.route().failureHandler(this::onFailure);
+    // vertx-web answers a path that it cannot decode by itself; say it in words.
+    router.errorHandler(400, routed -> Answers.text(routed.request(), 400, "This address cannot be read.\n"));
+    return router;
+  }
+
+  private void onFailure(RoutingContext routed) {
+    Throwable cause = routed.failure();
+    if (cause instanceof IllegalArgumentException) {
+      Answers.text(routed.request(), 400, "This address cannot be read.\n");
+    } else {
+      log.error("http request failed path={}", routed.request().path(), cause);
+      Answers.text(routed.request(), 500, "The server could not do this; its log says why.\n");
+    }
+  }
+
+  private boolean passesOriginGate(HttpServerRequest request) {
+    if (origins.allows(request)) {
+      return true;
+    }
+    counters.refused(SignalingCounters.Refused.ORIGIN);
+    log.debug("signaling refused remote={} reason=origin origin={}", request.remoteAddress(),
+        request.getHeader(HttpHeaders.ORIGIN));
+    Answers.text(request, 403, "Pages of this origin may not connect here (http.allowedOrigins).\n");
+    return false;
+  }
+
+  private void upgrade(HttpServerRequest request) {
+    String roomId = request.getParam("roomId");
+    String peerId = request.getParam("peerId");
+    String complaint = ClientConnection.complaintAbout(roomId, peerId);
+    List<String> offered = subProtocols(request);
+    if (complaint != null) {
+      refuse(request, complaint + ". Connect to /ws?roomId=R&peerId=P.");
+    } else if (!offered.isEmpty() && !offered.contains(PROTOO)) {
+      refuse(request, "The only sub-protocol here is protoo.");
+    } else if (!Answers.refusedAsFull(request, table)) {
+      request.toWebSocket().onSuccess(socket -> {
+        deadlines.onUpgraded(request.connection());
+        WebSocketCarrier.attach(socket, request.connection(), false, table).open(roomId, peerId);
+      });
+    }
+  }
+
+  private void refuse(HttpServerRequest request, String sentence) {
+    counters.refused(SignalingCounters.Refused.BAD_REQUEST);
+    Answers.text(request, 400, sentence + "\n");
+  }
+
+  private static List<String> subProtocols(HttpServerRequest request) {
+    return request.headers().getAll("Sec-WebSocket-Protocol").stream()
+        .flatMap(header -> Arrays.stream(header.split(",")))
+        .map(String::strip)
+        .filter(name -> !name.isEmpty())
+        .toList();
+  }
+
+  private static void requirePositive(String key, int value) {
+    if (value < 1) {
+      throw new ConfigException("the key " + key + " takes a number above 0, not " + value);
+    }
+  }
+}
