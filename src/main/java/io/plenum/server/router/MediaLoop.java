@@ -53,6 +53,11 @@ public final class MediaLoop {
     return load;
   }
 
+  /** Routers that live here or are on their way. Asked from anywhere. */
+  public int routerCount() {
+    return load.get();
+  }
+
   void add(Router router) {
     routers.add(router);
     onChanged();
