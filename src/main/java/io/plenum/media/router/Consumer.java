@@ -21,7 +21,7 @@ import java.util.Map;
  * Media of one producer on its way to one endpoint. {@link SendStream} chooses, numbers and repairs the packets; this
  * decides when they flow: the endpoint is ready, neither it nor the producer is paused, and the transport is connected.
  */
-public final class Consumer implements Retransmitter.Sink {
+public final class Consumer implements ProducerListener, OutgoingStream, Retransmitter.Sink {
   private final String id;
   private final Producer producer;
   private final ConsumerType type;
@@ -98,7 +98,7 @@ public final class Consumer implements Retransmitter.Sink {
     return closed;
   }
 
-  /** The media SSRC that the endpoint receives. */
+  @Override
   public int ssrc() {
     return send.ssrc();
   }
@@ -108,13 +108,13 @@ public final class Consumer implements Retransmitter.Sink {
     return send.rtxSsrc();
   }
 
-  /** UTF-8. */
+  @Override
   public byte[] cname() {
     return cname;
   }
 
-  /** A packet of one of the producer's streams. */
-  void onPacket(ProducerStream stream, RoutedPacket packet, long nowNs) {
+  @Override
+  public void onPacket(ProducerStream stream, RoutedPacket packet, long nowNs) {
     if (paused || !link.isConnected()) {
       return;
     }
@@ -150,7 +150,7 @@ public final class Consumer implements Retransmitter.Sink {
     RoutedPacketWriter.patchMid(packet, midOffset, mid);
   }
 
-  /** The endpoint misses {@code pid} and what {@code blp} names (RFC 4585 §6.2.1). */
+  @Override
   public void onNack(int pid, int blp, long nowNs) {
     this.nowNs = nowNs;
     byte[] out = link.outBuffer();
@@ -168,7 +168,7 @@ public final class Consumer implements Retransmitter.Sink {
     }
   }
 
-  /** PLI or FIR from the endpoint. */
+  @Override
   public void onKeyFrameRequest(boolean pli, long nowNs) {
     if (pli) {
       send.onPli();
@@ -201,6 +201,7 @@ public final class Consumer implements Retransmitter.Sink {
     }
   }
 
+  @Override
   public void onReportBlock(ReportBlock block, long nowNs) {
     int before = send.score();
     send.onReportBlock(block, nowNs);
@@ -209,7 +210,7 @@ public final class Consumer implements Retransmitter.Sink {
     }
   }
 
-  /** False if there is nothing to report. */
+  @Override
   public boolean fillSenderInfo(SenderInfo info, long nowNs) {
     return !paused && !producer.paused()
         && send.fillSenderInfo(info, nowNs, router.environment().ntpTime(nowNs));
@@ -267,21 +268,23 @@ public final class Consumer implements Retransmitter.Sink {
     }
   }
 
-  void onProducerPaused(boolean producerPaused, long nowNs) {
+  @Override
+  public void onProducerPaused(boolean producerPaused, long nowNs) {
     if (!producerPaused && !paused) {
       begin(nowNs);
     }
     router.events().onConsumerProducerPaused(id, producerPaused);
   }
 
-  /** One of the producer's streams has begun, fallen silent, or changed its score. */
-  void onProducerScore(ProducerStream stream, long nowNs) {
+  @Override
+  public void onProducerScore(ProducerStream stream, long nowNs) {
     aim();
     requestNeededKeyFrames(nowNs);
     router.events().onConsumerScore(id, score());
   }
 
-  void onProducerClosed(long nowNs) {
+  @Override
+  public void onProducerClosed(long nowNs) {
     end();
     router.events().onConsumerClosed(id);
   }

@@ -15,4 +15,7 @@ public interface ConsumerLink {
    * @param source where the packet comes from: its extension offsets hold in the copy too
    */
   void send(Consumer consumer, RoutedPacket source, byte[] out, int length, int headerLength, long nowNs);
+
+  /** The same towards another router: there are no per-transport extensions to fill in, and layers must be readable there. */
+  void sendPiped(RoutedPacket source, byte[] out, int length, long nowNs);
 }

@@ -16,7 +16,7 @@ import java.util.Map;
  * to its router's event loop.
  */
 public final class Producer implements ProducerStream.Owner {
-  private static final Consumer[] NONE = {};
+  private static final ProducerListener[] NONE = {};
 
   private final String id;
   private final MediaKind kind;
@@ -29,7 +29,7 @@ public final class Producer implements ProducerStream.Owner {
   private final List<ProducerStream> streams;
   private final HeaderExtensionIds extensionIds;
   final AudioLevels.Level audioLevel = new AudioLevels.Level();
-  private Consumer[] consumers = NONE;
+  private ProducerListener[] consumers = NONE;
   /** Of the packet in hand. */
   private long nowNs;
   private boolean paused;
@@ -106,13 +106,13 @@ public final class Producer implements ProducerStream.Owner {
     return extensionIds;
   }
 
-  void addConsumer(Consumer consumer) {
+  void addConsumer(ProducerListener consumer) {
     consumers = Arrays.copyOf(consumers, consumers.length + 1);
     consumers[consumers.length - 1] = consumer;
   }
 
-  void removeConsumer(Consumer consumer) {
-    List<Consumer> rest = new ArrayList<>(Arrays.asList(consumers));
+  void removeConsumer(ProducerListener consumer) {
+    List<ProducerListener> rest = new ArrayList<>(Arrays.asList(consumers));
     rest.remove(consumer);
     consumers = rest.toArray(NONE);
   }
@@ -127,8 +127,8 @@ public final class Producer implements ProducerStream.Owner {
     if (kind == MediaKind.AUDIO) {
       router.audioLevels().onPacket(this, packet, nowNs);
     }
-    Consumer[] all = consumers;
-    for (Consumer consumer : all) {
+    ProducerListener[] all = consumers;
+    for (ProducerListener consumer : all) {
       consumer.onPacket(stream, packet, nowNs);
     }
   }
@@ -136,7 +136,7 @@ public final class Producer implements ProducerStream.Owner {
   @Override
   public void onStreamScore(ProducerStream stream, int score) {
     router.events().onProducerScore(id, scores());
-    for (Consumer consumer : consumers) {
+    for (ProducerListener consumer : consumers) {
       consumer.onProducerScore(stream, nowNs);
     }
   }
@@ -157,6 +157,11 @@ public final class Producer implements ProducerStream.Owner {
     return scores;
   }
 
+  /** The router's wall clock. */
+  long ntpTime(long atNs) {
+    return router.environment().ntpTime(atNs);
+  }
+
   /** A consumer needs a key frame of that stream; requests of all consumers are merged. */
   void requestKeyFrame(ProducerStream stream, long nowNs) {
     stream.onKeyFrameWanted(nowNs);
@@ -169,7 +174,7 @@ public final class Producer implements ProducerStream.Owner {
     }
     paused = true;
     streams.forEach(ProducerStream::pause);
-    for (Consumer consumer : consumers) {
+    for (ProducerListener consumer : consumers) {
       consumer.onProducerPaused(true, nowNs);
     }
   }
@@ -182,7 +187,7 @@ public final class Producer implements ProducerStream.Owner {
     for (ProducerStream stream : streams) {
       stream.resume(nowNs);
     }
-    for (Consumer consumer : consumers) {
+    for (ProducerListener consumer : consumers) {
       consumer.onProducerPaused(false, nowNs);
     }
   }
@@ -193,7 +198,7 @@ public final class Producer implements ProducerStream.Owner {
       return;
     }
     closed = true;
-    for (Consumer consumer : consumers) {
+    for (ProducerListener consumer : consumers) {
       consumer.onProducerClosed(nowNs);
     }
     consumers = NONE;

@@ -1,11 +1,12 @@
 package io.plenum.media.transport;
 
-import io.plenum.media.router.Consumer;
+import io.plenum.media.router.OutgoingStream;
 import io.plenum.media.router.Producer;
 import io.plenum.media.router.ProducerStream;
 import io.plenum.protocol.rtcp.ReportBlock;
 import io.plenum.protocol.rtcp.RtcpWriter;
 import io.plenum.protocol.rtcp.SenderInfo;
+import io.plenum.protocol.rtp.SsrcTable;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.random.RandomGenerator;
@@ -45,10 +46,10 @@ final class RtcpReports {
     return nextReportNs;
   }
 
-  void onTimeout(Collection<Producer> producers, Collection<Consumer> consumers, long nowNs) {
+  void onTimeout(Collection<Producer> producers, SsrcTable<OutgoingStream> streams, long nowNs) {
     nextReportNs = nowNs + MIN_INTERVAL_NS + (long) (random.nextDouble() * MIN_INTERVAL_NS / 2);
     sendReceiverReports(producers, nowNs);
-    sendSenderReports(consumers, nowNs);
+    sendSenderReports(streams, nowNs);
   }
 
   private void sendReceiverReports(Collection<Producer> producers, long nowNs) {
@@ -76,25 +77,23 @@ final class RtcpReports {
     }
   }
 
-  private void sendSenderReports(Collection<Consumer> consumers, long nowNs) {
-    RtcpWriter writer = null;
-    for (Consumer consumer : consumers) {
-      if (!consumer.fillSenderInfo(sender, nowNs)) {
-        continue;
-      }
-      // 28 bytes SR, 10 + CNAME of SDES, rounded up.
-      if (writer != null && writer.length() + 28 + 16 + consumer.cname().length > RtcpOutput.MAX_PACKET_BYTES) {
-        output.send();
-        writer = null;
-      }
-      if (writer == null) {
-        writer = output.begin();
-      }
-      writer.senderReport(sender);
-      writer.cname(sender.ssrc, consumer.cname());
+  private void sendSenderReports(SsrcTable<OutgoingStream> streams, long nowNs) {
+    output.begin();
+    streams.forEach(stream -> sendSenderReport(stream, nowNs));
+    output.send();
+  }
+
+  private void sendSenderReport(OutgoingStream stream, long nowNs) {
+    if (!stream.fillSenderInfo(sender, nowNs)) {
+      return;
     }
-    if (writer != null) {
+    RtcpWriter writer = output.writer();
+    // 28 bytes SR, 10 + CNAME of SDES, rounded up.
+    if (writer.length() + 28 + 16 + stream.cname().length > RtcpOutput.MAX_PACKET_BYTES) {
       output.send();
+      output.begin();
     }
+    writer.senderReport(sender);
+    writer.cname(sender.ssrc, stream.cname());
   }
 }

@@ -9,6 +9,9 @@ import io.plenum.media.router.Consumer;
 import io.plenum.media.router.ConsumerLink;
 import io.plenum.media.router.ConsumerOptions;
 import io.plenum.media.router.ConsumerPlan;
+import io.plenum.media.router.OutgoingStream;
+import io.plenum.media.router.PipeConsumer;
+import io.plenum.media.router.PipeStream;
 import io.plenum.media.router.Producer;
 import io.plenum.media.router.ProducerOptions;
 import io.plenum.media.router.ProducerPlan;
@@ -41,7 +44,8 @@ public final class RtpSession implements ConsumerLink {
   private final RouterEnvironment environment;
   private final Map<String, Producer> producers = new LinkedHashMap<>();
   private final Map<String, Consumer> consumers = new LinkedHashMap<>();
-  private final SsrcTable<Consumer> consumersBySsrc = new SsrcTable<>();
+  private final Map<String, PipeConsumer> pipeConsumers = new LinkedHashMap<>();
+  private final SsrcTable<OutgoingStream> outgoing = new SsrcTable<>();
   private final RtpListener listener = new RtpListener();
   private final RtcpOutput output;
   private final RtcpReports reports;
@@ -71,7 +75,12 @@ public final class RtpSession implements ConsumerLink {
   }
 
   private boolean isTaken(long ssrc) {
-    return consumersBySsrc.get((int) ssrc) != null || listener.known((int) ssrc) != null;
+    return outgoing.get((int) ssrc) != null || listener.known((int) ssrc) != null;
+  }
+
+  /** The sender of our RTCP where it is about nothing that we send. */
+  public int rtcpSsrc() {
+    return output.senderSsrc();
   }
 
   RtpListener listener() {
@@ -82,9 +91,9 @@ public final class RtpSession implements ConsumerLink {
     return downlink;
   }
 
-  /** The consumer that sends this media SSRC, or null. */
-  Consumer consumer(int ssrc) {
-    return consumersBySsrc.get(ssrc);
+  /** What we send under this media SSRC, or null. */
+  OutgoingStream outgoing(int ssrc) {
+    return outgoing.get(ssrc);
   }
 
   Collection<Producer> producers() {
@@ -93,6 +102,34 @@ public final class RtpSession implements ConsumerLink {
 
   Collection<Consumer> consumers() {
     return consumers.values();
+  }
+
+  /** Pipe consumers by id; only a pipe's session has any. */
+  public Map<String, PipeConsumer> pipeConsumers() {
+    return pipeConsumers;
+  }
+
+  /**
+   * Sends a producer of the router to the router at the other end.
+   *
+   * @throws PlenumException {@code producer-not-found}
+   */
+  public PipeConsumer consumePiped(
+      String id, String producerId, boolean enableRtx, PipeConsumer.PipeConsumerListener piped) {
+    PipeConsumer consumer = new PipeConsumer(id, router.producer(producerId), transport, this, enableRtx, ssrcs,
+        environment.random(), piped);
+    pipeConsumers.put(id, consumer);
+    for (PipeStream stream : consumer.streams()) {
+      outgoing.put(stream.ssrc(), stream);
+    }
+    return consumer;
+  }
+
+  public void remove(PipeConsumer consumer) {
+    pipeConsumers.remove(consumer.id());
+    for (PipeStream stream : consumer.streams()) {
+      outgoing.remove(stream.ssrc());
+    }
   }
 
   public TransportCounters counters() {
@@ -129,7 +166,7 @@ public final class RtpSession implements ConsumerLink {
     nextMid++;
     Consumer consumer = new Consumer(options, plan, producer, router, transport, this);
     consumers.put(consumer.id(), consumer);
-    consumersBySsrc.put(consumer.ssrc(), consumer);
+    outgoing.put(consumer.ssrc(), consumer);
     router.add(consumer);
     return consumer;
   }
@@ -141,7 +178,7 @@ public final class RtpSession implements ConsumerLink {
 
   public void remove(Consumer consumer) {
     consumers.remove(consumer.id());
-    consumersBySsrc.remove(consumer.ssrc());
+    outgoing.remove(consumer.ssrc());
   }
 
   /** Packets can be sent from now on. */
@@ -151,6 +188,9 @@ public final class RtpSession implements ConsumerLink {
     reports.start(nowNs);
     wakeBy(reports.nextDeadlineNs());
     for (Consumer consumer : consumers.values()) {
+      consumer.onTransportConnected(nowNs);
+    }
+    for (PipeConsumer consumer : pipeConsumers.values()) {
       consumer.onTransportConnected(nowNs);
     }
   }
@@ -229,6 +269,14 @@ public final class RtpSession implements ConsumerLink {
   }
 
   @Override
+  public void sendPiped(RoutedPacket source, byte[] out, int length, long nowNs) {
+    int headerLength = PipeHeader.insertDependencyDescriptor(source, out, length, environment.restored);
+    int total = length + headerLength - source.payloadOffset;
+    counters.onRtpSent(total);
+    link.sendRtp(out, 0, headerLength, total, nowNs);
+  }
+
+  @Override
   public byte[] outBuffer() {
     return environment.out;
   }
@@ -252,7 +300,7 @@ public final class RtpSession implements ConsumerLink {
   public void onTimeout(long nowNs) {
     output.now(nowNs);
     if (reports.nextDeadlineNs() <= nowNs) {
-      reports.onTimeout(producers.values(), consumers.values(), nowNs);
+      reports.onTimeout(producers.values(), outgoing, nowNs);
     }
     if (uplink.nextDeadlineNs() <= nowNs) {
       uplink.onTimeout(nowNs);
@@ -285,6 +333,9 @@ public final class RtpSession implements ConsumerLink {
     for (Consumer consumer : new ArrayList<>(consumers.values())) {
       consumer.onTransportClosed(nowNs);
     }
+    for (PipeConsumer consumer : new ArrayList<>(pipeConsumers.values())) {
+      consumer.close(nowNs);
+    }
     onDisconnected();
     nextWakeNs = Long.MAX_VALUE;
   }
@@ -304,6 +355,7 @@ public final class RtpSession implements ConsumerLink {
     out.value("connected", connected)
         .list("producers", producers.values(), Producer::dump)
         .list("consumers", consumers.values(), Consumer::dump)
+        .list("pipeConsumers", pipeConsumers.values(), PipeConsumer::dump)
         .part("counters", counters::dump);
   }
 }
