@@ -10,6 +10,7 @@ import io.plenum.server.dtls.DtlsOptions;
 import io.plenum.server.dtls.DtlsSessions;
 import io.plenum.server.net.EventLoops;
 import io.plenum.server.net.MediaSocketVerticle;
+import io.plenum.server.net.PipeSocketVerticle;
 import io.plenum.server.ops.Metrics;
 import io.plenum.server.ops.NodeMetrics;
 import io.plenum.server.ops.Readiness;
@@ -92,9 +93,13 @@ public final class NodeVerticle extends VerticleBase {
     for (Context mediaContext : eventLoops.media()) {
       int index = loops.size();
       MediaLoop loop = new MediaLoop(vertx, mediaContext, new RouterEnvironment(random, ntpAtZeroNs),
-          afterRead -> new MediaSocketVerticle(index, config, afterRead));
+          afterRead -> new MediaSocketVerticle(index, config, afterRead),
+          afterRead -> new PipeSocketVerticle(index, config, afterRead));
       loops.add(loop);
       sockets.add(deploy(loop.socket(), mediaContext));
+      if (config.cluster().enabled()) {
+        sockets.add(deploy(loop.pipeSocket(), mediaContext));
+      }
     }
     RtpCapabilities capabilities = RouterCapabilities.generate(MediaCodecs.defaults());
     RouterPlacement placement = new RouterPlacement(loops, capabilities);
@@ -157,6 +162,7 @@ public final class NodeVerticle extends VerticleBase {
     List<Future<?>> stopped = new ArrayList<>();
     for (MediaLoop loop : loops) {
       stopped.add(undeploy(loop.socket(), loop.context()));
+      stopped.add(undeploy(loop.pipeSocket(), loop.context()));
     }
     return Future.join(stopped).onComplete(v -> {
       dtls.close();
