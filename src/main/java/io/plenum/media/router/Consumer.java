@@ -2,6 +2,7 @@ package io.plenum.media.router;
 
 import io.plenum.media.Dump;
 import io.plenum.media.PlenumException;
+import io.plenum.media.congestion.BitrateAllocator.Demand;
 import io.plenum.media.parameters.ConsumerType;
 import io.plenum.media.parameters.MediaKind;
 import io.plenum.media.parameters.RtpParameters;
@@ -32,6 +33,8 @@ public final class Consumer implements Retransmitter.Sink {
   private final ConsumerLink link;
   private final SendStream send;
   private final PreferredLayers layers;
+  private final AllocatedLayers allocated;
+  private final HeaderExtensionIds extensionIds;
   private final byte[] mid;
   private final byte[] cname;
   private long nowNs;
@@ -55,6 +58,8 @@ public final class Consumer implements Retransmitter.Sink {
     this.send = new SendStream(plan.sendStream(), plan.selector(producer),
         producer.streams().stream().map(ProducerStream::source).toArray(SendSource[]::new));
     this.layers = new PreferredLayers(producer);
+    this.allocated = new AllocatedLayers(producer, layers);
+    this.extensionIds = new HeaderExtensionIds(rtpParameters.headerExtensions());
     this.mid = rtpParameters.mid().getBytes(StandardCharsets.US_ASCII);
     this.cname = rtpParameters.rtcp().cname().getBytes(StandardCharsets.UTF_8);
     producer.addConsumer(this);
@@ -80,6 +85,11 @@ public final class Consumer implements Retransmitter.Sink {
   /** What the endpoint receives. */
   public RtpParameters rtpParameters() {
     return rtpParameters;
+  }
+
+  /** The header extensions that the endpoint understands. */
+  public HeaderExtensionIds extensionIds() {
+    return extensionIds;
   }
 
   public Map<String, Object> appData() {
@@ -230,6 +240,8 @@ public final class Consumer implements Retransmitter.Sink {
   /** What is sent from now on must begin with a key frame. */
   private void begin(long nowNs) {
     send.restart();
+    allocated.onBegin(nowNs);
+    link.onDemandChanged(nowNs);
     aim();
     requestNeededKeyFrames(nowNs);
   }
@@ -241,6 +253,7 @@ public final class Consumer implements Retransmitter.Sink {
    */
   public void setPreferredLayers(int spatialLayer, int temporalLayer, long nowNs) {
     layers.prefer(spatialLayer, temporalLayer);
+    link.onDemandChanged(nowNs);
     aim();
     requestNeededKeyFrames(nowNs);
   }
@@ -257,8 +270,46 @@ public final class Consumer implements Retransmitter.Sink {
     return priority;
   }
 
+  /** It takes part in the sharing of the path: video that may flow. */
+  public boolean takesBitrate() {
+    return producer.kind() == MediaKind.VIDEO && !paused && !producer.paused();
+  }
+
+  /** What it would take of a path that carries all. */
+  public Demand desiredLayers(long nowNs) {
+    return type == ConsumerType.SIMPLE
+        ? Demand.ofFixed(priority, producer.streams().get(0).bitsPerSecond(nowNs))
+        : allocated.desired(priority, nowNs);
+  }
+
+  /** What of that it may be given now, so that layers do not go up and down all the time. */
+  public Demand allowedLayers(Demand desired, long nowNs) {
+    return type == ConsumerType.SIMPLE ? desired : allocated.allowed(desired, nowNs);
+  }
+
+  /**
+   * The path has room for so much. Without such calls it has room for all.
+   *
+   * @param layer index in {@link #desiredLayers}, or {@link io.plenum.media.congestion.BitrateAllocator#NO_LAYER}
+   */
+  public void allocateLayer(int layer, Demand desired, long nowNs) {
+    if (type == ConsumerType.SIMPLE) {
+      return;
+    }
+    int spatialLayer = allocated.targetSpatialLayer();
+    int temporalLayer = allocated.targetTemporalLayer();
+    allocated.allocate(layer, desired, nowNs);
+    if (allocated.targetSpatialLayer() != spatialLayer || allocated.targetTemporalLayer() != temporalLayer) {
+      aim();
+      if (allocated.targetSpatialLayer() < 0) {
+        tellLayers();
+      }
+      requestNeededKeyFrames(nowNs);
+    }
+  }
+
   private void aim() {
-    send.setTarget(layers.targetSpatialLayer(), layers.targetTemporalLayer());
+    send.setTarget(allocated.targetSpatialLayer(), allocated.targetTemporalLayer());
   }
 
   public void onTransportConnected(long nowNs) {
@@ -276,6 +327,7 @@ public final class Consumer implements Retransmitter.Sink {
 
   /** One of the producer's streams has begun, fallen silent, or changed its score. */
   void onProducerScore(ProducerStream stream, long nowNs) {
+    link.onDemandChanged(nowNs);
     aim();
     requestNeededKeyFrames(nowNs);
     router.events().onConsumerScore(id, score());
@@ -341,6 +393,9 @@ public final class Consumer implements Retransmitter.Sink {
         .value("ssrc", Integer.toUnsignedLong(ssrc()))
         .value("paused", paused)
         .value("producerPaused", producer.paused())
+        .value("priority", priority)
+        .value("targetSpatialLayer", allocated.targetSpatialLayer())
+        .value("targetTemporalLayer", allocated.targetTemporalLayer())
         .value("currentSpatialLayer", send.currentSpatialLayer())
         .value("currentTemporalLayer", send.currentTemporalLayer())
         .value("score", send.score());

@@ -33,6 +33,7 @@ final class RtcpInput implements RtcpHandler {
   public void onReportBlock(int senderSsrc, ReportBlock block) {
     Consumer consumer = session.consumer(block.ssrc);
     if (consumer != null) {
+      session.downlink().onReportBlock(consumer, block);
       consumer.onReportBlock(block, nowNs);
     }
   }
