@@ -63,6 +63,7 @@ public final class BandwidthEstimator {
   private double smoothedRttNs = INITIAL_RTT_NS;
   /** When the first packet went out after the last feedback, moved on with each decrease; MAX_VALUE if none did. */
   private long unansweredSinceNs = Long.MAX_VALUE;
+  private long lastSentNs;
   private long rembBps = -1;
   private double reportedLoss;
 
@@ -116,6 +117,7 @@ public final class BandwidthEstimator {
    */
   public void onPacketSent(int wideSequenceNumber, int sizeBytes, int probeId, long nowNs) {
     sent.add(wideSequenceNumber, sizeBytes, probeId, nowNs);
+    lastSentNs = nowNs;
     if (unansweredSinceNs == Long.MAX_VALUE) {
       unansweredSinceNs = nowNs;
     }
@@ -227,7 +229,10 @@ public final class BandwidthEstimator {
   }
 
   public void onTimeout(long nowNs) {
-    if (nowNs >= silenceDeadlineNs()) {
+    if (nowNs >= silenceDeadlineNs() && nowNs - lastSentNs >= SILENCE_STEP_NS) {
+      // The last packets, or the feedback about them, were lost, and then nothing was sent: that is no silence.
+      unansweredSinceNs = Long.MAX_VALUE;
+    } else if (nowNs >= silenceDeadlineNs()) {
       unansweredSinceNs = nowNs - FEEDBACK_TIMEOUT_NS + SILENCE_STEP_NS;
       long decreasedBps = (long) (SILENCE_DECREASE * delayBased.bitrateBps());
       delayBased.setBitrate(decreasedBps, nowNs);

@@ -2,6 +2,7 @@ package io.plenum.media.router;
 
 import io.plenum.media.Dump;
 import io.plenum.media.PlenumException;
+import io.plenum.media.congestion.BitrateAllocator.Demand;
 import io.plenum.media.parameters.ConsumerType;
 import io.plenum.media.parameters.MediaKind;
 import io.plenum.media.parameters.RtpParameters;
@@ -32,6 +33,8 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
   private final ConsumerLink link;
   private final SendStream send;
   private final PreferredLayers layers;
+  private final AllocatedLayers allocated;
+  private final HeaderExtensionIds extensionIds;
   private final byte[] mid;
   private final byte[] cname;
   private long nowNs;
@@ -55,6 +58,8 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
     this.send = new SendStream(plan.sendStream(), plan.selector(producer),
         producer.streams().stream().map(ProducerStream::source).toArray(SendSource[]::new));
     this.layers = new PreferredLayers(producer);
+    this.allocated = new AllocatedLayers(producer, layers);
+    this.extensionIds = new HeaderExtensionIds(rtpParameters.headerExtensions());
     this.mid = rtpParameters.mid().getBytes(StandardCharsets.US_ASCII);
     this.cname = rtpParameters.rtcp().cname().getBytes(StandardCharsets.UTF_8);
     producer.addConsumer(this);
@@ -69,6 +74,7 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
     return producer.id();
   }
 
+  @Override
   public MediaKind kind() {
     return producer.kind();
   }
@@ -80,6 +86,11 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
   /** What the endpoint receives. */
   public RtpParameters rtpParameters() {
     return rtpParameters;
+  }
+
+  /** The header extensions that the endpoint understands. */
+  public HeaderExtensionIds extensionIds() {
+    return extensionIds;
   }
 
   public Map<String, Object> appData() {
@@ -231,6 +242,8 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
   /** What is sent from now on must begin with a key frame. */
   private void begin(long nowNs) {
     send.restart();
+    allocated.onBegin(nowNs);
+    link.onDemandChanged(nowNs);
     aim();
     requestNeededKeyFrames(nowNs);
   }
@@ -242,6 +255,7 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
    */
   public void setPreferredLayers(int spatialLayer, int temporalLayer, long nowNs) {
     layers.prefer(spatialLayer, temporalLayer);
+    link.onDemandChanged(nowNs);
     aim();
     requestNeededKeyFrames(nowNs);
   }
@@ -258,8 +272,46 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
     return priority;
   }
 
+  /** It takes part in the sharing of the path: video that may flow. */
+  public boolean takesBitrate() {
+    return producer.kind() == MediaKind.VIDEO && !paused && !producer.paused();
+  }
+
+  /** What it would take of a path that carries all. */
+  public Demand desiredLayers(long nowNs) {
+    return type == ConsumerType.SIMPLE
+        ? Demand.ofFixed(priority, producer.streams().get(0).bitsPerSecond(nowNs))
+        : allocated.desired(priority, nowNs);
+  }
+
+  /** What of that it may be given now, so that layers do not go up and down all the time. */
+  public Demand allowedLayers(Demand desired, long nowNs) {
+    return type == ConsumerType.SIMPLE ? desired : allocated.allowed(desired, nowNs);
+  }
+
+  /**
+   * The path has room for so much. Without such calls it has room for all.
+   *
+   * @param layer index in {@link #desiredLayers}, or {@link io.plenum.media.congestion.BitrateAllocator#NO_LAYER}
+   */
+  public void allocateLayer(int layer, Demand desired, long nowNs) {
+    if (type == ConsumerType.SIMPLE) {
+      return;
+    }
+    int spatialLayer = allocated.targetSpatialLayer();
+    int temporalLayer = allocated.targetTemporalLayer();
+    allocated.allocate(layer, desired, nowNs);
+    if (allocated.targetSpatialLayer() != spatialLayer || allocated.targetTemporalLayer() != temporalLayer) {
+      aim();
+      if (allocated.targetSpatialLayer() < 0) {
+        tellLayers();
+      }
+      requestNeededKeyFrames(nowNs);
+    }
+  }
+
   private void aim() {
-    send.setTarget(layers.targetSpatialLayer(), layers.targetTemporalLayer());
+    send.setTarget(allocated.targetSpatialLayer(), allocated.targetTemporalLayer());
   }
 
   public void onTransportConnected(long nowNs) {
@@ -278,6 +330,7 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
 
   @Override
   public void onProducerScore(ProducerStream stream, long nowNs) {
+    link.onDemandChanged(nowNs);
     aim();
     requestNeededKeyFrames(nowNs);
     router.events().onConsumerScore(id, score());
@@ -344,6 +397,9 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
         .value("ssrc", Integer.toUnsignedLong(ssrc()))
         .value("paused", paused)
         .value("producerPaused", producer.paused())
+        .value("priority", priority)
+        .value("targetSpatialLayer", allocated.targetSpatialLayer())
+        .value("targetTemporalLayer", allocated.targetTemporalLayer())
         .value("currentSpatialLayer", send.currentSpatialLayer())
         .value("currentTemporalLayer", send.currentTemporalLayer())
         .value("score", send.score());

@@ -4,6 +4,12 @@ import io.plenum.media.stream.RoutedPacket;
 
 /** How a consumer reaches its endpoint: the RTP session of its transport. */
 public interface ConsumerLink {
+  /**
+   * What one of the consumers could take of the path has changed: the link may share the path anew, by
+   * {@link Consumer#allocateLayer}, before it returns.
+   */
+  default void onDemandChanged(long nowNs) {}
+
   boolean isConnected();
 
   /** Scratch memory in which a consumer prepares one packet, from its beginning. */

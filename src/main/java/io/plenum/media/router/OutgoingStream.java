@@ -1,11 +1,14 @@
 package io.plenum.media.router;
 
+import io.plenum.media.parameters.MediaKind;
 import io.plenum.protocol.rtcp.ReportBlock;
 import io.plenum.protocol.rtcp.SenderInfo;
 
 /** One media SSRC that a transport sends, as the RTCP about it sees it. */
 public interface OutgoingStream {
   int ssrc();
+
+  MediaKind kind();
 
   /** UTF-8. */
   byte[] cname();

@@ -1,6 +1,7 @@
 package io.plenum.media.router;
 
 import io.plenum.media.Dump;
+import io.plenum.media.parameters.MediaKind;
 import io.plenum.media.stream.Retransmitter;
 import io.plenum.media.stream.RoutedPacket;
 import io.plenum.media.stream.SendStream;
@@ -10,6 +11,7 @@ import io.plenum.media.stream.StreamSelector;
 import io.plenum.media.stream.SvcSelector;
 import io.plenum.protocol.rtcp.ReportBlock;
 import io.plenum.protocol.rtcp.SenderInfo;
+import java.util.OptionalInt;
 
 /** One encoding of a producer on a pipe, on the SSRC it has there. */
 public final class PipeStream implements OutgoingStream, Retransmitter.Sink {
@@ -46,7 +48,12 @@ public final class PipeStream implements OutgoingStream, Retransmitter.Sink {
     return send.ssrc();
   }
 
-  public java.util.OptionalInt rtxSsrc() {
+  @Override
+  public MediaKind kind() {
+    return producer.kind();
+  }
+
+  public OptionalInt rtxSsrc() {
     return send.rtxSsrc();
   }
 

@@ -1,5 +1,6 @@
 package io.plenum.media.transport;
 
+import io.plenum.media.parameters.MediaKind;
 import io.plenum.media.router.OutgoingStream;
 import io.plenum.protocol.rtcp.Remb;
 import io.plenum.protocol.rtcp.ReportBlock;
@@ -33,6 +34,9 @@ final class RtcpInput implements RtcpHandler {
   public void onReportBlock(int senderSsrc, ReportBlock block) {
     OutgoingStream stream = session.outgoing(block.ssrc);
     if (stream != null) {
+      if (stream.kind() == MediaKind.VIDEO) {
+        session.downlink().onVideoReportBlock(block);
+      }
       stream.onReportBlock(block, nowNs);
     }
   }

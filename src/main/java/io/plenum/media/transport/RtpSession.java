@@ -12,6 +12,7 @@ import io.plenum.media.router.ConsumerPlan;
 import io.plenum.media.router.OutgoingStream;
 import io.plenum.media.router.PipeConsumer;
 import io.plenum.media.router.PipeStream;
+import io.plenum.media.router.HeaderExtensionIds;
 import io.plenum.media.router.Producer;
 import io.plenum.media.router.ProducerOptions;
 import io.plenum.media.router.ProducerPlan;
@@ -50,7 +51,8 @@ public final class RtpSession implements ConsumerLink {
   private final RtcpOutput output;
   private final RtcpReports reports;
   private final Uplink uplink;
-  private final Downlink downlink = new Downlink();
+  private final Downlink downlink;
+  private final Probation probation;
   private final RtcpInput input = new RtcpInput(this);
   private final RtcpReader reader = new RtcpReader();
   private final SendExtensions extensions = new SendExtensions();
@@ -72,6 +74,8 @@ public final class RtpSession implements ConsumerLink {
     this.output = new RtcpOutput(link, environment, (int) ssrcs.next(1));
     this.reports = new RtcpReports(output, environment.random(), cname);
     this.uplink = new Uplink(output, producers.values());
+    this.downlink = new Downlink(consumers.values(), new DownlinkEffects());
+    this.probation = new Probation(environment.random());
   }
 
   private boolean isTaken(long ssrc) {
@@ -168,6 +172,9 @@ public final class RtpSession implements ConsumerLink {
     consumers.put(consumer.id(), consumer);
     outgoing.put(consumer.ssrc(), consumer);
     router.add(consumer);
+    downlink.onConsumer(consumer, nowNs);
+    extensions.number(downlink.numbersPackets());
+    transport.onDeadlineChanged();
     return consumer;
   }
 
@@ -250,6 +257,7 @@ public final class RtpSession implements ConsumerLink {
       counters.onRtcpMalformed();
     }
     counters.onRtcpReceived(length);
+    downlink.onRtcpEnd(nowNs);
     wakeBy(deadlineOfParts());
   }
 
@@ -260,12 +268,38 @@ public final class RtpSession implements ConsumerLink {
 
   @Override
   public void send(Consumer consumer, RoutedPacket source, byte[] out, int length, int headerLength, long nowNs) {
-    if (source.midOffset >= 0) {
-      consumer.patchMid(out, source.midOffset);
-    }
-    extensions.fill(out, source.absSendTimeOffset, source.transportCcOffset, nowNs);
+    int number = extensions.fill(consumer, source, out, nowNs);
     counters.onRtpSent(length);
     link.sendRtp(out, 0, headerLength, length, nowNs);
+    if (number >= 0) {
+      downlink.onPacketSent(number, length, 0, nowNs);
+      if (downlink.nextDeadlineNs() < nextWakeNs) {
+        transport.onDeadlineChanged();
+      }
+    }
+  }
+
+  @Override
+  public void onDemandChanged(long nowNs) {
+    downlink.onDemandChanged(nowNs);
+    transport.onDeadlineChanged();
+  }
+
+  private final class DownlinkEffects implements Downlink.Sink {
+    @Override
+    public void sendProbation(int probeId, int packets, int packetBytes, HeaderExtensionIds ids, long nowNs) {
+      for (int i = 0; i < packets && isConnected(); i++) {
+        int length = probation.write(environment.out, packetBytes, ids, extensions, nowNs);
+        counters.onProbationSent(length);
+        link.sendRtp(environment.out, 0, probation.headerLength(), length, nowNs);
+        downlink.onPacketSent(probation.number(), length, probeId, nowNs);
+      }
+    }
+
+    @Override
+    public void onEstimate(long desiredBps, long effectiveDesiredBps, long availableBps) {
+      router.events().onDownlinkEstimate(transport.id(), desiredBps, effectiveDesiredBps, availableBps);
+    }
   }
 
   @Override
@@ -305,6 +339,9 @@ public final class RtpSession implements ConsumerLink {
     if (uplink.nextDeadlineNs() <= nowNs) {
       uplink.onTimeout(nowNs);
     }
+    if (downlink.nextDeadlineNs() <= nowNs) {
+      downlink.onTimeout(nowNs);
+    }
     for (Producer producer : producers.values()) {
       for (ProducerStream stream : producer.streams()) {
         if (stream.nextDeadlineNs() <= nowNs) {
@@ -316,7 +353,8 @@ public final class RtpSession implements ConsumerLink {
   }
 
   private long deadlineOfParts() {
-    long deadlineNs = Math.min(reports.nextDeadlineNs(), uplink.nextDeadlineNs());
+    long deadlineNs =
+        Math.min(reports.nextDeadlineNs(), Math.min(uplink.nextDeadlineNs(), downlink.nextDeadlineNs()));
     for (Producer producer : producers.values()) {
       for (ProducerStream stream : producer.streams()) {
         deadlineNs = Math.min(deadlineNs, stream.nextDeadlineNs());
@@ -346,8 +384,8 @@ public final class RtpSession implements ConsumerLink {
     List<Long> rates = new ArrayList<>();
     producers.values().forEach(p -> p.streams().forEach(s -> rates.add(s.bitsPerSecond(nowNs))));
     stats.put("rtpRecvBitrate", rates.stream().mapToLong(Long::longValue).sum());
-    if (downlink.rembBitrateBps() > 0) {
-      stats.put("availableOutgoingBitrate", downlink.rembBitrateBps());
+    if (downlink.kind() != Downlink.Kind.NONE) {
+      stats.put("availableOutgoingBitrate", downlink.availableBps());
     }
   }
 
@@ -356,6 +394,7 @@ public final class RtpSession implements ConsumerLink {
         .list("producers", producers.values(), Producer::dump)
         .list("consumers", consumers.values(), Consumer::dump)
         .list("pipeConsumers", pipeConsumers.values(), PipeConsumer::dump)
+        .part("downlink", downlink::dump)
         .part("counters", counters::dump);
   }
 }

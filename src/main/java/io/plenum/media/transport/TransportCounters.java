@@ -13,6 +13,8 @@ public final class TransportCounters {
   private long rtcpMalformed;
   private long rtpPacketsSent;
   private long rtpBytesSent;
+  private long probationPacketsSent;
+  private long probationBytesSent;
 
   void count(RtpDrop reason) {
     drops[reason.ordinal()]++;
@@ -37,6 +39,19 @@ public final class TransportCounters {
     rtpBytesSent += bytes;
   }
 
+  void onProbationSent(int bytes) {
+    probationPacketsSent++;
+    probationBytesSent += bytes;
+  }
+
+  public long probationPacketsSent() {
+    return probationPacketsSent;
+  }
+
+  public long probationBytesSent() {
+    return probationBytesSent;
+  }
+
   public long drops(RtpDrop reason) {
     return drops[reason.ordinal()];
   }
@@ -54,11 +69,14 @@ public final class TransportCounters {
     stats.put("rtpBytesReceived", rtpBytesReceived);
     stats.put("rtpPacketsSent", rtpPacketsSent);
     stats.put("rtpBytesSent", rtpBytesSent);
+    stats.put("probationPacketsSent", probationPacketsSent);
+    stats.put("probationBytesSent", probationBytesSent);
   }
 
   void dump(Dump out) {
     out.value("rtpPacketsReceived", rtpPacketsReceived)
         .value("rtpPacketsSent", rtpPacketsSent)
+        .value("probationPacketsSent", probationPacketsSent)
         .value("rtcpPacketsReceived", rtcpPacketsReceived)
         .value("rtcpBytesReceived", rtcpBytesReceived)
         .value("rtcpMalformed", rtcpMalformed);

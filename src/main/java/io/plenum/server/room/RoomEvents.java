@@ -114,6 +114,17 @@ final class RoomEvents implements RouterListener {
   }
 
   @Override
+  public void onDownlinkEstimate(String transportId, long desiredBps, long effectiveDesiredBps, long availableBps) {
+    Peer peer = owner(transportId);
+    if (peer != null) {
+      peer.channel().notify("downlinkBwe", Map.of(
+          "desiredBitrate", desiredBps,
+          "effectiveDesiredBitrate", effectiveDesiredBps,
+          "availableBitrate", availableBps));
+    }
+  }
+
+  @Override
   public void onProducerScore(String producerId, Object scores) {
     Peer peer = ownerOfProducer(producerId);
     if (peer != null) {

@@ -1,0 +1,70 @@
+package io.plenum.media.transport;
+
+import io.plenum.media.congestion.BitrateAllocator;
+import io.plenum.media.congestion.BitrateAllocator.Demand;
+import io.plenum.media.router.Consumer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/** Shares what a path carries among the video consumers of a transport. Audio is not counted: it is small, and first. */
+final class LayerAllocation {
+  private final Collection<Consumer> consumers;
+  private long desiredBps;
+  private boolean refused;
+
+  LayerAllocation(Collection<Consumer> consumers) {
+    this.consumers = consumers;
+  }
+
+  /** Gives each consumer its layer. */
+  void allocate(long availableBps, long nowNs) {
+    List<Consumer> takers = new ArrayList<>();
+    List<Demand> desired = new ArrayList<>();
+    List<Demand> allowed = new ArrayList<>();
+    for (Consumer consumer : consumers) {
+      if (consumer.takesBitrate()) {
+        Demand demand = consumer.desiredLayers(nowNs);
+        takers.add(consumer);
+        desired.add(demand);
+        allowed.add(consumer.allowedLayers(demand, nowNs));
+      }
+    }
+    desiredBps = BitrateAllocator.desiredBps(desired);
+    int[] layers = BitrateAllocator.allocate(allowed, availableBps);
+    refused = false;
+    for (int i = 0; i < layers.length; i++) {
+      refused |= isAbove(desired.get(i).layerBitratesBps(), layers[i]);
+      takers.get(i).allocateLayer(layers[i], desired.get(i), nowNs);
+    }
+  }
+
+  private static boolean isAbove(long[] layerBitratesBps, int layer) {
+    for (int above = layer + 1; above < layerBitratesBps.length; above++) {
+      if (layerBitratesBps[above] > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** False if there is nothing to share. */
+  boolean hasTakers() {
+    for (Consumer consumer : consumers) {
+      if (consumer.takesBitrate()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a consumer got less than it would have taken, when the path was shared last. */
+  boolean hasRefused() {
+    return refused;
+  }
+
+  /** What the consumers would have taken of a path that carries all, when it was shared last. */
+  long desiredBps() {
+    return desiredBps;
+  }
+}
