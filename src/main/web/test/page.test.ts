@@ -52,7 +52,7 @@ test('waits double up to a limit, and never fall in the same instant', () => {
 });
 
 test('the address says what to do, and nonsense in it is ignored', () => {
-  assert.deepEqual(parseOptions('?room=a%20b&codec=vp9&simulcast=0&audio=false&transport=sockjs&forceTcp=1&peer=x&name=Ada'), {
+  assert.deepEqual(parseOptions('?room=a%20b&codec=vp9&simulcast=0&audio=false&transport=sockjs&forceTcp=1&peer=x&name=Ada&size=320x180'), {
     room: 'a b',
     name: 'Ada',
     peerId: 'x',
@@ -60,6 +60,7 @@ test('the address says what to do, and nonsense in it is ignored', () => {
     forceTcp: true,
     transport: 'sockjs',
     simulcast: false,
+    size: { width: 320, height: 180 },
     audio: false,
     video: true,
     autojoin: true,
@@ -68,6 +69,9 @@ test('the address says what to do, and nonsense in it is ignored', () => {
   assert.equal(nonsense.codec, null);
   assert.equal(nonsense.transport, 'auto');
   assert.equal(nonsense.room, '');
+  for (const size of ['', 'big', '320', '0x0', '-320x180', '99999x10', '5000x5000', '320x180x2']) {
+    assert.equal(parseOptions(`?size=${size}`).size, null, size);
+  }
 });
 
 test('an invitation carries the room and nothing of our own', () => {
