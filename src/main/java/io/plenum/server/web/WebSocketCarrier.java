@@ -43,7 +43,8 @@ final class WebSocketCarrier implements Carrier {
     carrier.connection = table.add(carrier);
     socket.frameHandler(carrier::onFrame);
     socket.pongHandler(ignored -> carrier.connection.onHeard());
-    socket.exceptionHandler(carrier::onException);
+    socket.exceptionHandler(ignored -> { });
+    NettyLine.onCorruptFrame(line, carrier::onCorruptFrame);
     socket.closeHandler(ignored -> carrier.connection.onClosed());
     if (sockJs) {
       socket.writeTextMessage(SockJsFrames.OPEN);
@@ -51,10 +52,12 @@ final class WebSocketCarrier implements Carrier {
     return carrier.connection;
   }
 
-  /** A frame above even the largest envelope, or none at all: the codec answers 1009 or 1002 itself, and closes. */
-  private void onException(Throwable cause) {
-    if (cause instanceof CorruptedWebSocketFrameException corrupted) {
-      connection.onRefusedByCodec(corrupted.closeStatus().equals(WebSocketCloseStatus.MESSAGE_TOO_BIG));
+  /** A frame above even the largest envelope, or none at all. */
+  private void onCorruptFrame(CorruptedWebSocketFrameException corrupted) {
+    if (corrupted.closeStatus().equals(WebSocketCloseStatus.MESSAGE_TOO_BIG)) {
+      connection.onTooLarge();
+    } else {
+      connection.onMalformed(CloseCodes.PROTOCOL, "this is no WebSocket frame");
     }
   }
 
@@ -101,7 +104,7 @@ final class WebSocketCarrier implements Carrier {
     } else if (parsed.fault() == SockJsFrames.Fault.TOO_LARGE) {
       connection.onTooLarge();
     } else {
-      connection.onMalformed("Broken JSON encoding.");
+      connection.onMalformed(CloseCodes.POLICY, "Broken JSON encoding.");
     }
   }
 
@@ -137,7 +140,7 @@ final class WebSocketCarrier implements Carrier {
 
   @Override
   public void abort() {
-    HardClose.of(line);
+    NettyLine.cut(line);
   }
 
   @Override
