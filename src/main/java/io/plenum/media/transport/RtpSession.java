@@ -64,14 +64,20 @@ public final class RtpSession implements ConsumerLink {
   private long nextWakeNs = Long.MAX_VALUE;
   private boolean connected;
 
+  /** With an RTCP sender SSRC of its own choice. */
   public RtpSession(Transport transport, Router router, RtpLink link) {
+    this(transport, router, link, (int) new SsrcSource(router.environment().random()).next(1));
+  }
+
+  /** @param rtcpSsrc the sender of our RTCP where it is about nothing that we send */
+  public RtpSession(Transport transport, Router router, RtpLink link, int rtcpSsrc) {
     this.transport = transport;
     this.router = router;
     this.link = link;
     this.environment = router.environment();
     this.ssrcs = new SsrcSource(environment.random(), this::isTaken);
     this.cname = Cname.random(environment.random());
-    this.output = new RtcpOutput(link, environment, (int) ssrcs.next(1));
+    this.output = new RtcpOutput(link, environment, rtcpSsrc);
     this.reports = new RtcpReports(output, environment.random(), cname);
     this.uplink = new Uplink(output, producers.values());
     this.downlink = new Downlink(consumers.values(), new DownlinkEffects());
@@ -80,11 +86,6 @@ public final class RtpSession implements ConsumerLink {
 
   private boolean isTaken(long ssrc) {
     return outgoing.get((int) ssrc) != null || listener.known((int) ssrc) != null;
-  }
-
-  /** The sender of our RTCP where it is about nothing that we send. */
-  public int rtcpSsrc() {
-    return output.senderSsrc();
   }
 
   RtpListener listener() {
@@ -120,11 +121,13 @@ public final class RtpSession implements ConsumerLink {
    */
   public PipeConsumer consumePiped(
       String id, String producerId, boolean enableRtx, PipeConsumer.PipeConsumerListener piped) {
-    PipeConsumer consumer = new PipeConsumer(id, router.producer(producerId), transport, this, enableRtx, ssrcs,
-        environment.random(), piped);
+    PipeConsumer consumer = new PipeConsumer(id, router.producer(producerId), transport, this, enableRtx,
+        environment.pipedSsrcSource(), environment.random(), piped);
     pipeConsumers.put(id, consumer);
     for (PipeStream stream : consumer.streams()) {
       outgoing.put(stream.ssrc(), stream);
+      environment.onPipedSsrc(stream.ssrc());
+      stream.rtxSsrc().ifPresent(environment::onPipedSsrc);
     }
     return consumer;
   }
@@ -133,6 +136,8 @@ public final class RtpSession implements ConsumerLink {
     pipeConsumers.remove(consumer.id());
     for (PipeStream stream : consumer.streams()) {
       outgoing.remove(stream.ssrc());
+      environment.onPipedSsrcGone(stream.ssrc());
+      stream.rtxSsrc().ifPresent(environment::onPipedSsrcGone);
     }
   }
 
