@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * Media of one producer on its way to one endpoint. {@link SendStream} chooses, numbers and repairs the packets; this
@@ -104,7 +105,7 @@ public final class Consumer implements Retransmitter.Sink {
   }
 
   /** The RTX SSRC, if there is one. */
-  public java.util.OptionalInt rtxSsrc() {
+  public OptionalInt rtxSsrc() {
     return send.rtxSsrc();
   }
 
@@ -150,11 +151,20 @@ public final class Consumer implements Retransmitter.Sink {
     RoutedPacketWriter.patchMid(packet, midOffset, mid);
   }
 
+  /** The transport that sends to the endpoint is at fault. */
+  void onFault(RuntimeException fault, long nowNs) {
+    router.onFault(transport, fault, nowNs);
+  }
+
+  /** A NACK message begins; its items follow as {@link #onNack}. */
+  public void onNackBegin() {
+    send.onNackBegin();
+  }
+
   /** The endpoint misses {@code pid} and what {@code blp} names (RFC 4585 §6.2.1). */
   public void onNack(int pid, int blp, long nowNs) {
     this.nowNs = nowNs;
     byte[] out = link.outBuffer();
-    send.onNackBegin();
     send.onNack(pid, out, 0, nowNs, this);
     for (int bits = blp; bits != 0; bits &= bits - 1) {
       send.onNack(pid + 1 + Integer.numberOfTrailingZeros(bits) & 0xffff, out, 0, nowNs, this);
@@ -341,8 +351,7 @@ public final class Consumer implements Retransmitter.Sink {
         .value("ssrc", Integer.toUnsignedLong(ssrc()))
         .value("paused", paused)
         .value("producerPaused", producer.paused())
-        .value("currentSpatialLayer", send.currentSpatialLayer())
-        .value("currentTemporalLayer", send.currentTemporalLayer())
-        .value("score", send.score());
+        .value("priority", priority)
+        .part("send", send::dump);
   }
 }

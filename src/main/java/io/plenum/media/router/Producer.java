@@ -30,8 +30,6 @@ public final class Producer implements ProducerStream.Owner {
   private final HeaderExtensionIds extensionIds;
   final AudioLevels.Level audioLevel = new AudioLevels.Level();
   private Consumer[] consumers = NONE;
-  /** Of the packet in hand. */
-  private long nowNs;
   private boolean paused;
   private boolean closed;
 
@@ -123,21 +121,37 @@ public final class Producer implements ProducerStream.Owner {
 
   @Override
   public void onRoutedPacket(ProducerStream stream, RoutedPacket packet, long nowNs) {
-    this.nowNs = nowNs;
     if (kind == MediaKind.AUDIO) {
       router.audioLevels().onPacket(this, packet, nowNs);
     }
     Consumer[] all = consumers;
     for (Consumer consumer : all) {
-      consumer.onPacket(stream, packet, nowNs);
+      try {
+        consumer.onPacket(stream, packet, nowNs);
+      } catch (RuntimeException fault) {
+        consumer.onFault(fault, nowNs);
+      }
     }
   }
 
   @Override
-  public void onStreamScore(ProducerStream stream, int score) {
+  public void onStreamScore(ProducerStream stream, int score, long nowNs) {
     router.events().onProducerScore(id, scores());
+    tellConsumers(nowNs, consumer -> consumer.onProducerScore(stream, nowNs));
+  }
+
+  private interface ConsumerCall {
+    void to(Consumer consumer);
+  }
+
+  /** A fault in one consumer is its own transport's: neither ours nor the other consumers'. */
+  private void tellConsumers(long nowNs, ConsumerCall call) {
     for (Consumer consumer : consumers) {
-      consumer.onProducerScore(stream, nowNs);
+      try {
+        call.to(consumer);
+      } catch (RuntimeException fault) {
+        consumer.onFault(fault, nowNs);
+      }
     }
   }
 
@@ -159,8 +173,12 @@ public final class Producer implements ProducerStream.Owner {
 
   /** A consumer needs a key frame of that stream; requests of all consumers are merged. */
   void requestKeyFrame(ProducerStream stream, long nowNs) {
-    stream.onKeyFrameWanted(nowNs);
-    transport.onDeadlineChanged();
+    try {
+      stream.onKeyFrameWanted(nowNs);
+      transport.onDeadlineChanged();
+    } catch (RuntimeException fault) {
+      router.onFault(transport, fault, nowNs);
+    }
   }
 
   public void pause(long nowNs) {
@@ -169,9 +187,7 @@ public final class Producer implements ProducerStream.Owner {
     }
     paused = true;
     streams.forEach(ProducerStream::pause);
-    for (Consumer consumer : consumers) {
-      consumer.onProducerPaused(true, nowNs);
-    }
+    tellConsumers(nowNs, consumer -> consumer.onProducerPaused(true, nowNs));
   }
 
   public void resume(long nowNs) {
@@ -182,9 +198,7 @@ public final class Producer implements ProducerStream.Owner {
     for (ProducerStream stream : streams) {
       stream.resume(nowNs);
     }
-    for (Consumer consumer : consumers) {
-      consumer.onProducerPaused(false, nowNs);
-    }
+    tellConsumers(nowNs, consumer -> consumer.onProducerPaused(false, nowNs));
   }
 
   /** Closes its consumers first, then leaves the router and the transport. */
@@ -193,9 +207,7 @@ public final class Producer implements ProducerStream.Owner {
       return;
     }
     closed = true;
-    for (Consumer consumer : consumers) {
-      consumer.onProducerClosed(nowNs);
-    }
+    tellConsumers(nowNs, consumer -> consumer.onProducerClosed(nowNs));
     consumers = NONE;
     router.remove(this);
     transport.remove(this);

@@ -38,6 +38,14 @@ final class RtcpInput implements RtcpHandler {
   }
 
   @Override
+  public void onNackBegin(int senderSsrc, int mediaSsrc, int itemCount) {
+    Consumer consumer = session.consumer(mediaSsrc);
+    if (consumer != null) {
+      consumer.onNackBegin();
+    }
+  }
+
+  @Override
   public void onNack(int senderSsrc, int mediaSsrc, int pid, int blp) {
     Consumer consumer = session.consumer(mediaSsrc);
     if (consumer != null) {

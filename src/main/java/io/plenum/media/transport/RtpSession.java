@@ -1,7 +1,7 @@
 package io.plenum.media.transport;
 
 import io.plenum.media.Dump;
-import io.plenum.media.PlenumException;
+import io.plenum.media.TearDown;
 import io.plenum.media.parameters.Cname;
 import io.plenum.media.parameters.RtpParameters;
 import io.plenum.media.parameters.SsrcSource;
@@ -21,8 +21,8 @@ import io.plenum.protocol.rtcp.RtcpReader;
 import io.plenum.protocol.rtp.RtpPacket;
 import io.plenum.protocol.rtp.Rtx;
 import io.plenum.protocol.rtp.SsrcTable;
+import io.plenum.protocol.wire.Bytes;
 import io.plenum.protocol.wire.Malformed;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,6 +54,8 @@ public final class RtpSession implements ConsumerLink {
   private final SsrcSource ssrcs;
   private final TransportCounters counters = new TransportCounters();
   private final String cname;
+  /** What we call ourselves in RTCP where we only receive. */
+  private final long ownSsrc;
   private int nextMid;
   private long nextWakeNs = Long.MAX_VALUE;
   private boolean connected;
@@ -65,17 +67,28 @@ public final class RtpSession implements ConsumerLink {
     this.environment = router.environment();
     this.ssrcs = new SsrcSource(environment.random(), this::isTaken);
     this.cname = Cname.random(environment.random());
-    this.output = new RtcpOutput(link, environment, (int) ssrcs.next(1));
+    this.ownSsrc = ssrcs.next(1);
+    this.output = new RtcpOutput(link, environment, (int) ownSsrc);
     this.reports = new RtcpReports(output, environment.random(), cname);
     this.uplink = new Uplink(output, producers.values());
   }
 
   private boolean isTaken(long ssrc) {
-    return consumersBySsrc.get((int) ssrc) != null || listener.known((int) ssrc) != null;
+    return ssrc == ownSsrc || listener.known((int) ssrc) != null
+        || consumers.values().stream().anyMatch(consumer -> has(consumer, (int) ssrc));
+  }
+
+  private static boolean has(Consumer consumer, int ssrc) {
+    return consumer.ssrc() == ssrc || consumer.rtxSsrc().isPresent() && consumer.rtxSsrc().getAsInt() == ssrc;
   }
 
   RtpListener listener() {
     return listener;
+  }
+
+  /** The SSRC is some producer's. */
+  boolean isReceived(int ssrc) {
+    return listener.known(ssrc) != null;
   }
 
   Downlink downlink() {
@@ -100,9 +113,7 @@ public final class RtpSession implements ConsumerLink {
   }
 
   public Producer produce(ProducerOptions options, long nowNs) {
-    if (router.hasProducer(options.id())) {
-      throw new PlenumException("already-exists", "there is a producer with the id " + options.id());
-    }
+    router.requireFreeProducerId(options.id());
     RtpParameters parameters = options.rtpParameters();
     if (parameters.rtcp().cname() == null || parameters.rtcp().cname().isEmpty()) {
       parameters = parameters.withCname(cnameOfProducers());
@@ -124,6 +135,7 @@ public final class RtpSession implements ConsumerLink {
   }
 
   public Consumer consume(ConsumerOptions options, long nowNs) {
+    router.requireFreeConsumerId(options.id());
     Producer producer = router.producer(options.producerId());
     ConsumerPlan plan = ConsumerPlan.of(options, producer, Integer.toString(nextMid), ssrcs, environment.random());
     nextMid++;
@@ -150,7 +162,8 @@ public final class RtpSession implements ConsumerLink {
     output.now(nowNs);
     reports.start(nowNs);
     wakeBy(reports.nextDeadlineNs());
-    for (Consumer consumer : consumers.values()) {
+    // A copy: whoever is asked for a key frame now may fail, and take its producers and our consumers of them with it.
+    for (Consumer consumer : List.copyOf(consumers.values())) {
       consumer.onTransportConnected(nowNs);
     }
   }
@@ -169,7 +182,7 @@ public final class RtpSession implements ConsumerLink {
       counters.count(RtpDrop.MALFORMED);
       return;
     }
-    counters.onRtpReceived(length);
+    counters.onRtpReceived(length, nowNs);
     uplink.onPacket(packet, listener.ids(), nowNs);
     wakeBy(uplink.nextDeadlineNs());
     RtpListener.Route route = listener.find(packet);
@@ -178,13 +191,15 @@ public final class RtpSession implements ConsumerLink {
       return;
     }
     ProducerStream stream = route.stream;
-    if (route.rtx) {
-      onRtx(stream, nowNs);
-    } else if (packet.payloadType() == stream.plan().payloadType()) {
-      stream.onRtp(packet, nowNs);
-    } else {
+    if (packet.payloadType() != (route.rtx ? stream.plan().rtxPayloadType() : stream.plan().payloadType())) {
       counters.count(RtpDrop.WRONG_PAYLOAD_TYPE);
       return;
+    }
+    if (route.rtx) {
+      counters.onRtxReceived(length, nowNs);
+      onRtx(stream, nowNs);
+    } else {
+      stream.onRtp(packet, nowNs);
     }
     wakeBy(stream.nextDeadlineNs());
   }
@@ -224,7 +239,7 @@ public final class RtpSession implements ConsumerLink {
       consumer.patchMid(out, source.midOffset);
     }
     extensions.fill(out, source.absSendTimeOffset, source.transportCcOffset, nowNs);
-    counters.onRtpSent(length);
+    counters.onRtpSent(length, Bytes.i32(out, 8) != consumer.ssrc(), nowNs);
     link.sendRtp(out, 0, headerLength, length, nowNs);
   }
 
@@ -279,22 +294,16 @@ public final class RtpSession implements ConsumerLink {
 
   /** Producers first, then consumers, each in the order in which they were made. */
   public void close(long nowNs) {
-    for (Producer producer : new ArrayList<>(producers.values())) {
-      producer.close(nowNs);
-    }
-    for (Consumer consumer : new ArrayList<>(consumers.values())) {
-      consumer.onTransportClosed(nowNs);
-    }
-    onDisconnected();
-    nextWakeNs = Long.MAX_VALUE;
+    TearDown.all(
+        () -> TearDown.each(List.copyOf(producers.values()), producer -> producer.close(nowNs)),
+        () -> TearDown.each(List.copyOf(consumers.values()), consumer -> consumer.onTransportClosed(nowNs)),
+        this::onDisconnected,
+        () -> nextWakeNs = Long.MAX_VALUE);
   }
 
   /** What the session adds to its transport's stats. */
   public void addStats(Map<String, Object> stats, long nowNs) {
-    counters.addStats(stats);
-    List<Long> rates = new ArrayList<>();
-    producers.values().forEach(p -> p.streams().forEach(s -> rates.add(s.bitsPerSecond(nowNs))));
-    stats.put("rtpRecvBitrate", rates.stream().mapToLong(Long::longValue).sum());
+    counters.addStats(stats, nowNs);
     if (downlink.rembBitrateBps() > 0) {
       stats.put("availableOutgoingBitrate", downlink.rembBitrateBps());
     }
