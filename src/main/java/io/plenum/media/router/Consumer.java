@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * Media of one producer on its way to one endpoint. {@link SendStream} chooses, numbers and repairs the packets; this
@@ -115,7 +116,7 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
   }
 
   /** The RTX SSRC, if there is one. */
-  public java.util.OptionalInt rtxSsrc() {
+  public OptionalInt rtxSsrc() {
     return send.rtxSsrc();
   }
 
@@ -162,10 +163,19 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
   }
 
   @Override
+  public void onFault(RuntimeException fault, long nowNs) {
+    router.onFault(transport, fault, nowNs);
+  }
+
+  @Override
+  public void onNackBegin() {
+    send.onNackBegin();
+  }
+
+  @Override
   public void onNack(int pid, int blp, long nowNs) {
     this.nowNs = nowNs;
     byte[] out = link.outBuffer();
-    send.onNackBegin();
     send.onNack(pid, out, 0, nowNs, this);
     for (int bits = blp; bits != 0; bits &= bits - 1) {
       send.onNack(pid + 1 + Integer.numberOfTrailingZeros(bits) & 0xffff, out, 0, nowNs, this);
@@ -400,8 +410,6 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
         .value("priority", priority)
         .value("targetSpatialLayer", allocated.targetSpatialLayer())
         .value("targetTemporalLayer", allocated.targetTemporalLayer())
-        .value("currentSpatialLayer", send.currentSpatialLayer())
-        .value("currentTemporalLayer", send.currentTemporalLayer())
-        .value("score", send.score());
+        .part("send", send::dump);
   }
 }
