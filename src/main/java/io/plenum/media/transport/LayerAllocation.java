@@ -10,6 +10,7 @@ import java.util.List;
 /** Shares what a path carries among the video consumers of a transport. Audio is not counted: it is small, and first. */
 final class LayerAllocation {
   private final Collection<Consumer> consumers;
+  private final ClimbMargin margin = new ClimbMargin();
   private long desiredBps;
   private boolean refused;
 
@@ -27,15 +28,25 @@ final class LayerAllocation {
         Demand demand = consumer.desiredLayers(nowNs);
         takers.add(consumer);
         desired.add(demand);
-        allowed.add(consumer.allowedLayers(demand, nowNs));
+        allowed.add(consumer.allowedLayers(demand, margin.percent(nowNs), nowNs));
       }
     }
     desiredBps = BitrateAllocator.desiredBps(desired);
     int[] layers = BitrateAllocator.allocate(allowed, availableBps);
     refused = false;
+    boolean climbed = false;
+    boolean fell = false;
     for (int i = 0; i < layers.length; i++) {
       refused |= isAbove(desired.get(i).layerBitratesBps(), layers[i]);
-      takers.get(i).allocateLayer(layers[i], desired.get(i), nowNs);
+      int direction = takers.get(i).allocateLayer(layers[i], desired.get(i), nowNs);
+      climbed |= direction > 0;
+      fell |= direction < 0;
+    }
+    if (fell) {
+      margin.onFall(availableBps, nowNs);
+    }
+    if (climbed) {
+      margin.onClimb(availableBps, nowNs);
     }
   }
 
