@@ -11,6 +11,8 @@ import io.plenum.media.congestion.BitrateAllocator.Demand;
 final class AllocatedLayers {
   /** As mediasoup: the path has just shown that it does not carry more; a try costs a key frame and perhaps a freeze. */
   static final long NO_CLIMB_AFTER_FALL_NS = 10_000_000_000L;
+  /** Doubled, up to this, while one climb after the other has to be taken back. */
+  static final long MAX_NO_CLIMB_NS = 40_000_000_000L;
   /** As mediasoup: a fall before that is the estimate finding its place. */
   static final long SETTLED_NS = 8_000_000_000L;
   /** As mediasoup: encoders that switch a stream on often switch it off again at once. */
@@ -25,6 +27,8 @@ final class AllocatedLayers {
   private int temporalLayer = ALL;
   private long flowingSinceNs;
   private long noClimbBeforeNs = Long.MIN_VALUE;
+  private long noClimbNs = NO_CLIMB_AFTER_FALL_NS;
+  private long climbedNs;
 
   AllocatedLayers(Producer producer, PreferredLayers preferred) {
     this.producer = producer;
@@ -35,6 +39,11 @@ final class AllocatedLayers {
   /** Media begins to flow. */
   void onBegin(long nowNs) {
     flowingSinceNs = nowNs;
+  }
+
+  /** The path has become emptier: what was too much may fit now. */
+  void mayClimb() {
+    noClimbBeforeNs = Long.MIN_VALUE;
   }
 
   /** What the endpoint prefers and the producer sends, at its present bitrates. */
@@ -90,7 +99,11 @@ final class AllocatedLayers {
     boolean falls = spatial < spatialLayer || spatial == spatialLayer && temporal < temporalLayer;
     boolean climbs = spatial > spatialLayer || spatial == spatialLayer && temporal > temporalLayer;
     if (spatial < spatialLayer && couldStay && nowNs - flowingSinceNs >= SETTLED_NS) {
-      noClimbBeforeNs = nowNs + NO_CLIMB_AFTER_FALL_NS;
+      boolean failed = nowNs - climbedNs < NO_CLIMB_AFTER_FALL_NS;
+      noClimbNs = failed ? Math.min(MAX_NO_CLIMB_NS, 2 * noClimbNs) : NO_CLIMB_AFTER_FALL_NS;
+      noClimbBeforeNs = nowNs + noClimbNs;
+    } else if (spatial > spatialLayer) {
+      climbedNs = nowNs;
     }
     spatialLayer = spatial;
     temporalLayer = temporal;

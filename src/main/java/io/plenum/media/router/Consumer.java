@@ -275,6 +275,11 @@ public final class Consumer implements Retransmitter.Sink {
     return producer.kind() == MediaKind.VIDEO && !paused && !producer.paused();
   }
 
+  /** Another has left it room on the path. */
+  public void mayClimb() {
+    allocated.mayClimb();
+  }
+
   /** What it would take of a path that carries all. */
   public Demand desiredLayers(long nowNs) {
     return type == ConsumerType.SIMPLE

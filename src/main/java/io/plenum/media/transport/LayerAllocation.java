@@ -13,6 +13,7 @@ final class LayerAllocation {
   private final ClimbMargin margin = new ClimbMargin();
   private long desiredBps;
   private boolean refused;
+  private int formerTakers;
 
   LayerAllocation(Collection<Consumer> consumers) {
     this.consumers = consumers;
@@ -20,16 +21,17 @@ final class LayerAllocation {
 
   /** Gives each consumer its layer. */
   void allocate(long availableBps, long nowNs) {
-    List<Consumer> takers = new ArrayList<>();
+    List<Consumer> takers = consumers.stream().filter(Consumer::takesBitrate).toList();
+    if (takers.size() < formerTakers) {
+      takers.forEach(Consumer::mayClimb);
+    }
+    formerTakers = takers.size();
     List<Demand> desired = new ArrayList<>();
     List<Demand> allowed = new ArrayList<>();
-    for (Consumer consumer : consumers) {
-      if (consumer.takesBitrate()) {
-        Demand demand = consumer.desiredLayers(nowNs);
-        takers.add(consumer);
-        desired.add(demand);
-        allowed.add(consumer.allowedLayers(demand, margin.percent(nowNs), nowNs));
-      }
+    for (Consumer consumer : takers) {
+      Demand demand = consumer.desiredLayers(nowNs);
+      desired.add(demand);
+      allowed.add(consumer.allowedLayers(demand, margin.percent(nowNs), nowNs));
     }
     desiredBps = BitrateAllocator.desiredBps(desired);
     int[] layers = BitrateAllocator.allocate(allowed, availableBps);
@@ -59,14 +61,9 @@ final class LayerAllocation {
     return false;
   }
 
-  /** False if there is nothing to share. */
+  /** False if there was nobody to share among. */
   boolean hasTakers() {
-    for (Consumer consumer : consumers) {
-      if (consumer.takesBitrate()) {
-        return true;
-      }
-    }
-    return false;
+    return formerTakers > 0;
   }
 
   /** Whether a consumer got less than it would have taken, when the path was shared last. */
