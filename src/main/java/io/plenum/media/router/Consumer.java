@@ -287,6 +287,11 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
     return producer.kind() == MediaKind.VIDEO && !paused && !producer.paused();
   }
 
+  /** Another has left it room on the path. */
+  public void mayClimb() {
+    allocated.mayClimb();
+  }
+
   /** What it would take of a path that carries all. */
   public Demand desiredLayers(long nowNs) {
     return type == ConsumerType.SIMPLE
@@ -294,23 +299,28 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
         : allocated.desired(priority, nowNs);
   }
 
-  /** What of that it may be given now, so that layers do not go up and down all the time. */
-  public Demand allowedLayers(Demand desired, long nowNs) {
-    return type == ConsumerType.SIMPLE ? desired : allocated.allowed(desired, nowNs);
+  /**
+   * What of that it may be given now, so that layers do not go up and down all the time.
+   *
+   * @param marginPercent what must stay free of the bitrate of a layer above the current one
+   */
+  public Demand allowedLayers(Demand desired, int marginPercent, long nowNs) {
+    return type == ConsumerType.SIMPLE ? desired : allocated.allowed(desired, marginPercent, nowNs);
   }
 
   /**
    * The path has room for so much. Without such calls it has room for all.
    *
    * @param layer index in {@link #desiredLayers}, or {@link io.plenum.media.congestion.BitrateAllocator#NO_LAYER}
+   * @return 1 for a climb, -1 for a fall from a layer that could have been kept, else 0
    */
-  public void allocateLayer(int layer, Demand desired, long nowNs) {
+  public int allocateLayer(int layer, Demand desired, long nowNs) {
     if (type == ConsumerType.SIMPLE) {
-      return;
+      return 0;
     }
     int spatialLayer = allocated.targetSpatialLayer();
     int temporalLayer = allocated.targetTemporalLayer();
-    allocated.allocate(layer, desired, nowNs);
+    int direction = allocated.allocate(layer, desired, nowNs);
     if (allocated.targetSpatialLayer() != spatialLayer || allocated.targetTemporalLayer() != temporalLayer) {
       aim();
       if (allocated.targetSpatialLayer() < 0) {
@@ -318,6 +328,7 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
       }
       requestNeededKeyFrames(nowNs);
     }
+    return direction;
   }
 
   private void aim() {
