@@ -96,8 +96,7 @@ final class OpsRoutes {
 
   /**
    * The connection comes from loopback, no proxy is in between, and the host asked for is this machine: a page whose
-   * own
-   * name was made to point to 127.0.0.1 still asks for its own name.
+   * own name was made to point to 127.0.0.1 still asks for its own name.
    */
   private static boolean isFromThisMachine(HttpServerRequest request) {
     HostAndPort asked = request.authority();

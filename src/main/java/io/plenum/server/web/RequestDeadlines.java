@@ -9,9 +9,8 @@ import java.util.Map;
 
 /**
  * Cuts HTTP connections that take their time: whoever trickles a request byte by byte would pass any idle timeout, so
- * the
- * clock runs from the connection's opening, or the last answer, to the end of the next request. WebSockets leave this
- * watch when they are one; answers that are long by nature (SockJS's polls and streams) have no deadline here.
+ * the clock runs from the connection's opening, or the last answer, to the end of the next request. WebSockets leave
+ * this watch when they are one; answers that are long by nature (SockJS's polls and streams) have no deadline here.
  */
 final class RequestDeadlines {
   /**

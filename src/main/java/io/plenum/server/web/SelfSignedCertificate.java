@@ -29,8 +29,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
  * A certificate for trying things out: made at each start, never on disk. Browsers warn once and then give cameras to
- * the
- * page, which they do not over plain http.
+ * the page, which they do not over plain http.
  *
  * @param certificatePem and {@code keyPem}: as a file would have them
  */

@@ -14,12 +14,10 @@ import java.util.regex.Pattern;
 
 /**
  * SockJS 0.3.3 on the server: the transports websocket, xhr_streaming, xhr (polling), eventsource, and a bare
- * WebSocket at
- * {@code /sockjs/websocket}. Behind the origin gate, and on one loop.
+ * WebSocket at {@code /sockjs/websocket}. Behind the origin gate, and on one loop.
  *
  * <p>Not here on purpose: the iframe page, jsonp and htmlfile. They exist to get around the same-origin rule, so a
- * foreign
- * page could use them past the origin gate. No cookie is set or read.
+ * foreign page could use them past the origin gate. No cookie is set or read.
  */
 final class SockJsHandler implements Handler<HttpServerRequest> {
   static final String PREFIX = "/sockjs";

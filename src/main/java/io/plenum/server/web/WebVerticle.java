@@ -23,9 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The node's HTTP server: the page, signalling over WebSocket and SockJS, health, metrics and dump. One per node, on
- * one
- * loop: all connections and SockJS sessions are its own, and nothing here is locked. HTTP/1.1 only: a page is a dozen
- * files once, and the deadlines of {@link RequestDeadlines} count on one request at a time.
+ * one loop: all connections and SockJS sessions are its own, and nothing here is locked. HTTP/1.1 only: a page is a
+ * dozen files once, and the deadlines of {@link RequestDeadlines} count on one request at a time.
  */
 public final class WebVerticle extends VerticleBase {
   private static final String PROTOO = "protoo";
