@@ -78,14 +78,14 @@ test('an invitation carries the room and nothing of our own', () => {
   assert.equal(inviteLink({ origin: 'https://x', pathname: '/' }, 'a b'), 'https://x/?room=a%20b');
 });
 
-test('VP8 and H264 go out as simulcast, VP9 and AV1 as SVC, and each as one stream when asked', () => {
+test('VP8 and H264 go out as simulcast, VP9 as SVC, AV1 in temporal layers only, and each as one stream when asked', () => {
   const modes = (mimeType: string, layered = true, svc = true) =>
     videoEncodings('video', mimeType, layered, svc).map(({ scalabilityMode }) => scalabilityMode);
   assert.deepEqual(modes('video/VP8'), ['L1T3', 'L1T3', 'L1T3']);
   assert.deepEqual(modes('video/H264'), ['L1T1', 'L1T1', 'L1T1']);
   assert.deepEqual(modes('video/VP9'), ['L3T3_KEY']);
-  assert.deepEqual(modes('video/AV1'), ['L3T3_KEY']);
-  assert.deepEqual(modes('video/AV1', true, false), ['L1T1']);
+  assert.deepEqual(modes('video/AV1'), ['L1T3']);
+  assert.deepEqual(modes('video/VP9', true, false), ['L1T1']);
   for (const codec of ['VP8', 'H264', 'VP9', 'AV1']) {
     assert.deepEqual(modes(`video/${codec}`, false), ['L1T1']);
   }

@@ -139,8 +139,7 @@ public final class NodeUnderTest implements AutoCloseable {
     HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "readyz")).timeout(Duration.ofSeconds(2)).build();
     do {
       try {
-        int status = http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-        if (status == 200 || status == 404) { // 404: a node without the web layer, which listens only when it is ready.
+        if (http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
           return;
         }
       } catch (IOException e) {

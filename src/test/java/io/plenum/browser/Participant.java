@@ -82,6 +82,47 @@ final class Participant {
     return page.await(expression, condition, PATIENCE);
   }
 
+  JsonNode awaitTileOf(Participant other, Predicate<JsonNode> condition) {
+    return await(tile(other.peerId(), CAMERA), condition);
+  }
+
+  /** The id under which the server sends the other's camera here. */
+  String videoConsumerOf(Participant other) {
+    return consumerOf(other, CAMERA).path("consumerId").asText();
+  }
+
+  private JsonNode consumerOf(Participant other, String source) {
+    String peerId = other.peerId();
+    for (JsonNode consumer : page.evaluate("plenum.consumers()")) {
+      if (consumer.path("peerId").asText().equals(peerId) && consumer.path("source").asText().equals(source)) {
+        return consumer;
+      }
+    }
+    throw new AssertionError(name + " receives no " + source + " of " + other.name);
+  }
+
+  /** What the server has counted of a consumer here or a producer of this page: the entries of mediasoup's getStats. */
+  List<JsonNode> serverStats(String method, String idName, String id) {
+    List<JsonNode> entries = new ArrayList<>();
+    act("request('" + method + "', {" + idName + ": '" + id + "'})").path("stats").forEach(entries::add);
+    return entries;
+  }
+
+  /** The server's count of what it sends here of the other's camera. */
+  JsonNode serverOutboundOf(Participant other) {
+    return serverStats("getConsumerStats", "consumerId", videoConsumerOf(other)).get(0);
+  }
+
+  /** The server's count of what it receives of this page's camera. */
+  JsonNode serverInbound() {
+    for (JsonNode producer : page.evaluate("plenum.producers()")) {
+      if (producer.path("source").asText().equals(CAMERA)) {
+        return serverStats("getProducerStats", "producerId", producer.path("producerId").asText()).get(0);
+      }
+    }
+    throw new AssertionError(name + " sends no camera");
+  }
+
   /** Waits for so many more decoded frames of the other's camera. @return the tile then */
   JsonNode awaitFramesFrom(Participant other, int frames) {
     return await(tile(other.peerId(), CAMERA), new Growth("framesDecoded", frames));
@@ -156,6 +197,13 @@ final class Participant {
       }
     }
     return found;
+  }
+
+  /** The browser's count of the one video that it receives. */
+  JsonNode inboundVideo() {
+    List<JsonNode> videos = stats("recv", "inbound-rtp").stream().filter(s -> s.path("kind").asText().equals("video")).toList();
+    assertTrue(videos.size() == 1, () -> name + " receives " + videos);
+    return videos.get(0);
   }
 
   /** The pair of candidates that media takes. */

@@ -32,6 +32,10 @@ record TileHistory(List<Sample> samples) {
     return last().framesDecoded() - first().framesDecoded();
   }
 
+  double framesPerSecond() {
+    return 1000 * frames() / (last().atMs() - first().atMs());
+  }
+
   /** The longest time, in milliseconds, in which no frame was decoded; as exact as the samples are close. */
   double longestStallMs() {
     double longest = 0;

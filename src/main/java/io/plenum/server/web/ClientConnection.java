@@ -89,6 +89,9 @@ final class ClientConnection implements ProtooConnection.FrameChannel {
 
   /** The client has said who it is: frames go to the endpoint from now on. */
   void open(String roomId, String peerId) {
+    if (state != State.AWAITING_HELLO) {
+      return;
+    }
     state = State.OPEN;
     try {
       session = table.endpoint().open(roomId, peerId, this);

@@ -9,6 +9,7 @@ import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.NoSuchElementException;
 
 /**
  * Frames over a WebSocket (RFC 6455): either one text message for each, or wrapped as SockJS's own WebSocket transport
@@ -37,15 +38,24 @@ final class WebSocketCarrier implements Carrier {
     wireBytes = sockJs ? SockJsFrames.maxBodyBytes(messageBytes) : messageBytes;
   }
 
-  /** @param line what the socket was upgraded from */
+  /**
+   * Takes a socket over, on its loop, in the same turn that it was upgraded.
+   *
+   * @param line what the socket was upgraded from
+   */
   static ClientConnection attach(ServerWebSocket socket, HttpConnection line, boolean sockJs, ConnectionTable table) {
     WebSocketCarrier carrier = new WebSocketCarrier(socket, line, sockJs, table);
     carrier.connection = table.add(carrier);
-    socket.frameHandler(carrier::onFrame);
-    socket.pongHandler(ignored -> carrier.connection.onHeard());
-    socket.exceptionHandler(ignored -> { });
-    NettyLine.onCorruptFrame(line, carrier::onCorruptFrame);
-    socket.closeHandler(ignored -> carrier.connection.onClosed());
+    try {
+      NettyLine.onCorruptFrame(line, carrier::onCorruptFrame);
+      socket.frameHandler(carrier::onFrame);
+      socket.pongHandler(ignored -> carrier.connection.onHeard());
+      socket.exceptionHandler(ignored -> { });
+      socket.closeHandler(ignored -> carrier.connection.onClosed());
+    } catch (IllegalStateException | NoSuchElementException alreadyGone) {
+      carrier.connection.onClosed();
+      return carrier.connection;
+    }
     if (sockJs) {
       socket.writeTextMessage(SockJsFrames.OPEN);
     }

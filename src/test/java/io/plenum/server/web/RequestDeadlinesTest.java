@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.NetSocket;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -31,7 +32,8 @@ class RequestDeadlinesTest {
   void start() {
     context = vertx.getOrCreateContext();
     CompletableFuture<HttpServer> listening = new CompletableFuture<>();
-    context.runOnContext(ignored -> vertx.createHttpServer()
+    context.runOnContext(ignored -> vertx
+        .createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false))
         .connectionHandler(deadlines::onConnection)
         .requestHandler(request -> {
           deadlines.onRequest(request);

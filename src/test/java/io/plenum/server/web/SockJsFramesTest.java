@@ -62,7 +62,7 @@ class SockJsFramesTest {
   void noMutationOfABodyEscapesAsAnException() {
     Random random = new Random(7);
     String seed = "[\"{\\\"request\\\":true,\\\"id\\\":1}\",\"\\u00e9\",\"b\"]";
-    for (int i = 0; i < 200_000; i++) {
+    for (int i = 0; i < 50_000; i++) {
       char[] body = seed.toCharArray();
       for (int flips = 1 + random.nextInt(3); flips > 0; flips--) {
         body[random.nextInt(body.length)] = (char) random.nextInt(random.nextBoolean() ? 128 : 65_536);
