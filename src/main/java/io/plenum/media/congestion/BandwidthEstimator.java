@@ -40,6 +40,8 @@ public final class BandwidthEstimator {
   /** The loss rule for REMB, which knows the delay only (draft-ietf-rmcat-gcc-02 §6). */
   private static final double REMB_HIGH_LOSS = 0.10;
   private static final double REMB_LOSS_WEIGHT = 0.5;
+  private static final double REMB_LOW_LOSS = 0.02;
+  private static final double REMB_INCREASE = 1.08;
 
   private final Sink sink;
   private final SentPackets sent = new SentPackets();
@@ -66,6 +68,8 @@ public final class BandwidthEstimator {
   private long lastSentNs;
   private long rembBps = -1;
   private double reportedLoss;
+  /** What the reported loss allows beside the REMB. */
+  private long lossLimitBps = Long.MAX_VALUE;
 
   /** Counts of one feedback. */
   private int newlyLost;
@@ -222,9 +226,14 @@ public final class BandwidthEstimator {
     settle(nowNs);
   }
 
-  /** From an RR, in 1/256; counts only together with REMB. */
+  /** From RRs, in 1/256; counts only together with REMB. About once a second, as each report changes the estimate. */
   public void onReportedLoss(int fractionLost, long nowNs) {
     reportedLoss = fractionLost / 256.0;
+    if (reportedLoss > REMB_HIGH_LOSS) {
+      lossLimitBps = (long) (targetBps * (1 - REMB_LOSS_WEIGHT * reportedLoss));
+    } else if (reportedLoss < REMB_LOW_LOSS && lossLimitBps < Long.MAX_VALUE) {
+      lossLimitBps = lossLimitBps > rembBps ? Long.MAX_VALUE : (long) (lossLimitBps * REMB_INCREASE) + 1;
+    }
     settle(nowNs);
   }
 
@@ -262,7 +271,7 @@ public final class BandwidthEstimator {
   private void settle(long nowNs) {
     long estimateBps = Math.min(delayBased.bitrateBps(), lossBased.bitrateBps());
     if (!feedbackSeen && rembBps >= 0) {
-      estimateBps = (long) (rembBps * (reportedLoss > REMB_HIGH_LOSS ? 1 - REMB_LOSS_WEIGHT * reportedLoss : 1));
+      estimateBps = Math.min(rembBps, lossLimitBps);
     }
     targetBps = Math.max(minBps, Math.min(maxBps, estimateBps));
     boolean due = !hasTold || nowNs - toldNs >= TELL_INTERVAL_NS

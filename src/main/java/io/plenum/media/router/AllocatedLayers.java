@@ -11,12 +11,12 @@ import io.plenum.media.congestion.BitrateAllocator.Demand;
 final class AllocatedLayers {
   /** As mediasoup: the path has just shown that it does not carry more; a try costs a key frame and perhaps a freeze. */
   static final long NO_CLIMB_AFTER_FALL_NS = 10_000_000_000L;
+  /** Doubled, up to this, while one climb after the other has to be taken back. */
+  static final long MAX_NO_CLIMB_NS = 40_000_000_000L;
   /** As mediasoup: a fall before that is the estimate finding its place. */
   static final long SETTLED_NS = 8_000_000_000L;
   /** As mediasoup: encoders that switch a stream on often switch it off again at once. */
   static final long MIN_ACTIVE_NS = 2_000_000_000L;
-  /** What a layer above the current one must leave free, in percent of its bitrate, because bitrates vary. */
-  static final int CLIMB_MARGIN_PERCENT = 10;
 
   private static final int ALL = Integer.MAX_VALUE;
 
@@ -27,6 +27,8 @@ final class AllocatedLayers {
   private int temporalLayer = ALL;
   private long flowingSinceNs;
   private long noClimbBeforeNs = Long.MIN_VALUE;
+  private long noClimbNs = NO_CLIMB_AFTER_FALL_NS;
+  private long climbedNs;
 
   AllocatedLayers(Producer producer, PreferredLayers preferred) {
     this.producer = producer;
@@ -39,24 +41,34 @@ final class AllocatedLayers {
     flowingSinceNs = nowNs;
   }
 
+  /** The path has become emptier: what was too much may fit now. */
+  void mayClimb() {
+    noClimbBeforeNs = Long.MIN_VALUE;
+  }
+
   /** What the endpoint prefers and the producer sends, at its present bitrates. */
   Demand desired(int priority, long nowNs) {
     long[] bps = bitrates.upTo(preferred.spatialLayer(), preferred.temporalLayer(), nowNs);
     return new Demand(priority, bps, bps.length - 1);
   }
 
-  /** What of {@code desired} may be allocated now. */
-  Demand allowed(Demand desired, long nowNs) {
+  /**
+   * What of {@code desired} may be allocated now.
+   *
+   * @param marginPercent of a layer's bitrate, to be added to those above the current one
+   */
+  Demand allowed(Demand desired, int marginPercent, long nowNs) {
     long[] bps = desired.layerBitratesBps().clone();
     int temporalLayers = preferred.temporalLayer() + 1;
     boolean hasLower = false;
     for (int i = 0; i < bps.length; i++) {
       int spatial = i / temporalLayers;
       boolean higherSpatial = spatialLayer == ALL || spatial > spatialLayer;
-      if (higherSpatial && hasLower && bitrates.activeForNs(spatial, nowNs) < MIN_ACTIVE_NS) {
+      boolean tooNew = higherSpatial && bitrates.activeForNs(spatial, nowNs) < MIN_ACTIVE_NS;
+      if (hasLower && (tooNew || i % temporalLayers < leastTemporalLayer())) {
         bps[i] = 0;
       } else if (higherSpatial || spatial == spatialLayer && i % temporalLayers > temporalLayer) {
-        bps[i] += bps[i] * CLIMB_MARGIN_PERCENT / 100;
+        bps[i] += bps[i] * marginPercent / 100;
       }
       hasLower |= i % temporalLayers == temporalLayers - 1 && bps[i] > 0;
     }
@@ -67,8 +79,13 @@ final class AllocatedLayers {
     return new Demand(desired.priority(), bps, maxLayer);
   }
 
-  /** @param layer index in the row of {@code desired}, or {@link BitrateAllocator#NO_LAYER} */
-  void allocate(int layer, Demand desired, long nowNs) {
+  /**
+   * Takes a layer.
+   *
+   * @param layer index in the row of {@code desired}, or {@link BitrateAllocator#NO_LAYER}
+   * @return 1 for a climb, -1 for a fall from a layer that could have been kept, else 0
+   */
+  int allocate(int layer, Demand desired, long nowNs) {
     int temporalLayers = preferred.temporalLayer() + 1;
     int spatial = layer == BitrateAllocator.NO_LAYER ? -1 : layer / temporalLayers;
     int temporal = layer == BitrateAllocator.NO_LAYER ? -1 : layer % temporalLayers;
@@ -79,11 +96,23 @@ final class AllocatedLayers {
     }
     boolean couldStay = spatialLayer >= 0 && spatialLayer <= preferred.spatialLayer()
         && desired.layerBitratesBps()[spatialLayer * temporalLayers] > 0;
+    boolean falls = spatial < spatialLayer || spatial == spatialLayer && temporal < temporalLayer;
+    boolean climbs = spatial > spatialLayer || spatial == spatialLayer && temporal > temporalLayer;
     if (spatial < spatialLayer && couldStay && nowNs - flowingSinceNs >= SETTLED_NS) {
-      noClimbBeforeNs = nowNs + NO_CLIMB_AFTER_FALL_NS;
+      boolean failed = nowNs - climbedNs < NO_CLIMB_AFTER_FALL_NS;
+      noClimbNs = failed ? Math.min(MAX_NO_CLIMB_NS, 2 * noClimbNs) : NO_CLIMB_AFTER_FALL_NS;
+      noClimbBeforeNs = nowNs + noClimbNs;
+    } else if (spatial > spatialLayer) {
+      climbedNs = nowNs;
     }
     spatialLayer = spatial;
     temporalLayer = temporal;
+    return climbs ? 1 : falls && couldStay ? -1 : 0;
+  }
+
+  /** Of a higher spatial layer at least half the pictures: a larger picture that stutters is no gain. */
+  private int leastTemporalLayer() {
+    return Math.min(preferred.temporalLayer(), Math.max(0, preferred.temporalLayers() - 2));
   }
 
   private static boolean isEmpty(Demand demand) {

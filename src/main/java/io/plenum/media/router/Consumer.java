@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * Media of one producer on its way to one endpoint. {@link SendStream} chooses, numbers and repairs the packets; this
@@ -115,7 +116,7 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
   }
 
   /** The RTX SSRC, if there is one. */
-  public java.util.OptionalInt rtxSsrc() {
+  public OptionalInt rtxSsrc() {
     return send.rtxSsrc();
   }
 
@@ -162,10 +163,19 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
   }
 
   @Override
+  public void onFault(RuntimeException fault, long nowNs) {
+    router.onFault(transport, fault, nowNs);
+  }
+
+  @Override
+  public void onNackBegin() {
+    send.onNackBegin();
+  }
+
+  @Override
   public void onNack(int pid, int blp, long nowNs) {
     this.nowNs = nowNs;
     byte[] out = link.outBuffer();
-    send.onNackBegin();
     send.onNack(pid, out, 0, nowNs, this);
     for (int bits = blp; bits != 0; bits &= bits - 1) {
       send.onNack(pid + 1 + Integer.numberOfTrailingZeros(bits) & 0xffff, out, 0, nowNs, this);
@@ -277,6 +287,11 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
     return producer.kind() == MediaKind.VIDEO && !paused && !producer.paused();
   }
 
+  /** Another has left it room on the path. */
+  public void mayClimb() {
+    allocated.mayClimb();
+  }
+
   /** What it would take of a path that carries all. */
   public Demand desiredLayers(long nowNs) {
     return type == ConsumerType.SIMPLE
@@ -284,23 +299,28 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
         : allocated.desired(priority, nowNs);
   }
 
-  /** What of that it may be given now, so that layers do not go up and down all the time. */
-  public Demand allowedLayers(Demand desired, long nowNs) {
-    return type == ConsumerType.SIMPLE ? desired : allocated.allowed(desired, nowNs);
+  /**
+   * What of that it may be given now, so that layers do not go up and down all the time.
+   *
+   * @param marginPercent what must stay free of the bitrate of a layer above the current one
+   */
+  public Demand allowedLayers(Demand desired, int marginPercent, long nowNs) {
+    return type == ConsumerType.SIMPLE ? desired : allocated.allowed(desired, marginPercent, nowNs);
   }
 
   /**
    * The path has room for so much. Without such calls it has room for all.
    *
    * @param layer index in {@link #desiredLayers}, or {@link io.plenum.media.congestion.BitrateAllocator#NO_LAYER}
+   * @return 1 for a climb, -1 for a fall from a layer that could have been kept, else 0
    */
-  public void allocateLayer(int layer, Demand desired, long nowNs) {
+  public int allocateLayer(int layer, Demand desired, long nowNs) {
     if (type == ConsumerType.SIMPLE) {
-      return;
+      return 0;
     }
     int spatialLayer = allocated.targetSpatialLayer();
     int temporalLayer = allocated.targetTemporalLayer();
-    allocated.allocate(layer, desired, nowNs);
+    int direction = allocated.allocate(layer, desired, nowNs);
     if (allocated.targetSpatialLayer() != spatialLayer || allocated.targetTemporalLayer() != temporalLayer) {
       aim();
       if (allocated.targetSpatialLayer() < 0) {
@@ -308,6 +328,7 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
       }
       requestNeededKeyFrames(nowNs);
     }
+    return direction;
   }
 
   private void aim() {
@@ -400,8 +421,6 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
         .value("priority", priority)
         .value("targetSpatialLayer", allocated.targetSpatialLayer())
         .value("targetTemporalLayer", allocated.targetTemporalLayer())
-        .value("currentSpatialLayer", send.currentSpatialLayer())
-        .value("currentTemporalLayer", send.currentTemporalLayer())
-        .value("score", send.score());
+        .part("send", send::dump);
   }
 }

@@ -13,6 +13,9 @@ public interface OutgoingStream {
   /** UTF-8. */
   byte[] cname();
 
+  /** A NACK message begins; its items follow as {@link #onNack}. */
+  void onNackBegin();
+
   /** The receiver misses {@code pid} and what {@code blp} names (RFC 4585 §6.2.1). */
   void onNack(int pid, int blp, long nowNs);
 

@@ -25,6 +25,7 @@ public final class PipeConsumer implements ProducerListener {
   private final String id;
   private final Producer producer;
   private final RtpParameters rtpParameters;
+  private final Router router;
   private final Transport transport;
   private final PipeConsumerListener listener;
   private final List<PipeStream> streams = new ArrayList<>();
@@ -43,6 +44,7 @@ public final class PipeConsumer implements ProducerListener {
   public PipeConsumer(
       String id,
       Producer producer,
+      Router router,
       Transport transport,
       ConsumerLink link,
       boolean enableRtx,
@@ -51,6 +53,7 @@ public final class PipeConsumer implements ProducerListener {
       PipeConsumerListener listener) {
     this.id = id;
     this.producer = producer;
+    this.router = router;
     this.transport = transport;
     this.listener = listener;
     this.rtpParameters = ConsumerParameters.forPipe(
@@ -180,6 +183,11 @@ public final class PipeConsumer implements ProducerListener {
     closed = true;
     transport.remove(this);
     listener.onProducerClosed(this);
+  }
+
+  @Override
+  public void onFault(RuntimeException fault, long nowNs) {
+    router.onFault(transport, fault, nowNs);
   }
 
   /** Asked for by the far end, or by the transport that closes: nobody is told. */

@@ -93,10 +93,14 @@ public final class PipeStream implements OutgoingStream, Retransmitter.Sink {
   }
 
   @Override
+  public void onNackBegin() {
+    send.onNackBegin();
+  }
+
+  @Override
   public void onNack(int pid, int blp, long nowNs) {
     this.nowNs = nowNs;
     byte[] out = link.outBuffer();
-    send.onNackBegin();
     send.onNack(pid, out, 0, nowNs, this);
     for (int bits = blp; bits != 0; bits &= bits - 1) {
       send.onNack(pid + 1 + Integer.numberOfTrailingZeros(bits) & 0xffff, out, 0, nowNs, this);

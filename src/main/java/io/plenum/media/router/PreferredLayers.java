@@ -32,6 +32,11 @@ final class PreferredLayers {
     return preferredTemporalLayer;
   }
 
+  /** As many as the producer has, preferred or not. */
+  int temporalLayers() {
+    return temporalLayers;
+  }
+
   /**
    * The highest preferred spatial layer up to {@code limit} that can be had: of simulcast streams one that arrives, or
    * the lowest if none does yet.

@@ -30,8 +30,6 @@ public final class Producer implements ProducerStream.Owner {
   private final HeaderExtensionIds extensionIds;
   final AudioLevels.Level audioLevel = new AudioLevels.Level();
   private ProducerListener[] consumers = NONE;
-  /** Of the packet in hand. */
-  private long nowNs;
   private boolean paused;
   private boolean closed;
 
@@ -123,21 +121,37 @@ public final class Producer implements ProducerStream.Owner {
 
   @Override
   public void onRoutedPacket(ProducerStream stream, RoutedPacket packet, long nowNs) {
-    this.nowNs = nowNs;
     if (kind == MediaKind.AUDIO) {
       router.audioLevels().onPacket(this, packet, nowNs);
     }
     ProducerListener[] all = consumers;
     for (ProducerListener consumer : all) {
-      consumer.onPacket(stream, packet, nowNs);
+      try {
+        consumer.onPacket(stream, packet, nowNs);
+      } catch (RuntimeException fault) {
+        consumer.onFault(fault, nowNs);
+      }
     }
   }
 
   @Override
-  public void onStreamScore(ProducerStream stream, int score) {
+  public void onStreamScore(ProducerStream stream, int score, long nowNs) {
     router.events().onProducerScore(id, scores());
+    tellConsumers(nowNs, consumer -> consumer.onProducerScore(stream, nowNs));
+  }
+
+  private interface ConsumerCall {
+    void to(ProducerListener consumer);
+  }
+
+  /** A fault in one consumer is its own transport's: neither ours nor the other consumers'. */
+  private void tellConsumers(long nowNs, ConsumerCall call) {
     for (ProducerListener consumer : consumers) {
-      consumer.onProducerScore(stream, nowNs);
+      try {
+        call.to(consumer);
+      } catch (RuntimeException fault) {
+        consumer.onFault(fault, nowNs);
+      }
     }
   }
 
@@ -164,8 +178,12 @@ public final class Producer implements ProducerStream.Owner {
 
   /** A consumer needs a key frame of that stream; requests of all consumers are merged. */
   void requestKeyFrame(ProducerStream stream, long nowNs) {
-    stream.onKeyFrameWanted(nowNs);
-    transport.onDeadlineChanged();
+    try {
+      stream.onKeyFrameWanted(nowNs);
+      transport.onDeadlineChanged();
+    } catch (RuntimeException fault) {
+      router.onFault(transport, fault, nowNs);
+    }
   }
 
   public void pause(long nowNs) {
@@ -174,9 +192,7 @@ public final class Producer implements ProducerStream.Owner {
     }
     paused = true;
     streams.forEach(ProducerStream::pause);
-    for (ProducerListener consumer : consumers) {
-      consumer.onProducerPaused(true, nowNs);
-    }
+    tellConsumers(nowNs, consumer -> consumer.onProducerPaused(true, nowNs));
   }
 
   public void resume(long nowNs) {
@@ -187,9 +203,7 @@ public final class Producer implements ProducerStream.Owner {
     for (ProducerStream stream : streams) {
       stream.resume(nowNs);
     }
-    for (ProducerListener consumer : consumers) {
-      consumer.onProducerPaused(false, nowNs);
-    }
+    tellConsumers(nowNs, consumer -> consumer.onProducerPaused(false, nowNs));
   }
 
   /** Closes its consumers first, then leaves the router and the transport. */
@@ -198,9 +212,7 @@ public final class Producer implements ProducerStream.Owner {
       return;
     }
     closed = true;
-    for (ProducerListener consumer : consumers) {
-      consumer.onProducerClosed(nowNs);
-    }
+    tellConsumers(nowNs, consumer -> consumer.onProducerClosed(nowNs));
     consumers = NONE;
     router.remove(this);
     transport.remove(this);

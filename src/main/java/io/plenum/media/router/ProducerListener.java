@@ -13,4 +13,7 @@ interface ProducerListener {
   void onProducerScore(ProducerStream stream, long nowNs);
 
   void onProducerClosed(long nowNs);
+
+  /** One of the calls above failed: the transport that sends is at fault. */
+  void onFault(RuntimeException fault, long nowNs);
 }

@@ -11,6 +11,7 @@ import io.plenum.media.parameters.RtpMapping;
 import io.plenum.media.parameters.RtpParameters;
 import io.plenum.media.parameters.ScalabilityMode;
 import io.plenum.media.parameters.SsrcSource;
+import io.plenum.media.stream.KeyFrameRequester;
 import io.plenum.protocol.rtp.codec.PayloadParser;
 import io.plenum.protocol.rtp.codec.PayloadParsers;
 import java.util.ArrayList;
@@ -50,7 +51,7 @@ public record ProducerPlan(
           layers.spatialLayers(),
           layers.temporalLayers(),
           layers.ksvc(),
-          0));
+          video ? KeyFrameRequester.DEFAULT_MIN_INTERVAL_NS : 0));
     }
     return new ProducerPlan(ProducerType.of(kind, parameters), parameters, consumable, List.copyOf(streams));
   }

@@ -15,6 +15,7 @@ import io.plenum.protocol.rtcp.SenderInfo;
 import io.plenum.protocol.rtp.RtpPacket;
 import io.plenum.protocol.rtp.codec.PayloadInfo;
 import io.plenum.protocol.rtp.codec.PayloadParser;
+import java.util.OptionalInt;
 
 /**
  * One encoding of a producer: what arrives under one SSRC and its RTX, up to the point where the router hands it on. A
@@ -31,7 +32,7 @@ public final class ProducerStream {
   interface Owner {
     void onRoutedPacket(ProducerStream stream, RoutedPacket packet, long nowNs);
 
-    void onStreamScore(ProducerStream stream, int score);
+    void onStreamScore(ProducerStream stream, int score, long nowNs);
   }
 
   private final int index;
@@ -46,6 +47,9 @@ public final class ProducerStream {
   private ReceiveStream receive;
   private int pendingRtxSsrc;
   private boolean hasPendingRtxSsrc;
+  /** Of the packet, report or timeout in hand. */
+  private long nowNs;
+  private boolean received;
   private boolean paused;
   private long malformedPayloads;
 
@@ -86,6 +90,16 @@ public final class ProducerStream {
     return receive == null ? 0 : receive.ssrc();
   }
 
+  /** Empty until it is signalled or learnt. */
+  public OptionalInt rtxSsrc() {
+    return hasPendingRtxSsrc ? OptionalInt.of(pendingRtxSsrc) : OptionalInt.empty();
+  }
+
+  /** There is something to report on: an SSRC that was only signalled has sent nothing yet. */
+  public boolean hasReceived() {
+    return received;
+  }
+
   /** The stream's SSRC became known by mid or rid. */
   public void begin(int ssrc) {
     receive = new ReceiveStream(
@@ -105,7 +119,7 @@ public final class ProducerStream {
 
           @Override
           public void scoreChanged(int mediaSsrc, int score) {
-            owner.onStreamScore(ProducerStream.this, score);
+            owner.onStreamScore(ProducerStream.this, score, nowNs);
           }
         });
     if (hasPendingRtxSsrc) {
@@ -123,6 +137,7 @@ public final class ProducerStream {
 
   /** A packet of the media SSRC. */
   public void onRtp(RtpPacket packet, long nowNs) {
+    this.nowNs = nowNs;
     if (receive != null) {
       onAccepted(receive.onRtp(packet, nowNs), packet, nowNs);
     }
@@ -130,6 +145,7 @@ public final class ProducerStream {
 
   /** A packet restored from RTX: it has the media SSRC and its original sequence number. */
   public void onRtx(RtpPacket restored, long nowNs) {
+    this.nowNs = nowNs;
     if (receive != null) {
       onAccepted(receive.onRtx(restored, nowNs), restored, nowNs);
     }
@@ -142,6 +158,7 @@ public final class ProducerStream {
   }
 
   private void onAccepted(Acceptance acceptance, RtpPacket packet, long nowNs) {
+    received |= acceptance.accepted();
     if (!acceptance.accepted() || paused) {
       return;
     }
@@ -193,6 +210,7 @@ public final class ProducerStream {
 
   /** Once per report that is sent. */
   public void fillReportBlock(ReportBlock block, long nowNs) {
+    this.nowNs = nowNs;
     receive.fillReportBlock(block, nowNs);
   }
 
@@ -238,6 +256,7 @@ public final class ProducerStream {
   }
 
   public void onTimeout(long nowNs) {
+    this.nowNs = nowNs;
     if (receive != null) {
       receive.onTimeout(nowNs);
     }
@@ -250,12 +269,14 @@ public final class ProducerStream {
 
   void dump(Dump out) {
     out.value("index", index)
-        .value("ssrc", receive == null ? null : Integer.toUnsignedLong(receive.ssrc()))
         .value("rid", plan.rid())
-        .value("score", score())
-        .value("active", active())
         .value("historyPackets", history.capacity())
         .value("malformedPayloads", malformedPayloads)
-        .value("clockKnown", source.clock().known());
+        .value("clockKnown", source.clock().known())
+        .part("receive", part -> {
+          if (receive != null) {
+            receive.dump(part);
+          }
+        });
   }
 }

@@ -2,8 +2,8 @@ package io.plenum.media.router;
 
 import io.plenum.media.Dump;
 import io.plenum.media.PlenumException;
+import io.plenum.media.parameters.ConsumerParameters;
 import io.plenum.media.parameters.RtpCapabilities;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +13,7 @@ import java.util.Map;
  * contents: {@link Producer} fans out, {@link Consumer} selects and sends, a {@link Transport} speaks to the network.
  *
  * <p>Closing goes downwards and in one order: a router closes its transports; a transport its producers, then its
- * consumers; a producer its consumers. Whoever closes tells the level above once ({@code docs/ARCHITECTURE.md}).
+ * consumers; a producer its consumers. Whoever closes tells the level above once ({@code docs/close-cascade.md}).
  */
 public final class Router {
   private final String id;
@@ -60,9 +60,16 @@ public final class Router {
     return audioLevels;
   }
 
-  /** A transport adds itself when it is made. */
+  /**
+   * A transport adds itself when it is made.
+   *
+   * @throws PlenumException {@code already-exists}, {@code router-closed}
+   */
   public void add(Transport transport) {
-    transports.put(transport.id(), transport);
+    if (closed) {
+      throw new PlenumException("router-closed", "the router is closed");
+    }
+    add(transports, "transport", transport.id(), transport);
     wakeBy(transport.nextDeadlineNs());
   }
 
@@ -71,8 +78,9 @@ public final class Router {
     transports.remove(transport.id());
   }
 
+  /** @throws PlenumException {@code already-exists} */
   public void add(Producer producer) {
-    producers.put(producer.id(), producer);
+    add(producers, "producer", producer.id(), producer);
   }
 
   void remove(Producer producer) {
@@ -80,8 +88,20 @@ public final class Router {
     audioLevels.remove(producer);
   }
 
+  /** @throws PlenumException {@code already-exists} */
   public void add(Consumer consumer) {
-    consumers.put(consumer.id(), consumer);
+    add(consumers, "consumer", consumer.id(), consumer);
+  }
+
+  private static <T> void add(Map<String, T> all, String what, String id, T object) {
+    refuseTaken(all, what, id);
+    all.put(id, object);
+  }
+
+  private static void refuseTaken(Map<String, ?> all, String what, String id) {
+    if (all.containsKey(id)) {
+      throw new PlenumException("already-exists", "the router has a " + what + " with the id " + id);
+    }
   }
 
   void remove(Consumer consumer) {
@@ -103,8 +123,28 @@ public final class Router {
     return found(consumers.get(consumerId), "consumer", consumerId);
   }
 
+  public boolean hasTransport(String transportId) {
+    return transports.containsKey(transportId);
+  }
+
   public boolean hasProducer(String producerId) {
     return producers.containsKey(producerId);
+  }
+
+  /** @throws PlenumException {@code already-exists} */
+  public void requireFreeProducerId(String producerId) {
+    refuseTaken(producers, "producer", producerId);
+  }
+
+  /** @throws PlenumException {@code already-exists} */
+  public void requireFreeConsumerId(String consumerId) {
+    refuseTaken(consumers, "consumer", consumerId);
+  }
+
+  /** Whether an endpoint with these capabilities could consume that producer; false if there is no such producer. */
+  public boolean canConsume(String producerId, RtpCapabilities endpoint) {
+    Producer producer = producers.get(producerId);
+    return producer != null && ConsumerParameters.canConsume(producer.consumableRtpParameters(), endpoint);
   }
 
   private static <T> T found(T object, String what, String id) {
@@ -166,8 +206,16 @@ public final class Router {
     wakeBy(audioLevels.nextDeadlineNs());
   }
 
-  /** A bug of ours: that one transport closes with a dump, the router goes on. */
+  /**
+   * A bug of ours: that one transport closes with a dump, the router goes on. Called wherever the world calls a transport
+   * ({@link #onTimeout}, the transport's own entrances) and wherever one transport's packet reaches another
+   * ({@link Producer}), so that the transport that closes is the one whose code failed. A transport that is closing
+   * already has told its first fault, and that is the one that counts.
+   */
   public void onFault(Transport transport, RuntimeException fault, long nowNs) {
+    if (transports.get(transport.id()) != transport) {
+      return;
+    }
     Dump dump = new Dump();
     try {
       transport.dump(dump);
@@ -188,8 +236,12 @@ public final class Router {
       return;
     }
     closed = true;
-    for (Transport transport : new ArrayList<>(transports.values())) {
-      transport.close(nowNs);
+    for (Transport transport : List.copyOf(transports.values())) {
+      try {
+        transport.close(nowNs);
+      } catch (RuntimeException fault) {
+        onFault(transport, fault, nowNs);
+      }
     }
     nextWakeNs = Long.MAX_VALUE;
   }

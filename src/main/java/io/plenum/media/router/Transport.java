@@ -20,7 +20,7 @@ public interface Transport {
   /**
    * Makes a consumer that sends a producer of the router to the endpoint.
    *
-   * @throws io.plenum.media.PlenumException {@code producer-not-found}, {@code invalid-rtp-capabilities}
+   * @throws io.plenum.media.PlenumException {@code producer-not-found}, {@code cannot-consume}, {@code already-exists}
    */
   Consumer consume(ConsumerOptions options, long nowNs);
 

@@ -125,7 +125,7 @@ final class Downlink implements BandwidthEstimator.Sink {
     }
   }
 
-  /** About video that we send; those of one RTCP packet count together. */
+  /** About video that we send; those that come between two sharings count together. */
   void onVideoReportBlock(ReportBlock block) {
     if (kind == Kind.REMB) {
       lossReports++;
@@ -135,11 +135,6 @@ final class Downlink implements BandwidthEstimator.Sink {
 
   /** All of one RTCP packet has been told. */
   void onRtcpEnd(long nowNs) {
-    if (lossReports > 0) {
-      estimator.onReportedLoss(lossSum / lossReports, nowNs);
-      lossReports = 0;
-      lossSum = 0;
-    }
     settle(nowNs);
   }
 
@@ -167,6 +162,11 @@ final class Downlink implements BandwidthEstimator.Sink {
   }
 
   private void settle(long nowNs) {
+    if (lossReports > 0 && nowNs >= nextShareNs) {
+      estimator.onReportedLoss(lossSum / lossReports, nowNs);
+      lossReports = 0;
+      lossSum = 0;
+    }
     long availableBps = estimator.targetBitrateBps();
     boolean jumped = availableBps < sharedBps * FALL || availableBps > sharedBps * RISE;
     if (nowNs >= nextShareNs || jumped && nextShareNs != Long.MAX_VALUE) {

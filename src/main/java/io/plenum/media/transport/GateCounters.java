@@ -2,41 +2,23 @@ package io.plenum.media.transport;
 
 import io.plenum.media.Dump;
 
-/** Datagrams that a transport's first gates dropped. */
+/** Datagrams that a transport's first gates dropped, by reason. */
 final class GateCounters {
-  private long malformedStun;
-  private long unverifiedTuple;
-  private long unknownKind;
-  private long tooEarly;
-  private long unexpectedData;
+  private final long[] drops = new long[GateDrop.values().length];
 
-  void onMalformedStun() {
-    malformedStun++;
+  void count(GateDrop reason) {
+    drops[reason.ordinal()]++;
   }
 
-  /** Not STUN, and from an address that has not passed an ICE check. */
-  void onUnverifiedTuple() {
-    unverifiedTuple++;
-  }
-
-  void onUnknownKind() {
-    unknownKind++;
-  }
-
-  /** SRTP before there are keys. */
-  void onTooEarly() {
-    tooEarly++;
-  }
-
-  void onUnexpectedData() {
-    unexpectedData++;
+  long drops(GateDrop reason) {
+    return drops[reason.ordinal()];
   }
 
   void dump(Dump out) {
-    out.value("malformedStun", malformedStun)
-        .value("unverifiedTuple", unverifiedTuple)
-        .value("unknownKind", unknownKind)
-        .value("tooEarly", tooEarly)
-        .value("unexpectedData", unexpectedData);
+    for (GateDrop reason : GateDrop.values()) {
+      if (drops(reason) > 0) {
+        out.value(reason.label(), drops(reason));
+      }
+    }
   }
 }

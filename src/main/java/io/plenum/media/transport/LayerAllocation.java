@@ -10,8 +10,10 @@ import java.util.List;
 /** Shares what a path carries among the video consumers of a transport. Audio is not counted: it is small, and first. */
 final class LayerAllocation {
   private final Collection<Consumer> consumers;
+  private final ClimbMargin margin = new ClimbMargin();
   private long desiredBps;
   private boolean refused;
+  private int formerTakers;
 
   LayerAllocation(Collection<Consumer> consumers) {
     this.consumers = consumers;
@@ -19,23 +21,34 @@ final class LayerAllocation {
 
   /** Gives each consumer its layer. */
   void allocate(long availableBps, long nowNs) {
-    List<Consumer> takers = new ArrayList<>();
+    List<Consumer> takers = consumers.stream().filter(Consumer::takesBitrate).toList();
+    if (takers.size() < formerTakers) {
+      takers.forEach(Consumer::mayClimb);
+    }
+    formerTakers = takers.size();
     List<Demand> desired = new ArrayList<>();
     List<Demand> allowed = new ArrayList<>();
-    for (Consumer consumer : consumers) {
-      if (consumer.takesBitrate()) {
-        Demand demand = consumer.desiredLayers(nowNs);
-        takers.add(consumer);
-        desired.add(demand);
-        allowed.add(consumer.allowedLayers(demand, nowNs));
-      }
+    for (Consumer consumer : takers) {
+      Demand demand = consumer.desiredLayers(nowNs);
+      desired.add(demand);
+      allowed.add(consumer.allowedLayers(demand, margin.percent(nowNs), nowNs));
     }
     desiredBps = BitrateAllocator.desiredBps(desired);
     int[] layers = BitrateAllocator.allocate(allowed, availableBps);
     refused = false;
+    boolean climbed = false;
+    boolean fell = false;
     for (int i = 0; i < layers.length; i++) {
       refused |= isAbove(desired.get(i).layerBitratesBps(), layers[i]);
-      takers.get(i).allocateLayer(layers[i], desired.get(i), nowNs);
+      int direction = takers.get(i).allocateLayer(layers[i], desired.get(i), nowNs);
+      climbed |= direction > 0;
+      fell |= direction < 0;
+    }
+    if (fell) {
+      margin.onFall(availableBps, nowNs);
+    }
+    if (climbed) {
+      margin.onClimb(availableBps, nowNs);
     }
   }
 
@@ -48,14 +61,9 @@ final class LayerAllocation {
     return false;
   }
 
-  /** False if there is nothing to share. */
+  /** False if there was nobody to share among. */
   boolean hasTakers() {
-    for (Consumer consumer : consumers) {
-      if (consumer.takesBitrate()) {
-        return true;
-      }
-    }
-    return false;
+    return formerTakers > 0;
   }
 
   /** Whether a consumer got less than it would have taken, when the path was shared last. */

@@ -67,7 +67,7 @@ public final class PipeTransport implements Transport, RtpLink {
     this.network = network;
     this.options = options;
     this.srtpParameters = options.enableSrtp() ? SrtpParameters.generate(environment.random()) : null;
-    this.session = new RtpSession(this, router, this);
+    this.session = new RtpSession(this, router, this, rtcpSsrc(id));
     router.add(this);
   }
 
@@ -81,9 +81,16 @@ public final class PipeTransport implements Transport, RtpLink {
     return srtpParameters;
   }
 
-  /** The sender of our RTCP where it is not one of our streams. */
-  public int rtcpSsrc() {
-    return session.rtcpSsrc();
+  /**
+   * The sender of an end's RTCP where it is not one of its streams: made from the end's id, so that the other end knows it
+   * and can tell whose a report is before it can decrypt it.
+   */
+  static int rtcpSsrc(String endId) {
+    int hash = 0;
+    for (int i = 0; i < endId.length(); i++) {
+      hash = 0x01000193 * (hash ^ endId.charAt(i));
+    }
+    return hash | 1 << 31;
   }
 
   public RtpSession session() {
@@ -97,12 +104,13 @@ public final class PipeTransport implements Transport, RtpLink {
   /**
    * The other end is known; packets flow from now on. The same again changes nothing.
    *
+   * @param remoteEndId the id of the other end
    * @param remoteSrtp null if and only if SRTP is off
    * @throws PlenumException {@code wrong-state} if it is connected to something else already, or SRTP does not fit
    */
-  public void connect(InetSocketAddress remoteTuple, SrtpParameters remoteSrtp, int remoteRtcp, long nowNs) {
+  public void connect(String remoteEndId, InetSocketAddress remoteTuple, SrtpParameters remoteSrtp, long nowNs) {
     if (remote != null) {
-      if (remote.equals(remoteTuple) && remoteRtcpSsrc == remoteRtcp) {
+      if (remote.equals(remoteTuple) && remoteRtcpSsrc == rtcpSsrc(remoteEndId)) {
         return;
       }
       throw new PlenumException("wrong-state", "the pipe is connected already");
@@ -111,7 +119,7 @@ public final class PipeTransport implements Transport, RtpLink {
       throw new PlenumException("invalid-srtp-parameters", "one end of the pipe encrypts and the other does not");
     }
     remote = remoteTuple;
-    remoteRtcpSsrc = remoteRtcp;
+    remoteRtcpSsrc = rtcpSsrc(remoteEndId);
     if (remoteSrtp != null) {
       srtpSender = new SrtpSender(srtpParameters.keys());
       srtpReceiver = new SrtpReceiver(remoteSrtp.keys(), MAX_SSRCS, MAX_SSRCS);

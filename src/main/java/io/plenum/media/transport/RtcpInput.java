@@ -42,6 +42,14 @@ final class RtcpInput implements RtcpHandler {
   }
 
   @Override
+  public void onNackBegin(int senderSsrc, int mediaSsrc, int itemCount) {
+    OutgoingStream stream = session.outgoing(mediaSsrc);
+    if (stream != null) {
+      stream.onNackBegin();
+    }
+  }
+
+  @Override
   public void onNack(int senderSsrc, int mediaSsrc, int pid, int blp) {
     OutgoingStream stream = session.outgoing(mediaSsrc);
     if (stream != null) {

@@ -18,9 +18,17 @@ import java.util.random.RandomGenerator;
 final class RtcpReports {
   /** As mediasoup: every second, stretched at random by up to a half so that peers do not report in step. */
   static final long MIN_INTERVAL_NS = 1_000_000_000L;
+  /** An SR without blocks, and the SDES around a CNAME with its padding (RFC 3550 §6.4.1, §6.5). */
+  private static final int SENDER_REPORT_BYTES = 28 + 16;
 
   private final RtcpOutput output;
   private final RandomGenerator random;
+  /**
+   * Our own, not the {@link RtcpOutput}'s: while a report is filled a score may change, and who hears of that may ask
+   * for a key frame, which goes out at once.
+   */
+  private final byte[] bytes = new byte[RtcpOutput.MAX_PACKET_BYTES];
+  private final RtcpWriter writer = new RtcpWriter();
   private final ReportBlock block = new ReportBlock();
   private final SenderInfo sender = new SenderInfo();
   private final byte[] ownCname;
@@ -53,47 +61,59 @@ final class RtcpReports {
   }
 
   private void sendReceiverReports(Collection<Producer> producers, long nowNs) {
-    RtcpWriter writer = null;
+    begin();
     for (Producer producer : producers) {
       for (ProducerStream stream : producer.streams()) {
-        if (!stream.started()) {
-          continue;
-        }
-        stream.fillReportBlock(block, nowNs);
-        if (writer == null || !writer.reportBlock(block)) {
-          if (writer != null) {
-            writer.cname(output.senderSsrc(), ownCname);
-            output.send();
-          }
-          writer = output.begin();
-          writer.receiverReport(output.senderSsrc());
-          writer.reportBlock(block);
+        if (stream.hasReceived()) {
+          stream.fillReportBlock(block, nowNs);
+          add(block);
         }
       }
     }
-    if (writer != null) {
+    finishReceiverReport();
+  }
+
+  private void add(ReportBlock next) {
+    if (writer.length() > 0 && writer.reportBlock(next)) {
+      return;
+    }
+    finishReceiverReport();
+    writer.receiverReport(output.senderSsrc());
+    writer.reportBlock(next);
+  }
+
+  private void finishReceiverReport() {
+    if (writer.length() > 0) {
       writer.cname(output.senderSsrc(), ownCname);
-      output.send();
+      send();
     }
   }
 
   private void sendSenderReports(SsrcTable<OutgoingStream> streams, long nowNs) {
-    output.begin();
-    streams.forEach(stream -> sendSenderReport(stream, nowNs));
-    output.send();
+    begin();
+    streams.forEach(stream -> writeSenderReport(stream, nowNs));
+    if (writer.length() > 0) {
+      send();
+    }
   }
 
-  private void sendSenderReport(OutgoingStream stream, long nowNs) {
+  private void writeSenderReport(OutgoingStream stream, long nowNs) {
     if (!stream.fillSenderInfo(sender, nowNs)) {
       return;
     }
-    RtcpWriter writer = output.writer();
-    // 28 bytes SR, 10 + CNAME of SDES, rounded up.
-    if (writer.length() + 28 + 16 + stream.cname().length > RtcpOutput.MAX_PACKET_BYTES) {
-      output.send();
-      output.begin();
+    if (writer.length() + SENDER_REPORT_BYTES + stream.cname().length > RtcpOutput.MAX_PACKET_BYTES) {
+      send();
     }
     writer.senderReport(sender);
     writer.cname(sender.ssrc, stream.cname());
+  }
+
+  private void begin() {
+    writer.begin(bytes, 0, RtcpOutput.MAX_PACKET_BYTES);
+  }
+
+  private void send() {
+    output.sendCopy(bytes, 0, writer.length());
+    begin();
   }
 }

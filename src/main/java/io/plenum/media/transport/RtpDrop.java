@@ -14,7 +14,7 @@ public enum RtpDrop {
   RTX_WITHOUT_MEDIA,
   /** RTX whose payload cannot hold an original sequence number. */
   RTX_TOO_SHORT,
-  /** The payload type is not the producer's. */
+  /** The payload type is not the one that was agreed for the SSRC. */
   WRONG_PAYLOAD_TYPE;
 
   private final String label = name().toLowerCase(Locale.ROOT);

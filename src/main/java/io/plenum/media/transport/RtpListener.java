@@ -55,7 +55,8 @@ final class RtpListener {
   private RtpDrop drop;
 
   /**
-   * @throws PlenumException {@code ssrc-taken}, {@code mid-taken} or {@code rid-taken}; nothing is changed then
+   * @throws PlenumException {@code invalid-ssrc}, {@code invalid-mid} or {@code invalid-rid} if another producer of the
+   *     transport has the same, signalled or learnt; nothing is changed then
    */
   void add(Producer producer) {
     Entry entry = new Entry(producer);
@@ -147,18 +148,21 @@ final class RtpListener {
   private Route learn(RtpPacket packet) {
     drop = RtpDrop.UNKNOWN_STREAM;
     boolean hasMid = packet.hasExtension(ids.mid);
+    Route found = null;
     for (Entry entry : entries) {
       if (hasMid && entry.mid != null && !matches(packet, ids.mid, entry.mid)) {
         continue;
       }
       for (ProducerStream stream : entry.producer.streams()) {
         Route route = match(packet, entry, stream);
-        if (route != null) {
-          return remember(packet.ssrc(), route);
+        if (route != null && found != null) {
+          // Two producers have this rid and the packet has no mid: a guess could give one's picture to the other.
+          return null;
         }
+        found = route != null ? route : found;
       }
     }
-    return null;
+    return found == null ? null : remember(packet.ssrc(), found);
   }
 
   private Route match(RtpPacket packet, Entry entry, ProducerStream stream) {

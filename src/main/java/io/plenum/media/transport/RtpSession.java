@@ -1,7 +1,7 @@
 package io.plenum.media.transport;
 
 import io.plenum.media.Dump;
-import io.plenum.media.PlenumException;
+import io.plenum.media.TearDown;
 import io.plenum.media.parameters.Cname;
 import io.plenum.media.parameters.RtpParameters;
 import io.plenum.media.parameters.SsrcSource;
@@ -25,8 +25,8 @@ import io.plenum.protocol.rtcp.RtcpReader;
 import io.plenum.protocol.rtp.RtpPacket;
 import io.plenum.protocol.rtp.Rtx;
 import io.plenum.protocol.rtp.SsrcTable;
+import io.plenum.protocol.wire.Bytes;
 import io.plenum.protocol.wire.Malformed;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,18 +60,27 @@ public final class RtpSession implements ConsumerLink {
   private final SsrcSource ssrcs;
   private final TransportCounters counters = new TransportCounters();
   private final String cname;
+  /** What we call ourselves in RTCP where we only receive. */
+  private final long ownSsrc;
   private int nextMid;
   private long nextWakeNs = Long.MAX_VALUE;
   private boolean connected;
 
+  /** With an RTCP sender SSRC of its own choice. */
   public RtpSession(Transport transport, Router router, RtpLink link) {
+    this(transport, router, link, (int) new SsrcSource(router.environment().random()).next(1));
+  }
+
+  /** @param rtcpSsrc the sender of our RTCP where it is about nothing that we send */
+  public RtpSession(Transport transport, Router router, RtpLink link, int rtcpSsrc) {
     this.transport = transport;
     this.router = router;
     this.link = link;
     this.environment = router.environment();
     this.ssrcs = new SsrcSource(environment.random(), this::isTaken);
     this.cname = Cname.random(environment.random());
-    this.output = new RtcpOutput(link, environment, (int) ssrcs.next(1));
+    this.ownSsrc = Integer.toUnsignedLong(rtcpSsrc);
+    this.output = new RtcpOutput(link, environment, rtcpSsrc);
     this.reports = new RtcpReports(output, environment.random(), cname);
     this.uplink = new Uplink(output, producers.values());
     this.downlink = new Downlink(consumers.values(), new DownlinkEffects());
@@ -79,16 +88,21 @@ public final class RtpSession implements ConsumerLink {
   }
 
   private boolean isTaken(long ssrc) {
-    return outgoing.get((int) ssrc) != null || listener.known((int) ssrc) != null;
+    return ssrc == ownSsrc || listener.known((int) ssrc) != null || outgoing.get((int) ssrc) != null
+        || consumers.values().stream().anyMatch(consumer -> has(consumer, (int) ssrc));
   }
 
-  /** The sender of our RTCP where it is about nothing that we send. */
-  public int rtcpSsrc() {
-    return output.senderSsrc();
+  private static boolean has(Consumer consumer, int ssrc) {
+    return consumer.ssrc() == ssrc || consumer.rtxSsrc().isPresent() && consumer.rtxSsrc().getAsInt() == ssrc;
   }
 
   RtpListener listener() {
     return listener;
+  }
+
+  /** The SSRC is some producer's. */
+  boolean isReceived(int ssrc) {
+    return listener.known(ssrc) != null;
   }
 
   Downlink downlink() {
@@ -120,11 +134,13 @@ public final class RtpSession implements ConsumerLink {
    */
   public PipeConsumer consumePiped(
       String id, String producerId, boolean enableRtx, PipeConsumer.PipeConsumerListener piped) {
-    PipeConsumer consumer = new PipeConsumer(id, router.producer(producerId), transport, this, enableRtx, ssrcs,
-        environment.random(), piped);
+    PipeConsumer consumer = new PipeConsumer(id, router.producer(producerId), router, transport, this, enableRtx,
+        environment.pipedSsrcSource(), environment.random(), piped);
     pipeConsumers.put(id, consumer);
     for (PipeStream stream : consumer.streams()) {
       outgoing.put(stream.ssrc(), stream);
+      environment.onPipedSsrc(stream.ssrc());
+      stream.rtxSsrc().ifPresent(environment::onPipedSsrc);
     }
     return consumer;
   }
@@ -133,6 +149,8 @@ public final class RtpSession implements ConsumerLink {
     pipeConsumers.remove(consumer.id());
     for (PipeStream stream : consumer.streams()) {
       outgoing.remove(stream.ssrc());
+      environment.onPipedSsrcGone(stream.ssrc());
+      stream.rtxSsrc().ifPresent(environment::onPipedSsrcGone);
     }
   }
 
@@ -141,9 +159,7 @@ public final class RtpSession implements ConsumerLink {
   }
 
   public Producer produce(ProducerOptions options, long nowNs) {
-    if (router.hasProducer(options.id())) {
-      throw new PlenumException("already-exists", "there is a producer with the id " + options.id());
-    }
+    router.requireFreeProducerId(options.id());
     RtpParameters parameters = options.rtpParameters();
     if (parameters.rtcp().cname() == null || parameters.rtcp().cname().isEmpty()) {
       parameters = parameters.withCname(cnameOfProducers());
@@ -165,6 +181,7 @@ public final class RtpSession implements ConsumerLink {
   }
 
   public Consumer consume(ConsumerOptions options, long nowNs) {
+    router.requireFreeConsumerId(options.id());
     Producer producer = router.producer(options.producerId());
     ConsumerPlan plan = ConsumerPlan.of(options, producer, Integer.toString(nextMid), ssrcs, environment.random());
     nextMid++;
@@ -194,7 +211,8 @@ public final class RtpSession implements ConsumerLink {
     output.now(nowNs);
     reports.start(nowNs);
     wakeBy(reports.nextDeadlineNs());
-    for (Consumer consumer : consumers.values()) {
+    // A copy: whoever is asked for a key frame now may fail, and take its producers and our consumers of them with it.
+    for (Consumer consumer : List.copyOf(consumers.values())) {
       consumer.onTransportConnected(nowNs);
     }
     for (PipeConsumer consumer : pipeConsumers.values()) {
@@ -216,7 +234,7 @@ public final class RtpSession implements ConsumerLink {
       counters.count(RtpDrop.MALFORMED);
       return;
     }
-    counters.onRtpReceived(length);
+    counters.onRtpReceived(length, nowNs);
     uplink.onPacket(packet, listener.ids(), nowNs);
     wakeBy(uplink.nextDeadlineNs());
     RtpListener.Route route = listener.find(packet);
@@ -225,13 +243,15 @@ public final class RtpSession implements ConsumerLink {
       return;
     }
     ProducerStream stream = route.stream;
-    if (route.rtx) {
-      onRtx(stream, nowNs);
-    } else if (packet.payloadType() == stream.plan().payloadType()) {
-      stream.onRtp(packet, nowNs);
-    } else {
+    if (packet.payloadType() != (route.rtx ? stream.plan().rtxPayloadType() : stream.plan().payloadType())) {
       counters.count(RtpDrop.WRONG_PAYLOAD_TYPE);
       return;
+    }
+    if (route.rtx) {
+      counters.onRtxReceived(length, nowNs);
+      onRtx(stream, nowNs);
+    } else {
+      stream.onRtp(packet, nowNs);
     }
     wakeBy(stream.nextDeadlineNs());
   }
@@ -269,7 +289,7 @@ public final class RtpSession implements ConsumerLink {
   @Override
   public void send(Consumer consumer, RoutedPacket source, byte[] out, int length, int headerLength, long nowNs) {
     int number = extensions.fill(consumer, source, out, nowNs);
-    counters.onRtpSent(length);
+    counters.onRtpSent(length, Bytes.i32(out, 8) != consumer.ssrc(), nowNs);
     link.sendRtp(out, 0, headerLength, length, nowNs);
     if (number >= 0) {
       downlink.onPacketSent(number, length, 0, nowNs);
@@ -306,7 +326,7 @@ public final class RtpSession implements ConsumerLink {
   public void sendPiped(RoutedPacket source, byte[] out, int length, long nowNs) {
     int headerLength = PipeHeader.insertDependencyDescriptor(source, out, length, environment.restored);
     int total = length + headerLength - source.payloadOffset;
-    counters.onRtpSent(total);
+    counters.onRtpSent(total, false, nowNs);
     link.sendRtp(out, 0, headerLength, total, nowNs);
   }
 
@@ -365,25 +385,17 @@ public final class RtpSession implements ConsumerLink {
 
   /** Producers first, then consumers, each in the order in which they were made. */
   public void close(long nowNs) {
-    for (Producer producer : new ArrayList<>(producers.values())) {
-      producer.close(nowNs);
-    }
-    for (Consumer consumer : new ArrayList<>(consumers.values())) {
-      consumer.onTransportClosed(nowNs);
-    }
-    for (PipeConsumer consumer : new ArrayList<>(pipeConsumers.values())) {
-      consumer.close(nowNs);
-    }
-    onDisconnected();
-    nextWakeNs = Long.MAX_VALUE;
+    TearDown.all(
+        () -> TearDown.each(List.copyOf(producers.values()), producer -> producer.close(nowNs)),
+        () -> TearDown.each(List.copyOf(consumers.values()), consumer -> consumer.onTransportClosed(nowNs)),
+        () -> TearDown.each(List.copyOf(pipeConsumers.values()), consumer -> consumer.close(nowNs)),
+        this::onDisconnected,
+        () -> nextWakeNs = Long.MAX_VALUE);
   }
 
   /** What the session adds to its transport's stats. */
   public void addStats(Map<String, Object> stats, long nowNs) {
-    counters.addStats(stats);
-    List<Long> rates = new ArrayList<>();
-    producers.values().forEach(p -> p.streams().forEach(s -> rates.add(s.bitsPerSecond(nowNs))));
-    stats.put("rtpRecvBitrate", rates.stream().mapToLong(Long::longValue).sum());
+    counters.addStats(stats, nowNs);
     if (downlink.kind() != Downlink.Kind.NONE) {
       stats.put("availableOutgoingBitrate", downlink.availableBps());
     }

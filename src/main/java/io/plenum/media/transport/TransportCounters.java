@@ -1,18 +1,24 @@
 package io.plenum.media.transport;
 
 import io.plenum.media.Dump;
+import io.plenum.media.stream.RateCounter;
 import java.util.Map;
 
-/** What one transport's RTP session has seen. Plain numbers of the router's loop; read now and then by metrics. */
+/**
+ * What one transport has received and sent: datagrams at its outer gate, RTP and RTX behind SRTP, and what of that was
+ * dropped. Plain numbers of the router's loop; read now and then by metrics.
+ */
 public final class TransportCounters {
   private final long[] drops = new long[RtpDrop.values().length];
-  private long rtpPacketsReceived;
-  private long rtpBytesReceived;
+  private final RateCounter received = new RateCounter();
+  private final RateCounter sent = new RateCounter();
+  private final RateCounter rtpReceived = new RateCounter();
+  private final RateCounter rtpSent = new RateCounter();
+  private final RateCounter rtxReceived = new RateCounter();
+  private final RateCounter rtxSent = new RateCounter();
   private long rtcpPacketsReceived;
   private long rtcpBytesReceived;
   private long rtcpMalformed;
-  private long rtpPacketsSent;
-  private long rtpBytesSent;
   private long probationPacketsSent;
   private long probationBytesSent;
 
@@ -20,9 +26,24 @@ public final class TransportCounters {
     drops[reason.ordinal()]++;
   }
 
-  void onRtpReceived(int bytes) {
-    rtpPacketsReceived++;
-    rtpBytesReceived += bytes;
+  /** A datagram, whatever is in it. */
+  void onDatagramReceived(int bytes, long nowNs) {
+    received.add(bytes, nowNs);
+  }
+
+  /** A datagram, whatever is in it. */
+  void onDatagramSent(int bytes, long nowNs) {
+    sent.add(bytes, nowNs);
+  }
+
+  /** RTP that parses, RTX too, without the SRTP tag. */
+  void onRtpReceived(int bytes, long nowNs) {
+    rtpReceived.add(bytes, nowNs);
+  }
+
+  /** What of {@link #onRtpReceived} was RTX. */
+  void onRtxReceived(int bytes, long nowNs) {
+    rtxReceived.add(bytes, nowNs);
   }
 
   void onRtcpReceived(int bytes) {
@@ -34,9 +55,12 @@ public final class TransportCounters {
     rtcpMalformed++;
   }
 
-  void onRtpSent(int bytes) {
-    rtpPacketsSent++;
-    rtpBytesSent += bytes;
+  /** RTP without the SRTP tag. */
+  void onRtpSent(int bytes, boolean rtx, long nowNs) {
+    rtpSent.add(bytes, nowNs);
+    if (rtx) {
+      rtxSent.add(bytes, nowNs);
+    }
   }
 
   void onProbationSent(int bytes) {
@@ -56,27 +80,53 @@ public final class TransportCounters {
     return drops[reason.ordinal()];
   }
 
+  public long datagramsReceived() {
+    return received.packets();
+  }
+
+  /** RTX too. */
   public long rtpPacketsReceived() {
-    return rtpPacketsReceived;
+    return rtpReceived.packets();
   }
 
+  public long rtcpPacketsReceived() {
+    return rtcpPacketsReceived;
+  }
+
+  /** RTX too. */
   public long rtpPacketsSent() {
-    return rtpPacketsSent;
+    return rtpSent.packets();
   }
 
-  void addStats(Map<String, Object> stats) {
-    stats.put("rtpPacketsReceived", rtpPacketsReceived);
-    stats.put("rtpBytesReceived", rtpBytesReceived);
-    stats.put("rtpPacketsSent", rtpPacketsSent);
-    stats.put("rtpBytesSent", rtpBytesSent);
-    stats.put("probationPacketsSent", probationPacketsSent);
+  public long rtxPacketsSent() {
+    return rtxSent.packets();
+  }
+
+  /** mediasoup's names. There, rtp does not count rtx. */
+  void addStats(Map<String, Object> stats, long nowNs) {
+    stats.put("bytesReceived", received.bytes());
+    stats.put("recvBitrate", received.bitsPerSecond(nowNs));
+    stats.put("bytesSent", sent.bytes());
+    stats.put("sendBitrate", sent.bitsPerSecond(nowNs));
+    stats.put("rtpBytesReceived", rtpReceived.bytes() - rtxReceived.bytes());
+    stats.put("rtpRecvBitrate", rtpReceived.bitsPerSecond(nowNs) - rtxReceived.bitsPerSecond(nowNs));
+    stats.put("rtpBytesSent", rtpSent.bytes() - rtxSent.bytes());
+    stats.put("rtpSendBitrate", rtpSent.bitsPerSecond(nowNs) - rtxSent.bitsPerSecond(nowNs));
+    stats.put("rtxBytesReceived", rtxReceived.bytes());
+    stats.put("rtxRecvBitrate", rtxReceived.bitsPerSecond(nowNs));
+    stats.put("rtxBytesSent", rtxSent.bytes());
+    stats.put("rtxSendBitrate", rtxSent.bitsPerSecond(nowNs));
     stats.put("probationBytesSent", probationBytesSent);
   }
 
   void dump(Dump out) {
-    out.value("rtpPacketsReceived", rtpPacketsReceived)
-        .value("rtpPacketsSent", rtpPacketsSent)
+    out.value("datagramsReceived", received.packets())
+        .value("datagramsSent", sent.packets())
         .value("probationPacketsSent", probationPacketsSent)
+        .value("rtpPacketsReceived", rtpReceived.packets())
+        .value("rtpPacketsSent", rtpSent.packets())
+        .value("rtxPacketsReceived", rtxReceived.packets())
+        .value("rtxPacketsSent", rtxSent.packets())
         .value("rtcpPacketsReceived", rtcpPacketsReceived)
         .value("rtcpBytesReceived", rtcpBytesReceived)
         .value("rtcpMalformed", rtcpMalformed);

@@ -2,11 +2,13 @@ package io.plenum.media.transport;
 
 import io.plenum.media.Dump;
 import io.plenum.media.PlenumException;
+import io.plenum.media.TearDown;
 import io.plenum.media.parameters.DtlsParameters;
 import io.plenum.media.router.Consumer;
 import io.plenum.media.router.ConsumerOptions;
 import io.plenum.media.router.Producer;
 import io.plenum.media.router.ProducerOptions;
+import io.plenum.media.router.ProducerStream;
 import io.plenum.media.router.Router;
 import io.plenum.media.router.RouterEnvironment;
 import io.plenum.media.router.Transport;
@@ -24,20 +26,20 @@ import io.plenum.protocol.ice.TransportTuple;
 import io.plenum.protocol.rtp.RtpPacket;
 import io.plenum.protocol.srtp.SrtpDrop;
 import io.plenum.protocol.srtp.SrtpKeys;
-import io.plenum.protocol.srtp.SrtpReceiver;
-import io.plenum.protocol.srtp.SrtpSender;
 import io.plenum.protocol.stun.StunMessage;
 import io.plenum.protocol.wire.DatagramKind;
 import io.plenum.protocol.wire.Malformed;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 
 /**
  * A browser's transport: ICE-lite finds the way, DTLS agrees on keys, SRTP protects one {@link RtpSession}. Each incoming
  * datagram passes the gates in that order, and the first that does not open it drops and counts it; nothing is kept for a
- * packet that has not passed.
+ * packet that has not passed. A fault of ours behind any of its entrances from the world closes this transport alone
+ * ({@link Router#onFault}); the socket layer never sees an exception.
  */
 public final class WebRtcTransport implements Transport, RtpLink {
   /** The way out, and the tables by which the socket layer finds this transport. */
@@ -69,8 +71,8 @@ public final class WebRtcTransport implements Transport, RtpLink {
   private DtlsState dtlsState = DtlsState.NEW;
   private DtlsParameters remoteDtls;
   private boolean dtlsStarted;
-  private SrtpSender srtpSender;
-  private SrtpReceiver srtpReceiver;
+  /** Null until DTLS has agreed on keys. */
+  private SrtpSession srtp;
   private TransportTuple selectedTuple;
   private long nowNs;
   private boolean closed;
@@ -94,8 +96,8 @@ public final class WebRtcTransport implements Transport, RtpLink {
     this.ice = new IceLiteAgent(IceCredentials.generate(environment.random()), iceOptions, new IceEffects());
     this.dtls = dtls.apply(new DtlsEffects());
     this.session = new RtpSession(this, router, this);
-    network.onUsernameFragmentAdded(this, ice.parameters().usernameFragment());
     router.add(this);
+    network.onUsernameFragmentAdded(this, ice.parameters().usernameFragment());
   }
 
   @Override
@@ -121,6 +123,26 @@ public final class WebRtcTransport implements Transport, RtpLink {
 
   public RtpSession session() {
     return session;
+  }
+
+  /** Datagrams that were dropped before ICE, DTLS or SRTP saw them. */
+  public long drops(GateDrop reason) {
+    return gates.drops(reason);
+  }
+
+  /** Checks that were dropped. */
+  public long drops(IceDrop reason) {
+    return ice.drops(reason);
+  }
+
+  /** Packets that SRTP dropped. */
+  public long drops(SrtpDrop reason) {
+    return srtp == null ? 0 : srtp.dropped(reason);
+  }
+
+  /** SSRCs of RTP that SRTP keeps state for. */
+  public int authenticatedSsrcs() {
+    return srtp == null ? 0 : srtp.remoteSsrcs();
   }
 
   /**
@@ -152,8 +174,13 @@ public final class WebRtcTransport implements Transport, RtpLink {
     }
   }
 
-  /** New credentials; media goes on over the old path until the client has found another. */
+  /**
+   * New credentials; media goes on over the old path until the client has found another.
+   *
+   * @throws PlenumException {@code transport-closed}
+   */
   public IceParameters restartIce() {
+    requireOpen();
     IceCredentials credentials = IceCredentials.generate(environment.random());
     ice.restart(credentials);
     network.onUsernameFragmentAdded(this, credentials.usernameFragment());
@@ -165,31 +192,50 @@ public final class WebRtcTransport implements Transport, RtpLink {
     return ice.isValid(tuple);
   }
 
-  /** One datagram or TCP frame. The bytes are the caller's again when the call returns. */
+  private void requireOpen() {
+    if (closed) {
+      throw new PlenumException("transport-closed", "the transport is closed");
+    }
+  }
+
+  /** One datagram or TCP frame; never throws. The bytes are the caller's again when the call returns. */
   public void onDatagram(TransportTuple tuple, byte[] bytes, int offset, int length, long nowNs) {
-    if (closed || length == 0) {
+    if (closed) {
       return;
     }
     this.nowNs = nowNs;
+    session.counters().onDatagramReceived(length, nowNs);
+    try {
+      read(tuple, bytes, offset, length);
+      router.wakeBy(nextDeadlineNs());
+    } catch (RuntimeException fault) {
+      router.onFault(this, fault, nowNs);
+    }
+  }
+
+  private void read(TransportTuple tuple, byte[] bytes, int offset, int length) {
+    if (length == 0) {
+      gates.count(GateDrop.TOO_SHORT);
+      return;
+    }
     DatagramKind kind = DatagramKind.of(bytes[offset]);
     if (kind == DatagramKind.STUN) {
       onStun(tuple, bytes, offset, length);
     } else if (!ice.isValid(tuple)) {
-      gates.onUnverifiedTuple();
+      gates.count(GateDrop.UNVERIFIED_TUPLE);
     } else if (kind == DatagramKind.RTP_OR_RTCP) {
       onSrtp(bytes, offset, length);
     } else if (kind == DatagramKind.DTLS) {
       dtls.onDatagram(bytes, offset, length);
     } else {
-      gates.onUnknownKind();
+      gates.count(GateDrop.UNKNOWN_KIND);
     }
-    router.wakeBy(nextDeadlineNs());
   }
 
   private void onStun(TransportTuple tuple, byte[] bytes, int offset, int length) {
     Malformed wrong = stun.parse(bytes, offset, length);
     if (wrong != null) {
-      gates.onMalformedStun();
+      gates.count(GateDrop.MALFORMED_STUN);
       return;
     }
     ice.onBindingRequest(stun, tuple, nowNs);
@@ -197,17 +243,21 @@ public final class WebRtcTransport implements Transport, RtpLink {
   }
 
   private void onSrtp(byte[] bytes, int offset, int length) {
-    if (srtpReceiver == null || length < 2) {
-      gates.onTooEarly();
+    if (length < 2) {
+      gates.count(GateDrop.TOO_SHORT);
+      return;
+    }
+    if (dtlsState != DtlsState.CONNECTED) {
+      gates.count(GateDrop.NOT_CONNECTED);
       return;
     }
     if (RtpPacket.isRtcp(bytes[offset + 1])) {
-      int plain = srtpReceiver.unprotectRtcp(bytes, offset, length, environment.plain, 0);
+      int plain = srtp.unprotectRtcp(bytes, offset, length, environment.plain);
       if (plain > 0) {
         session.onRtcp(environment.plain, 0, plain, nowNs);
       }
     } else {
-      int plain = srtpReceiver.unprotectRtp(bytes, offset, length, environment.plain, 0);
+      int plain = srtp.unprotectRtp(bytes, offset, length, environment.plain);
       if (plain > 0) {
         session.onRtp(environment.plain, 0, plain, nowNs);
       }
@@ -216,50 +266,82 @@ public final class WebRtcTransport implements Transport, RtpLink {
 
   /** The TCP connection of that tuple is gone. */
   public void onTupleClosed(TransportTuple tuple) {
-    ice.onTupleClosed(tuple);
+    guarded(() -> ice.onTupleClosed(tuple));
+  }
+
+  /** Something that the world tells us outside a datagram. */
+  private void guarded(Runnable event) {
+    try {
+      event.run();
+    } catch (RuntimeException fault) {
+      router.onFault(this, fault, nowNs);
+    }
   }
 
   @Override
   public boolean isConnected() {
-    return srtpSender != null && selectedTuple != null && !closed;
+    return dtlsState == DtlsState.CONNECTED && selectedTuple != null && !closed;
+  }
+
+  private void transmit(TransportTuple tuple, byte[] bytes, int offset, int length) {
+    if (tuple != null) {
+      session.counters().onDatagramSent(length, nowNs);
+      network.send(tuple, bytes, offset, length);
+    }
   }
 
   @Override
   public void sendRtp(byte[] packet, int offset, int headerLength, int length, long nowNs) {
-    int protectedLength = srtpSender.protectRtp(packet, offset, headerLength, length);
-    if (protectedLength > 0 && selectedTuple != null) {
-      network.send(selectedTuple, packet, offset, protectedLength);
+    this.nowNs = nowNs;
+    int protectedLength = srtp.protectRtp(packet, offset, headerLength, length);
+    if (protectedLength > 0) {
+      transmit(selectedTuple, packet, offset, protectedLength);
     }
   }
 
   @Override
   public void sendRtcp(byte[] packet, int offset, int length, long nowNs) {
-    int protectedLength = srtpSender.protectRtcp(packet, offset, length);
-    if (protectedLength > 0 && selectedTuple != null) {
-      network.send(selectedTuple, packet, offset, protectedLength);
+    int protectedLength = srtp.protectRtcp(packet, offset, length);
+    if (protectedLength > 0) {
+      transmit(selectedTuple, packet, offset, protectedLength);
     }
   }
 
   @Override
   public Producer produce(ProducerOptions options, long nowNs) {
-    return session.produce(options, nowNs);
+    requireOpen();
+    Producer producer = session.produce(options, nowNs);
+    if (srtp != null) {
+      srtp.forgetRetired(session::isReceived, nowNs);
+    }
+    return producer;
   }
 
   @Override
   public Consumer consume(ConsumerOptions options, long nowNs) {
+    requireOpen();
     return session.consume(options, nowNs);
   }
 
   @Override
   public void remove(Producer producer) {
     session.remove(producer);
+    if (srtp != null) {
+      for (ProducerStream stream : producer.streams()) {
+        if (stream.started()) {
+          srtp.retireRemote(stream.ssrc(), nowNs);
+        }
+        stream.rtxSsrc().ifPresent(ssrc -> srtp.retireRemote(ssrc, nowNs));
+      }
+    }
   }
 
   @Override
   public void remove(Consumer consumer) {
     session.remove(consumer);
-    if (srtpSender != null) {
-      srtpSender.forget(consumer.ssrc());
+    if (srtp != null) {
+      srtp.forgetLocal(consumer.ssrc());
+      consumer.rtxSsrc().ifPresent(srtp::forgetLocal);
     }
   }
 
@@ -291,12 +373,13 @@ public final class WebRtcTransport implements Transport, RtpLink {
       return;
     }
     this.nowNs = nowNs;
-    session.close(nowNs);
     closed = true;
-    dtls.close();
-    become(DtlsState.CLOSED, "");
-    ice.close();
-    router.remove(this);
+    TearDown.all(
+        () -> session.close(nowNs),
+        dtls::close,
+        () -> become(DtlsState.CLOSED, ""),
+        ice::close,
+        () -> router.remove(this));
   }
 
   private void become(DtlsState next, String reason) {
@@ -309,7 +392,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
   private final class IceEffects implements IceLiteAgent.Sink {
     @Override
     public void sendStun(byte[] bytes, int offset, int length, TransportTuple tuple) {
-      network.send(tuple, bytes, offset, length);
+      transmit(tuple, bytes, offset, length);
     }
 
     @Override
@@ -330,7 +413,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
     @Override
     public void onIceStateChanged(IceState from, IceState to) {
       router.events().onIceStateChanged(id, to);
-      if (to.isUsable() && srtpSender != null && !from.isUsable()) {
+      if (to.isUsable() && dtlsState == DtlsState.CONNECTED && !from.isUsable()) {
         session.onConnected(nowNs);
       } else if (to == IceState.DISCONNECTED) {
         session.onDisconnected();
@@ -346,9 +429,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
   private final class DtlsEffects implements DtlsSession.Sink {
     @Override
     public void sendDtls(byte[] bytes, int offset, int length) {
-      if (selectedTuple != null) {
-        network.send(selectedTuple, bytes, offset, length);
-      }
+      transmit(selectedTuple, bytes, offset, length);
     }
 
     @Override
@@ -356,29 +437,36 @@ public final class WebRtcTransport implements Transport, RtpLink {
       if (closed) {
         return;
       }
-      srtpSender = new SrtpSender(local);
-      srtpReceiver = new SrtpReceiver(remote);
-      become(DtlsState.CONNECTED, local.profile().toString());
-      if (ice.state().isUsable()) {
-        session.onConnected(nowNs);
-        router.wakeBy(nextDeadlineNs());
-      }
+      guarded(() -> {
+        srtp = new SrtpSession(local, remote);
+        become(DtlsState.CONNECTED, local.profile().toString());
+        if (ice.state().isUsable()) {
+          session.onConnected(nowNs);
+          router.wakeBy(nextDeadlineNs());
+        }
+      });
     }
 
     @Override
     public void onDtlsData(byte[] bytes, int offset, int length) {
       // No data channels yet: SCTP is dropped here, and was authenticated.
-      gates.onUnexpectedData();
+      gates.count(GateDrop.UNEXPECTED_DATA);
     }
 
     @Override
     public void onDtlsFailed(String reason) {
-      become(DtlsState.FAILED, reason);
+      end(DtlsState.FAILED, reason);
     }
 
     @Override
     public void onDtlsClosed() {
-      become(DtlsState.CLOSED, "the peer said goodbye");
+      end(DtlsState.CLOSED, "the peer said goodbye");
+    }
+
+    /** Without DTLS nothing goes in or out any more; the room decides when the transport closes. */
+    private void end(DtlsState state, String reason) {
+      session.onDisconnected();
+      become(state, reason);
     }
   }
 
@@ -390,7 +478,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
     stats.put("timestamp", unixMs);
     stats.put("iceRole", "controlled");
     stats.put("iceState", ice.state().label());
-    stats.put("dtlsState", dtlsState.name().toLowerCase(java.util.Locale.ROOT));
+    stats.put("dtlsState", dtlsState.name().toLowerCase(Locale.ROOT));
     if (selectedTuple != null) {
       stats.put("iceSelectedTuple", Map.of(
           "localAddress", selectedTuple.local().getAddress().getHostAddress(),
@@ -411,6 +499,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
         .value("selectedTuple", selectedTuple)
         .value("tuples", ice.tupleCount())
         .part("gates", gates::dump)
+        .value("consentDeadlineNs", ice.nextDeadlineNs())
         .part("iceDrops", part -> {
           for (IceDrop reason : IceDrop.values()) {
             if (ice.drops(reason) > 0) {
@@ -418,11 +507,9 @@ public final class WebRtcTransport implements Transport, RtpLink {
             }
           }
         })
-        .part("srtpDrops", part -> {
-          for (SrtpDrop reason : SrtpDrop.values()) {
-            if (srtpReceiver != null && srtpReceiver.dropped(reason) > 0) {
-              part.value(reason.label(), srtpReceiver.dropped(reason));
-            }
+        .part("srtp", part -> {
+          if (srtp != null) {
+            srtp.dump(part);
           }
         })
         .part("session", session::dump);

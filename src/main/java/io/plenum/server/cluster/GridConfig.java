@@ -16,7 +16,7 @@ import java.io.FileNotFoundException;
 /** The embedded data grid's configuration: from ours, or a whole Hazelcast YAML of the operator's with what we cannot do without. */
 public final class GridConfig {
   /** Names of the shared maps. */
-  public static final String MAP_PREFIX = "plenum.";
+  static final String MAP_PREFIX = "plenum.";
   /** Member attributes by which others know which server a member is. */
   public static final String SERVER_ID = "plenum.serverId";
   public static final String INCARNATION = "plenum.incarnation";
@@ -36,9 +36,9 @@ public final class GridConfig {
   public static Config of(PlenumConfig config, String nodeIp, ServerIdentity identity) {
     Config grid = config.cluster().config().isEmpty() ? own(config, nodeIp) : fromFile(config.cluster().config());
     grid.getMemberAttributeConfig().setAttribute(SERVER_ID, identity.serverId());
-    grid.getMemberAttributeConfig().setAttribute(INCARNATION, identity.incarnation());
+    grid.getMemberAttributeConfig().setAttribute(INCARNATION, Long.toString(identity.incarnation()));
     // The keys of one room carry it behind an "@", so that they live on one member and are fetched in one call.
-    grid.addMapConfig(new MapConfig(MAP_PREFIX + "*")
+    HazelcastRegistry.addIndexes(grid, new MapConfig()
         .setBackupCount(BACKUPS)
         .setPerEntryStatsEnabled(true)
         .setPartitioningStrategyConfig(new PartitioningStrategyConfig(StringPartitioningStrategy.class.getName())));

@@ -8,6 +8,7 @@ import io.plenum.media.parameters.RtpCapabilities;
 import io.plenum.media.router.Consumer;
 import io.plenum.media.router.ConsumerOptions;
 import io.plenum.media.router.Producer;
+import io.plenum.protocol.rtcp.ReportBlock;
 import io.plenum.protocol.rtcp.RtcpWriter;
 import io.plenum.protocol.rtp.RtpPacket;
 import io.plenum.protocol.wire.Bytes;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** A browser behind a bottleneck that receives and reports as it has negotiated: transport-cc, REMB, or not at all. */
 final class SimulatedSubscriber implements RtpLink {
@@ -24,6 +26,11 @@ final class SimulatedSubscriber implements RtpLink {
   private static final long BACK_DELAY_NS = 20 * MS;
   /** The clocks of two machines have nothing in common. */
   private static final long CLOCK_OFFSET_NS = 987_654_321_000L;
+
+  private static final int SSRC = 0;
+  private static final int HIGHEST_BEFORE = 1;
+  private static final int HIGHEST = 2;
+  private static final int RECEIVED = 3;
 
   private record Arrival(byte[] bytes, long atNs) {}
 
@@ -37,6 +44,8 @@ final class SimulatedSubscriber implements RtpLink {
       (bytes, offset, length) -> reply(Arrays.copyOfRange(bytes, offset, offset + length)));
   private final RemoteBitrateEstimator remb = new RemoteBitrateEstimator(this::sendRemb);
   private final RtpPacket packet = new RtpPacket();
+  private final Map<Integer, int[]> reception = new TreeMap<>();
+  private long nextReportNs;
   final List<byte[]> probation = new ArrayList<>();
   final List<byte[]> media = new ArrayList<>();
   long sent;
@@ -48,6 +57,7 @@ final class SimulatedSubscriber implements RtpLink {
     this.kind = kind;
     this.link = link;
     this.session = room.session(this);
+    this.nextReportNs = room.now;
     session.onConnected(room.now);
   }
 
@@ -85,15 +95,46 @@ final class SimulatedSubscriber implements RtpLink {
     } else if (kind == Downlink.Kind.REMB) {
       remb.onTimeout(room.now + CLOCK_OFFSET_NS);
     }
+    if (room.now >= nextReportNs) {
+      nextReportNs += 1_000 * MS;
+      report();
+    }
     while (!back.isEmpty() && back.peek().atNs <= room.now) {
       byte[] rtcp = back.poll().bytes;
       session.onRtcp(rtcp, 0, rtcp.length, room.now);
     }
   }
 
+  /** An RR about each media stream, every second. */
+  private void report() {
+    RtcpWriter writer = new RtcpWriter();
+    ReportBlock block = new ReportBlock();
+    for (int[] counts : reception.values()) {
+      int expected = Math.max(1, counts[HIGHEST] - counts[HIGHEST_BEFORE]);
+      block.ssrc = counts[SSRC];
+      block.fractionLost = Math.max(0, Math.min(255, 256 * (expected - counts[RECEIVED]) / expected));
+      counts[HIGHEST_BEFORE] = counts[HIGHEST];
+      counts[RECEIVED] = 0;
+      byte[] out = new byte[200];
+      writer.begin(out, 0, out.length);
+      writer.receiverReport(1);
+      writer.reportBlock(block);
+      reply(Arrays.copyOf(out, writer.length()));
+    }
+  }
+
+  private void count(int ssrc, int sequenceNumber) {
+    int[] counts = reception.computeIfAbsent(ssrc, s -> new int[] {s, sequenceNumber - 1, sequenceNumber, 0});
+    counts[HIGHEST] = Math.max(counts[HIGHEST], counts[HIGHEST] + (short) (sequenceNumber - counts[HIGHEST]));
+    counts[RECEIVED]++;
+  }
+
   private void onArrival(byte[] rtp, long nowNs) {
     packet.parse(rtp, 0, rtp.length);
     bytes += rtp.length;
+    if (packet.ssrc() != Probation.SSRC) {
+      count(packet.ssrc(), packet.sequenceNumber());
+    }
     int number = packet.extensionOffset(KnownHeaderExtension.TRANSPORT_WIDE_CC.id());
     int sendTime = packet.extensionOffset(KnownHeaderExtension.ABS_SEND_TIME.id());
     if (number >= 0) {
