@@ -45,6 +45,14 @@ final class Stage {
     return node;
   }
 
+  /** Chooses the shared node whose media that browser can reach, for {@link BrowserRemote.Kind#FIREFOX} another than else. */
+  void useNodeFor(BrowserRemote.Kind browser) {
+    if (browser == BrowserRemote.Kind.FIREFOX) {
+      node = browsers.nodeForFirefox();
+      nodeLogStart = node.logLength();
+    }
+  }
+
   /** Gives this test a node of its own, with more on its command line. To be called before anybody joins. */
   NodeUnderTest startNode(String... args) {
     node = NodeUnderTest.start(args);
