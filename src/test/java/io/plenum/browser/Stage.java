@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** What one test works with: a node, a room of its own, and people in it. Made and cleared away by {@link StageExtension}. */
@@ -154,7 +155,7 @@ final class Stage {
     return node.log().substring(nodeLogStart);
   }
 
-  private static String tryTo(java.util.function.Supplier<String> action) {
+  private static String tryTo(Supplier<String> action) {
     try {
       return action.get();
     } catch (AssertionError e) {
