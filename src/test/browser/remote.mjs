@@ -2,7 +2,8 @@
 //
 // One JSON command per line on stdin, one JSON answer per line on stdout, matched by `id`; commands run side by side.
 //   {id, cmd: "launch", browser: "chromium" | "firefox", executablePath, args?, prefs?}  → {browserId, version}
-//   {id, cmd: "newPage", browserId, url, width?, height?, dark?}                         → {pageId}
+//   {id, cmd: "newPage", browserId, url, width?, height?, dark?, beforeLoad?}            → {pageId}
+//     beforeLoad: JavaScript that runs in every document of the page before the document's own
 //   {id, cmd: "goto", pageId, url} · {id, cmd: "reload", pageId}                         → {}
 //   {id, cmd: "evaluate", pageId, expression, timeoutMs?}     → {value}: JSON; promises are awaited
 //   {id, cmd: "click", pageId, selector}                      → {}: a real click, with user activation
@@ -67,7 +68,7 @@ const commands = {
     return { browserId, version: await launched.version() };
   },
 
-  async newPage({ browserId, url, width, height, dark }) {
+  async newPage({ browserId, url, width, height, dark, beforeLoad }) {
     // A context of its own: two pages are two people, who share no storage.
     const context = await known(browsers, browserId).createBrowserContext();
     const page = await context.newPage();
@@ -88,6 +89,9 @@ const commands = {
     }
     if (dark !== undefined) {
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }]);
+    }
+    if (beforeLoad) {
+      await page.evaluateOnNewDocument(beforeLoad);
     }
     await page.goto(url, { waitUntil: 'domcontentloaded' });
     return { pageId };

@@ -62,7 +62,7 @@ export class Call {
     private readonly listener: CallListener,
     page: { protocol: string; host: string } = location,
   ) {
-    this.media = new LocalMedia((source) => void this.onTrackEnded(source));
+    this.media = new LocalMedia((source) => void this.onTrackEnded(source), options.size);
     this.signaling = new Signaling(
       { page, roomId, peerId, transport: options.transport },
       {
@@ -107,6 +107,16 @@ export class Call {
 
   retryNow(): void {
     this.signaling.retryNow();
+  }
+
+  /** Asks the server, for those who look inside. @throws Refusal */
+  request(method: string, data: object): Promise<unknown> {
+    return this.connection?.request(method, data) ?? Promise.reject(new Refusal('connection-lost', 'not connected', 0));
+  }
+
+  /** Tells the server; it does not answer. */
+  notify(method: string, data: object): void {
+    this.connection?.notify(method, data);
   }
 
   async setMicMuted(muted: boolean): Promise<void> {

@@ -23,7 +23,9 @@ export function chooseVideoCodec(
 }
 
 /**
- * The encodings of one video: simulcast where the codec has no spatial layers of its own (VP8, H264), SVC where it has (VP9, AV1).
+ * The encodings of one video: simulcast where the codec has no spatial layers of its own (VP8, H264), SVC where it has (VP9). AV1
+ * has them, but Chromium decodes them only with the dependency descriptor beside each packet, which receivers do not get here: so
+ * only its temporal layers.
  *
  * @param mimeType of the codec that will be sent, such as `video/VP8`
  * @param layered false for a single stream with a single layer
@@ -42,7 +44,7 @@ export function videoEncodings(
       return [{ maxBitrate, scalabilityMode: 'L1T1' }];
     }
     // A screen keeps its full size and gives up frames instead; a camera gives up size first.
-    return [{ maxBitrate, scalabilityMode: source === 'video' ? 'L3T3_KEY' : 'L1T3' }];
+    return [{ maxBitrate, scalabilityMode: source === 'video' && codec === 'video/vp9' ? 'L3T3_KEY' : 'L1T3' }];
   }
   // H264's temporal layers cannot be told apart from the outside, so nobody could drop one.
   const scalabilityMode = codec === 'video/vp8' && layered ? 'L1T3' : 'L1T1';

@@ -54,6 +54,10 @@ export function inspector(screen: CallScreen) {
         : null;
     },
     notices: () => [...screen.notices.history],
+    /** Any request of the signalling protocol, such as `getConsumerStats`; the server's answer, or its refusal. */
+    request: (method: string, data: object = {}) => call.request(method, data),
+    /** Any notification of the protocol, such as `setConsumerPreferredLayers`. */
+    notify: (method: string, data: object = {}) => call.notify(method, data),
     restartIce: async () => {
       await call.session?.restartIce();
       return true;

@@ -1,15 +1,12 @@
+import type { PictureSize } from './options';
+
 /** What we can send. `source` is the word of the signalling protocol. */
 export type Source = 'audio' | 'video' | 'screensharing';
 
 /** Why a device cannot be used, in the words that {@link strings.captureProblem} explains. */
 export type CaptureProblem = 'refused' | 'missing' | 'busy' | 'insecure' | 'cancelled' | 'failed';
 
-const CAMERA: MediaTrackConstraints = {
-  width: { ideal: 1280 },
-  height: { ideal: 720 },
-  frameRate: { ideal: 30 },
-  facingMode: 'user',
-};
+const CAMERA_SIZE: PictureSize = { width: 1280, height: 720 };
 const MICROPHONE: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 /** 15 frames per second are enough for a cursor and for scrolling, and leave the bits to sharpness. */
 const SCREEN: DisplayMediaStreamOptions = { video: { frameRate: { ideal: 15, max: 30 } }, audio: false };
@@ -21,8 +18,19 @@ const SCREEN: DisplayMediaStreamOptions = { video: { frameRate: { ideal: 15, max
 export class LocalMedia {
   private readonly tracks = new Map<Source, MediaStreamTrack>();
 
-  /** @param onEnded told when a track ends from outside: device unplugged, permission withdrawn, sharing stopped */
-  constructor(private readonly onEnded: (source: Source) => void) {}
+  private readonly camera: MediaTrackConstraints;
+
+  /**
+   * @param onEnded told when a track ends from outside: device unplugged, permission withdrawn, sharing stopped
+   * @param cameraSize what to ask the camera for; it gives what it has
+   */
+  constructor(
+    private readonly onEnded: (source: Source) => void,
+    cameraSize: PictureSize | null,
+  ) {
+    const { width, height } = cameraSize ?? CAMERA_SIZE;
+    this.camera = { width: { ideal: width }, height: { ideal: height }, frameRate: { ideal: 30 }, facingMode: 'user' };
+  }
 
   get(source: Source): MediaStreamTrack | null {
     return this.tracks.get(source) ?? null;
@@ -40,7 +48,7 @@ export class LocalMedia {
    */
   async openDevices(audio: boolean, video: boolean): Promise<Map<Source, CaptureProblem>> {
     const problems = new Map<Source, CaptureProblem>();
-    if (audio && video && !(await this.capture({ audio: MICROPHONE, video: CAMERA }))) {
+    if (audio && video && !(await this.capture({ audio: MICROPHONE, video: this.camera }))) {
       return problems;
     }
     for (const source of ['audio', 'video'] as const) {
@@ -61,7 +69,7 @@ export class LocalMedia {
       case 'audio':
         return this.capture({ audio: MICROPHONE });
       case 'video':
-        return this.capture({ video: CAMERA });
+        return this.capture({ video: this.camera });
       case 'screensharing':
         return this.captureScreen();
     }

@@ -13,10 +13,17 @@ export interface Options {
   transport: 'auto' | 'sockjs';
   /** Several layers per video (simulcast, or SVC where the codec has it) instead of one. */
   simulcast: boolean;
+  /** The picture to ask the camera for, in pixels; without one, 1280×720. */
+  size: PictureSize | null;
   audio: boolean;
   video: boolean;
   /** False shows the start screen even when a room is given. */
   autojoin: boolean;
+}
+
+export interface PictureSize {
+  width: number;
+  height: number;
 }
 
 export const VIDEO_CODECS = ['VP8', 'VP9', 'H264', 'AV1'] as const;
@@ -24,6 +31,9 @@ export type VideoCodec = (typeof VIDEO_CODECS)[number];
 
 /** Longer names are cut: they are drawn on tiles, and a server refuses them anyway. */
 export const MAX_NAME_CHARS = 64;
+
+/** Cameras and encoders refuse more. */
+const MAX_PICTURE_SIDE_PX = 4096;
 
 export function parseOptions(query: string): Options {
   const given = new URLSearchParams(query);
@@ -41,10 +51,18 @@ export function parseOptions(query: string): Options {
     forceTcp: flag('forceTcp', false),
     transport: text('transport') === 'sockjs' ? 'sockjs' : 'auto',
     simulcast: flag('simulcast', true),
+    size: parseSize(text('size')),
     audio: flag('audio', true),
     video: flag('video', true),
     autojoin: flag('autojoin', true),
   };
+}
+
+/** `320x180`; null for anything else. */
+function parseSize(text: string): PictureSize | null {
+  const match = /^(\d{2,4})x(\d{2,4})$/.exec(text);
+  const [width, height] = [Number(match?.[1]), Number(match?.[2])];
+  return width <= MAX_PICTURE_SIDE_PX && height <= MAX_PICTURE_SIDE_PX ? { width, height } : null;
 }
 
 /** The link to send to others: the room, and nothing of our own settings. */

@@ -52,7 +52,7 @@ test('waits double up to a limit, and never fall in the same instant', () => {
 });
 
 test('the address says what to do, and nonsense in it is ignored', () => {
-  assert.deepEqual(parseOptions('?room=a%20b&codec=vp9&simulcast=0&audio=false&transport=sockjs&forceTcp=1&peer=x&name=Ada'), {
+  assert.deepEqual(parseOptions('?room=a%20b&codec=vp9&simulcast=0&audio=false&transport=sockjs&forceTcp=1&peer=x&name=Ada&size=320x180'), {
     room: 'a b',
     name: 'Ada',
     peerId: 'x',
@@ -60,6 +60,7 @@ test('the address says what to do, and nonsense in it is ignored', () => {
     forceTcp: true,
     transport: 'sockjs',
     simulcast: false,
+    size: { width: 320, height: 180 },
     audio: false,
     video: true,
     autojoin: true,
@@ -68,20 +69,23 @@ test('the address says what to do, and nonsense in it is ignored', () => {
   assert.equal(nonsense.codec, null);
   assert.equal(nonsense.transport, 'auto');
   assert.equal(nonsense.room, '');
+  for (const size of ['', 'big', '320', '0x0', '-320x180', '99999x10', '5000x5000', '320x180x2']) {
+    assert.equal(parseOptions(`?size=${size}`).size, null, size);
+  }
 });
 
 test('an invitation carries the room and nothing of our own', () => {
   assert.equal(inviteLink({ origin: 'https://x', pathname: '/' }, 'a b'), 'https://x/?room=a%20b');
 });
 
-test('VP8 and H264 go out as simulcast, VP9 and AV1 as SVC, and each as one stream when asked', () => {
+test('VP8 and H264 go out as simulcast, VP9 as SVC, AV1 in temporal layers only, and each as one stream when asked', () => {
   const modes = (mimeType: string, layered = true, svc = true) =>
     videoEncodings('video', mimeType, layered, svc).map(({ scalabilityMode }) => scalabilityMode);
   assert.deepEqual(modes('video/VP8'), ['L1T3', 'L1T3', 'L1T3']);
   assert.deepEqual(modes('video/H264'), ['L1T1', 'L1T1', 'L1T1']);
   assert.deepEqual(modes('video/VP9'), ['L3T3_KEY']);
-  assert.deepEqual(modes('video/AV1'), ['L3T3_KEY']);
-  assert.deepEqual(modes('video/AV1', true, false), ['L1T1']);
+  assert.deepEqual(modes('video/AV1'), ['L1T3']);
+  assert.deepEqual(modes('video/VP9', true, false), ['L1T1']);
   for (const codec of ['VP8', 'H264', 'VP9', 'AV1']) {
     assert.deepEqual(modes(`video/${codec}`, false), ['L1T1']);
   }

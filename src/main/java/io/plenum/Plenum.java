@@ -8,12 +8,16 @@ import io.plenum.server.config.ConfigLoader;
 import io.plenum.server.config.PlenumConfig;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 
 /** Starts one node: {@code java -jar plenum.jar [--conf FILE] [--KEY=VALUE …]}. */
 public final class Plenum {
   /** Configuration that cannot be used, or a port that is taken. */
   private static final int EXIT_CANNOT_START = 2;
+
+  private static final long STOP_TIMEOUT_SECONDS = 10;
 
   private Plenum() {}
 
@@ -32,11 +36,23 @@ public final class Plenum {
     Vertx vertx = Vertx.vertx(new VertxOptions()
         .setPreferNativeTransport(true)
         .setEventLoopPoolSize(mediaLoops + controlLoops));
-    vertx.deployVerticle(new NodeVerticle(config, mediaLoops, controlLoops)).onComplete(deployed -> {
+    NodeVerticle node = new NodeVerticle(config, mediaLoops, controlLoops,
+        ready -> System.out.println("Plenum is ready: " + ready.url()));
+    vertx.deployVerticle(node).onComplete(deployed -> {
       if (deployed.failed()) {
         fail(deployed.cause().getMessage());
       }
     });
+    // A signal closes the connections and sockets in order before the process ends.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+      CountDownLatch closed = new CountDownLatch(1);
+      vertx.close().onComplete(done -> closed.countDown());
+      try {
+        closed.await(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }, "plenum-stop"));
   }
 
   private static void fail(String reason) {

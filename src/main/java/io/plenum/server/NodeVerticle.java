@@ -10,11 +10,16 @@ import io.plenum.server.dtls.DtlsOptions;
 import io.plenum.server.dtls.DtlsSessions;
 import io.plenum.server.net.EventLoops;
 import io.plenum.server.net.MediaSocketVerticle;
+import io.plenum.server.net.PipeSocketVerticle;
+import io.plenum.server.ops.Metrics;
+import io.plenum.server.ops.NodeMetrics;
+import io.plenum.server.ops.Readiness;
 import io.plenum.server.room.Rooms;
 import io.plenum.server.router.MediaLoop;
 import io.plenum.server.router.RouterPlacement;
 import io.plenum.server.router.WebRtcTransports;
 import io.plenum.server.signaling.SignalingService;
+import io.plenum.server.web.WebVerticle;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -25,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,13 +48,31 @@ public final class NodeVerticle extends VerticleBase {
   private final int mediaLoops;
   private final int controlLoops;
   private final List<MediaLoop> loops = new ArrayList<>();
+  private final Readiness readiness = new Readiness();
+  private final Metrics metrics = new Metrics();
+  private final Consumer<NodeVerticle> whenReady;
   private DtlsSessions dtls;
   private Rooms rooms;
+  private WebVerticle web;
+  private Context webContext;
 
-  public NodeVerticle(PlenumConfig config, int mediaLoops, int controlLoops) {
+  /**
+   * @param mediaLoops and {@code controlLoops}: together as many as Vert.x was given event loops
+   * @param whenReady called once, from any thread, when the node is warm and takes clients
+   */
+  public NodeVerticle(PlenumConfig config, int mediaLoops, int controlLoops, Consumer<NodeVerticle> whenReady) {
     this.config = config;
     this.mediaLoops = mediaLoops;
     this.controlLoops = controlLoops;
+    this.whenReady = whenReady;
+  }
+
+  /** Where a browser on this machine finds the page. */
+  public String url() {
+    String host = config.http().host();
+    boolean here = host.equals("0.0.0.0") || host.equals("::") || host.equals("127.0.0.1");
+    String scheme = config.http().tls().mode().equals("off") ? "http" : "https";
+    return scheme + "://" + (here ? "localhost" : host) + ":" + web.actualPort();
   }
 
   @Override
@@ -69,16 +93,26 @@ public final class NodeVerticle extends VerticleBase {
     for (Context mediaContext : eventLoops.media()) {
       int index = loops.size();
       MediaLoop loop = new MediaLoop(vertx, mediaContext, new RouterEnvironment(random, ntpAtZeroNs),
-          afterRead -> new MediaSocketVerticle(index, config, afterRead));
+          afterRead -> new MediaSocketVerticle(index, config, afterRead),
+          afterRead -> new PipeSocketVerticle(index, config, afterRead));
       loops.add(loop);
       sockets.add(deploy(loop.socket(), mediaContext));
+      if (config.cluster().enabled()) {
+        sockets.add(deploy(loop.pipeSocket(), mediaContext));
+      }
     }
     RtpCapabilities capabilities = RouterCapabilities.generate(MediaCodecs.defaults());
     RouterPlacement placement = new RouterPlacement(loops, capabilities);
     rooms = new Rooms(eventLoops, placement, config.limits());
     WebRtcTransports transports = new WebRtcTransports(dtls, addresses.announced(), config.media());
     SignalingService signaling = new SignalingService(vertx, rooms, transports, config.limits());
-    return Future.all(sockets).compose(v -> DevWeb.start(vertx, config, signaling));
+    WarmUp.require(readiness);
+    NodeMetrics.show(metrics, loops, dtls);
+    webContext = eventLoops.nextControl();
+    web = new WebVerticle(config, signaling, readiness, metrics, new RoomDump(rooms));
+    return Future.all(sockets)
+        .compose(v -> deploy(web, webContext))
+        .onSuccess(v -> WarmUp.start(dtls, readiness, () -> whenReady.accept(this)));
   }
 
   /** On the context where it shall live. */
@@ -94,6 +128,18 @@ public final class NodeVerticle extends VerticleBase {
     return deployed.future();
   }
 
+  private static Future<?> undeploy(VerticleBase verticle, Context context) {
+    Promise<Void> undeployed = Promise.promise();
+    context.runOnContext(v -> {
+      try {
+        verticle.undeploy(context).<Void>mapEmpty().onComplete(undeployed);
+      } catch (Exception e) {
+        undeployed.fail(e);
+      }
+    });
+    return undeployed.future();
+  }
+
   /** NTP time when {@link System#nanoTime} is 0. */
   private static long ntpAtZeroNs() {
     Instant now = Instant.now();
@@ -106,9 +152,21 @@ public final class NodeVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    if (dtls != null) {
-      dtls.close();
+    log.info("node stopping");
+    readiness.require(Readiness.NOT_DRAINING);
+    Future<?> webStopped = web == null ? Future.succeededFuture() : undeploy(web, webContext);
+    return webStopped.eventually(this::stopMedia);
+  }
+
+  private Future<?> stopMedia() {
+    List<Future<?>> stopped = new ArrayList<>();
+    for (MediaLoop loop : loops) {
+      stopped.add(undeploy(loop.socket(), loop.context()));
+      stopped.add(undeploy(loop.pipeSocket(), loop.context()));
     }
-    return Future.succeededFuture();
+    return Future.join(stopped).onComplete(v -> {
+      dtls.close();
+      metrics.close();
+    });
   }
 }

@@ -29,6 +29,16 @@ public final class Browser implements AutoCloseable {
     return page(command("newPage").put("url", url).put("width", width).put("height", height));
   }
 
+  /**
+   * As {@link #newPage(String)}.
+   *
+   * @param width and {@code height}: of the window, in pixels
+   * @param script JavaScript that runs in each document of the page before the document's own
+   */
+  public Page newPage(String url, int width, int height, String script) {
+    return page(command("newPage").put("url", url).put("width", width).put("height", height).put("beforeLoad", script));
+  }
+
   @Override
   public void close() {
     remote.call(command("close"));

@@ -40,6 +40,8 @@ public final class BandwidthEstimator {
   /** The loss rule for REMB, which knows the delay only (draft-ietf-rmcat-gcc-02 §6). */
   private static final double REMB_HIGH_LOSS = 0.10;
   private static final double REMB_LOSS_WEIGHT = 0.5;
+  private static final double REMB_LOW_LOSS = 0.02;
+  private static final double REMB_INCREASE = 1.08;
 
   private final Sink sink;
   private final SentPackets sent = new SentPackets();
@@ -63,8 +65,11 @@ public final class BandwidthEstimator {
   private double smoothedRttNs = INITIAL_RTT_NS;
   /** When the first packet went out after the last feedback, moved on with each decrease; MAX_VALUE if none did. */
   private long unansweredSinceNs = Long.MAX_VALUE;
+  private long lastSentNs;
   private long rembBps = -1;
   private double reportedLoss;
+  /** What the reported loss allows beside the REMB. */
+  private long lossLimitBps = Long.MAX_VALUE;
 
   /** Counts of one feedback. */
   private int newlyLost;
@@ -116,6 +121,7 @@ public final class BandwidthEstimator {
    */
   public void onPacketSent(int wideSequenceNumber, int sizeBytes, int probeId, long nowNs) {
     sent.add(wideSequenceNumber, sizeBytes, probeId, nowNs);
+    lastSentNs = nowNs;
     if (unansweredSinceNs == Long.MAX_VALUE) {
       unansweredSinceNs = nowNs;
     }
@@ -220,14 +226,22 @@ public final class BandwidthEstimator {
     settle(nowNs);
   }
 
-  /** From an RR, in 1/256; counts only together with REMB. */
+  /** From RRs, in 1/256; counts only together with REMB. About once a second, as each report changes the estimate. */
   public void onReportedLoss(int fractionLost, long nowNs) {
     reportedLoss = fractionLost / 256.0;
+    if (reportedLoss > REMB_HIGH_LOSS) {
+      lossLimitBps = (long) (targetBps * (1 - REMB_LOSS_WEIGHT * reportedLoss));
+    } else if (reportedLoss < REMB_LOW_LOSS && lossLimitBps < Long.MAX_VALUE) {
+      lossLimitBps = lossLimitBps > rembBps ? Long.MAX_VALUE : (long) (lossLimitBps * REMB_INCREASE) + 1;
+    }
     settle(nowNs);
   }
 
   public void onTimeout(long nowNs) {
-    if (nowNs >= silenceDeadlineNs()) {
+    if (nowNs >= silenceDeadlineNs() && nowNs - lastSentNs >= SILENCE_STEP_NS) {
+      // The last packets, or the feedback about them, were lost, and then nothing was sent: that is no silence.
+      unansweredSinceNs = Long.MAX_VALUE;
+    } else if (nowNs >= silenceDeadlineNs()) {
       unansweredSinceNs = nowNs - FEEDBACK_TIMEOUT_NS + SILENCE_STEP_NS;
       long decreasedBps = (long) (SILENCE_DECREASE * delayBased.bitrateBps());
       delayBased.setBitrate(decreasedBps, nowNs);
@@ -257,7 +271,7 @@ public final class BandwidthEstimator {
   private void settle(long nowNs) {
     long estimateBps = Math.min(delayBased.bitrateBps(), lossBased.bitrateBps());
     if (!feedbackSeen && rembBps >= 0) {
-      estimateBps = (long) (rembBps * (reportedLoss > REMB_HIGH_LOSS ? 1 - REMB_LOSS_WEIGHT * reportedLoss : 1));
+      estimateBps = Math.min(rembBps, lossLimitBps);
     }
     targetBps = Math.max(minBps, Math.min(maxBps, estimateBps));
     boolean due = !hasTold || nowNs - toldNs >= TELL_INTERVAL_NS

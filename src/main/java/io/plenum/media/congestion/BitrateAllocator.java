@@ -18,14 +18,24 @@ public final class BitrateAllocator {
    * @param layerBitratesBps from the lowest layer to the highest, each with all that it needs below it; 0 for a layer
    *     that is not there now
    * @param maxLayer index of the highest layer that is wanted; {@link #NO_LAYER} if the consumer wants none (paused)
+   * @param fixed its lowest layer is sent whether it fits or not: others get what that leaves
    */
-  public record Demand(int priority, long[] layerBitratesBps, int maxLayer) {}
+  public record Demand(int priority, long[] layerBitratesBps, int maxLayer, boolean fixed) {
+    public Demand(int priority, long[] layerBitratesBps, int maxLayer) {
+      this(priority, layerBitratesBps, maxLayer, false);
+    }
+
+    /** Of a consumer that cannot be given less than all. */
+    public static Demand ofFixed(int priority, long bitrateBps) {
+      return new Demand(priority, new long[] {bitrateBps}, 0, true);
+    }
+  }
 
   private BitrateAllocator() {}
 
   /**
    * @return for each demand the index of its layer, or {@link #NO_LAYER}; together they need at most
-   *     {@code availableBps}
+   *     {@code availableBps}, fixed ones aside
    */
   public static int[] allocate(List<Demand> demands, long availableBps) {
     int[] layers = new int[demands.size()];
@@ -46,11 +56,12 @@ public final class BitrateAllocator {
         for (int step = 0; step < steps; step++) {
           int next = nextLayer(demand, layers[index]);
           long moreBps = next == NO_LAYER ? 0 : demand.layerBitratesBps()[next] - costBps(demand, layers[index]);
-          if (next == NO_LAYER || moreBps > leftBps) {
+          boolean given = moreBps <= leftBps || demand.fixed() && layers[index] == NO_LAYER;
+          if (next == NO_LAYER || !given) {
             break;
           }
           layers[index] = next;
-          leftBps -= moreBps;
+          leftBps = Math.max(0, leftBps - moreBps);
           climbed = true;
         }
       }

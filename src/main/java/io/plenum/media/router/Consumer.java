@@ -2,6 +2,7 @@ package io.plenum.media.router;
 
 import io.plenum.media.Dump;
 import io.plenum.media.PlenumException;
+import io.plenum.media.congestion.BitrateAllocator.Demand;
 import io.plenum.media.parameters.ConsumerType;
 import io.plenum.media.parameters.MediaKind;
 import io.plenum.media.parameters.RtpParameters;
@@ -22,7 +23,7 @@ import java.util.OptionalInt;
  * Media of one producer on its way to one endpoint. {@link SendStream} chooses, numbers and repairs the packets; this
  * decides when they flow: the endpoint is ready, neither it nor the producer is paused, and the transport is connected.
  */
-public final class Consumer implements Retransmitter.Sink {
+public final class Consumer implements ProducerListener, OutgoingStream, Retransmitter.Sink {
   private final String id;
   private final Producer producer;
   private final ConsumerType type;
@@ -33,6 +34,8 @@ public final class Consumer implements Retransmitter.Sink {
   private final ConsumerLink link;
   private final SendStream send;
   private final PreferredLayers layers;
+  private final AllocatedLayers allocated;
+  private final HeaderExtensionIds extensionIds;
   private final byte[] mid;
   private final byte[] cname;
   private long nowNs;
@@ -56,6 +59,8 @@ public final class Consumer implements Retransmitter.Sink {
     this.send = new SendStream(plan.sendStream(), plan.selector(producer),
         producer.streams().stream().map(ProducerStream::source).toArray(SendSource[]::new));
     this.layers = new PreferredLayers(producer);
+    this.allocated = new AllocatedLayers(producer, layers);
+    this.extensionIds = new HeaderExtensionIds(rtpParameters.headerExtensions());
     this.mid = rtpParameters.mid().getBytes(StandardCharsets.US_ASCII);
     this.cname = rtpParameters.rtcp().cname().getBytes(StandardCharsets.UTF_8);
     producer.addConsumer(this);
@@ -70,6 +75,7 @@ public final class Consumer implements Retransmitter.Sink {
     return producer.id();
   }
 
+  @Override
   public MediaKind kind() {
     return producer.kind();
   }
@@ -81,6 +87,11 @@ public final class Consumer implements Retransmitter.Sink {
   /** What the endpoint receives. */
   public RtpParameters rtpParameters() {
     return rtpParameters;
+  }
+
+  /** The header extensions that the endpoint understands. */
+  public HeaderExtensionIds extensionIds() {
+    return extensionIds;
   }
 
   public Map<String, Object> appData() {
@@ -99,7 +110,7 @@ public final class Consumer implements Retransmitter.Sink {
     return closed;
   }
 
-  /** The media SSRC that the endpoint receives. */
+  @Override
   public int ssrc() {
     return send.ssrc();
   }
@@ -109,13 +120,13 @@ public final class Consumer implements Retransmitter.Sink {
     return send.rtxSsrc();
   }
 
-  /** UTF-8. */
+  @Override
   public byte[] cname() {
     return cname;
   }
 
-  /** A packet of one of the producer's streams. */
-  void onPacket(ProducerStream stream, RoutedPacket packet, long nowNs) {
+  @Override
+  public void onPacket(ProducerStream stream, RoutedPacket packet, long nowNs) {
     if (paused || !link.isConnected()) {
       return;
     }
@@ -151,17 +162,17 @@ public final class Consumer implements Retransmitter.Sink {
     RoutedPacketWriter.patchMid(packet, midOffset, mid);
   }
 
-  /** The transport that sends to the endpoint is at fault. */
-  void onFault(RuntimeException fault, long nowNs) {
+  @Override
+  public void onFault(RuntimeException fault, long nowNs) {
     router.onFault(transport, fault, nowNs);
   }
 
-  /** A NACK message begins; its items follow as {@link #onNack}. */
+  @Override
   public void onNackBegin() {
     send.onNackBegin();
   }
 
-  /** The endpoint misses {@code pid} and what {@code blp} names (RFC 4585 §6.2.1). */
+  @Override
   public void onNack(int pid, int blp, long nowNs) {
     this.nowNs = nowNs;
     byte[] out = link.outBuffer();
@@ -178,7 +189,7 @@ public final class Consumer implements Retransmitter.Sink {
     }
   }
 
-  /** PLI or FIR from the endpoint. */
+  @Override
   public void onKeyFrameRequest(boolean pli, long nowNs) {
     if (pli) {
       send.onPli();
@@ -211,6 +222,7 @@ public final class Consumer implements Retransmitter.Sink {
     }
   }
 
+  @Override
   public void onReportBlock(ReportBlock block, long nowNs) {
     int before = send.score();
     send.onReportBlock(block, nowNs);
@@ -219,7 +231,7 @@ public final class Consumer implements Retransmitter.Sink {
     }
   }
 
-  /** False if there is nothing to report. */
+  @Override
   public boolean fillSenderInfo(SenderInfo info, long nowNs) {
     return !paused && !producer.paused()
         && send.fillSenderInfo(info, nowNs, router.environment().ntpTime(nowNs));
@@ -240,6 +252,8 @@ public final class Consumer implements Retransmitter.Sink {
   /** What is sent from now on must begin with a key frame. */
   private void begin(long nowNs) {
     send.restart();
+    allocated.onBegin(nowNs);
+    link.onDemandChanged(nowNs);
     aim();
     requestNeededKeyFrames(nowNs);
   }
@@ -251,6 +265,7 @@ public final class Consumer implements Retransmitter.Sink {
    */
   public void setPreferredLayers(int spatialLayer, int temporalLayer, long nowNs) {
     layers.prefer(spatialLayer, temporalLayer);
+    link.onDemandChanged(nowNs);
     aim();
     requestNeededKeyFrames(nowNs);
   }
@@ -267,8 +282,57 @@ public final class Consumer implements Retransmitter.Sink {
     return priority;
   }
 
+  /** It takes part in the sharing of the path: video that may flow. */
+  public boolean takesBitrate() {
+    return producer.kind() == MediaKind.VIDEO && !paused && !producer.paused();
+  }
+
+  /** Another has left it room on the path. */
+  public void mayClimb() {
+    allocated.mayClimb();
+  }
+
+  /** What it would take of a path that carries all. */
+  public Demand desiredLayers(long nowNs) {
+    return type == ConsumerType.SIMPLE
+        ? Demand.ofFixed(priority, producer.streams().get(0).bitsPerSecond(nowNs))
+        : allocated.desired(priority, nowNs);
+  }
+
+  /**
+   * What of that it may be given now, so that layers do not go up and down all the time.
+   *
+   * @param marginPercent what must stay free of the bitrate of a layer above the current one
+   */
+  public Demand allowedLayers(Demand desired, int marginPercent, long nowNs) {
+    return type == ConsumerType.SIMPLE ? desired : allocated.allowed(desired, marginPercent, nowNs);
+  }
+
+  /**
+   * The path has room for so much. Without such calls it has room for all.
+   *
+   * @param layer index in {@link #desiredLayers}, or {@link io.plenum.media.congestion.BitrateAllocator#NO_LAYER}
+   * @return 1 for a climb, -1 for a fall from a layer that could have been kept, else 0
+   */
+  public int allocateLayer(int layer, Demand desired, long nowNs) {
+    if (type == ConsumerType.SIMPLE) {
+      return 0;
+    }
+    int spatialLayer = allocated.targetSpatialLayer();
+    int temporalLayer = allocated.targetTemporalLayer();
+    int direction = allocated.allocate(layer, desired, nowNs);
+    if (allocated.targetSpatialLayer() != spatialLayer || allocated.targetTemporalLayer() != temporalLayer) {
+      aim();
+      if (allocated.targetSpatialLayer() < 0) {
+        tellLayers();
+      }
+      requestNeededKeyFrames(nowNs);
+    }
+    return direction;
+  }
+
   private void aim() {
-    send.setTarget(layers.targetSpatialLayer(), layers.targetTemporalLayer());
+    send.setTarget(allocated.targetSpatialLayer(), allocated.targetTemporalLayer());
   }
 
   public void onTransportConnected(long nowNs) {
@@ -277,21 +341,24 @@ public final class Consumer implements Retransmitter.Sink {
     }
   }
 
-  void onProducerPaused(boolean producerPaused, long nowNs) {
+  @Override
+  public void onProducerPaused(boolean producerPaused, long nowNs) {
     if (!producerPaused && !paused) {
       begin(nowNs);
     }
     router.events().onConsumerProducerPaused(id, producerPaused);
   }
 
-  /** One of the producer's streams has begun, fallen silent, or changed its score. */
-  void onProducerScore(ProducerStream stream, long nowNs) {
+  @Override
+  public void onProducerScore(ProducerStream stream, long nowNs) {
+    link.onDemandChanged(nowNs);
     aim();
     requestNeededKeyFrames(nowNs);
     router.events().onConsumerScore(id, score());
   }
 
-  void onProducerClosed(long nowNs) {
+  @Override
+  public void onProducerClosed(long nowNs) {
     end();
     router.events().onConsumerClosed(id);
   }
@@ -352,6 +419,8 @@ public final class Consumer implements Retransmitter.Sink {
         .value("paused", paused)
         .value("producerPaused", producer.paused())
         .value("priority", priority)
+        .value("targetSpatialLayer", allocated.targetSpatialLayer())
+        .value("targetTemporalLayer", allocated.targetTemporalLayer())
         .part("send", send::dump);
   }
 }

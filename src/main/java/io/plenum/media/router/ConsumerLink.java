@@ -4,6 +4,12 @@ import io.plenum.media.stream.RoutedPacket;
 
 /** How a consumer reaches its endpoint: the RTP session of its transport. */
 public interface ConsumerLink {
+  /**
+   * What one of the consumers could take of the path has changed: the link may share the path anew, by
+   * {@link Consumer#allocateLayer}, before it returns.
+   */
+  default void onDemandChanged(long nowNs) {}
+
   boolean isConnected();
 
   /** Scratch memory in which a consumer prepares one packet, from its beginning. */
@@ -15,4 +21,7 @@ public interface ConsumerLink {
    * @param source where the packet comes from: its extension offsets hold in the copy too
    */
   void send(Consumer consumer, RoutedPacket source, byte[] out, int length, int headerLength, long nowNs);
+
+  /** The same towards another router: there are no per-transport extensions to fill in, and layers must be readable there. */
+  void sendPiped(RoutedPacket source, byte[] out, int length, long nowNs);
 }

@@ -1,6 +1,6 @@
 package io.plenum.media.router;
 
-/** Which layers of a producer one consumer shall get: what the endpoint prefers, as far as the producer sends it. */
+/** The highest layers that one consumer's endpoint wants, and which of them its producer sends now. */
 final class PreferredLayers {
   private final Producer producer;
   private final boolean simulcast;
@@ -24,20 +24,33 @@ final class PreferredLayers {
     preferredTemporalLayer = temporalLayer < 0 ? temporalLayers - 1 : Math.min(temporalLayer, temporalLayers - 1);
   }
 
-  /** Of simulcast streams the highest that is preferred and arrives; the lowest if none does yet. */
-  int targetSpatialLayer() {
+  int spatialLayer() {
+    return preferredSpatialLayer;
+  }
+
+  int temporalLayer() {
+    return preferredTemporalLayer;
+  }
+
+  /** As many as the producer has, preferred or not. */
+  int temporalLayers() {
+    return temporalLayers;
+  }
+
+  /**
+   * The highest preferred spatial layer up to {@code limit} that can be had: of simulcast streams one that arrives, or
+   * the lowest if none does yet.
+   */
+  int highestAvailable(int limit) {
+    int highest = Math.min(preferredSpatialLayer, limit);
     if (!simulcast) {
-      return preferredSpatialLayer;
+      return highest;
     }
-    for (int layer = preferredSpatialLayer; layer > 0; layer--) {
+    for (int layer = highest; layer > 0; layer--) {
       if (producer.streams().get(layer).active()) {
         return layer;
       }
     }
     return 0;
-  }
-
-  int targetTemporalLayer() {
-    return preferredTemporalLayer;
   }
 }

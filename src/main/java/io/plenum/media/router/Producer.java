@@ -16,7 +16,7 @@ import java.util.Map;
  * to its router's event loop.
  */
 public final class Producer implements ProducerStream.Owner {
-  private static final Consumer[] NONE = {};
+  private static final ProducerListener[] NONE = {};
 
   private final String id;
   private final MediaKind kind;
@@ -29,7 +29,7 @@ public final class Producer implements ProducerStream.Owner {
   private final List<ProducerStream> streams;
   private final HeaderExtensionIds extensionIds;
   final AudioLevels.Level audioLevel = new AudioLevels.Level();
-  private Consumer[] consumers = NONE;
+  private ProducerListener[] consumers = NONE;
   private boolean paused;
   private boolean closed;
 
@@ -104,13 +104,13 @@ public final class Producer implements ProducerStream.Owner {
     return extensionIds;
   }
 
-  void addConsumer(Consumer consumer) {
+  void addConsumer(ProducerListener consumer) {
     consumers = Arrays.copyOf(consumers, consumers.length + 1);
     consumers[consumers.length - 1] = consumer;
   }
 
-  void removeConsumer(Consumer consumer) {
-    List<Consumer> rest = new ArrayList<>(Arrays.asList(consumers));
+  void removeConsumer(ProducerListener consumer) {
+    List<ProducerListener> rest = new ArrayList<>(Arrays.asList(consumers));
     rest.remove(consumer);
     consumers = rest.toArray(NONE);
   }
@@ -124,8 +124,8 @@ public final class Producer implements ProducerStream.Owner {
     if (kind == MediaKind.AUDIO) {
       router.audioLevels().onPacket(this, packet, nowNs);
     }
-    Consumer[] all = consumers;
-    for (Consumer consumer : all) {
+    ProducerListener[] all = consumers;
+    for (ProducerListener consumer : all) {
       try {
         consumer.onPacket(stream, packet, nowNs);
       } catch (RuntimeException fault) {
@@ -141,12 +141,12 @@ public final class Producer implements ProducerStream.Owner {
   }
 
   private interface ConsumerCall {
-    void to(Consumer consumer);
+    void to(ProducerListener consumer);
   }
 
   /** A fault in one consumer is its own transport's: neither ours nor the other consumers'. */
   private void tellConsumers(long nowNs, ConsumerCall call) {
-    for (Consumer consumer : consumers) {
+    for (ProducerListener consumer : consumers) {
       try {
         call.to(consumer);
       } catch (RuntimeException fault) {
@@ -169,6 +169,11 @@ public final class Producer implements ProducerStream.Owner {
       }
     }
     return scores;
+  }
+
+  /** The router's wall clock. */
+  long ntpTime(long atNs) {
+    return router.environment().ntpTime(atNs);
   }
 
   /** A consumer needs a key frame of that stream; requests of all consumers are merged. */

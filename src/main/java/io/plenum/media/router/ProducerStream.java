@@ -3,6 +3,7 @@ package io.plenum.media.router;
 import io.plenum.media.Dump;
 import io.plenum.media.stream.Acceptance;
 import io.plenum.media.stream.InboundRtpStats;
+import io.plenum.media.stream.LayerRates;
 import io.plenum.media.stream.PacketHistory;
 import io.plenum.media.stream.ReceiveStream;
 import io.plenum.media.stream.ReceiveStreamOptions;
@@ -232,12 +233,22 @@ public final class ProducerStream {
     return receive != null && receive.active();
   }
 
+  /** How long RTP has come without a break that made it inactive; 0 if it is not {@link #active}. */
+  public long activeForNs(long nowNs) {
+    return receive == null ? 0 : receive.activeForNs(nowNs);
+  }
+
   public int score() {
     return receive == null ? 0 : receive.score();
   }
 
   public long bitsPerSecond(long nowNs) {
     return receive == null ? 0 : receive.bitsPerSecond(nowNs);
+  }
+
+  /** By spatial and temporal layer; null until the stream has begun. */
+  LayerRates layerRates() {
+    return receive == null ? null : receive.layerRates();
   }
 
   public long nextDeadlineNs() {

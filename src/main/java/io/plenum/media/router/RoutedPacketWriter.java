@@ -29,7 +29,7 @@ final class RoutedPacketWriter {
   /** Fills {@code slot}'s bytes, offsets, timestamp, marker and ssrc; its sequence, time and payload info are the caller's. */
   void write(RtpPacket packet, RoutedPacket slot) {
     // Every element has at most its data and one byte more; what is copied is at most what the publisher sent.
-    slot.ensureCapacity(packet.length() + 64);
+    slot.ensureCapacity(packet.length() + 64 + Math.max(0, packet.extensionLength(from.dependencyDescriptor)));
     byte[] out = slot.bytes;
     byte[] in = packet.bytes();
     out[0] = (byte) 0x90;
@@ -76,9 +76,21 @@ final class RoutedPacketWriter {
     System.arraycopy(in, packet.payloadOffset(), out, position, packet.payloadLength());
     slot.payloadOffset = position;
     slot.length = position + packet.payloadLength();
+    keepDependencyDescriptor(packet, slot);
     slot.timestamp = packet.timestamp();
     slot.marker = packet.marker();
     slot.ssrc = packet.ssrc();
+  }
+
+  /** Endpoints do not get it; a pipe puts it back into the header, for the far router reads layers from it. */
+  private void keepDependencyDescriptor(RtpPacket packet, RoutedPacket slot) {
+    int length = packet.extensionLength(from.dependencyDescriptor);
+    slot.dependencyDescriptorLength = Math.max(0, length);
+    slot.dependencyDescriptorOffset = slot.length;
+    if (length > 0) {
+      System.arraycopy(packet.bytes(), packet.extensionOffset(from.dependencyDescriptor),
+          slot.bytes, slot.length, length);
+    }
   }
 
   private static int reserve(byte[] out, int position, int id, int dataBytes) {

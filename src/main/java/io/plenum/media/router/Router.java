@@ -123,6 +123,10 @@ public final class Router {
     return found(consumers.get(consumerId), "consumer", consumerId);
   }
 
+  public boolean hasTransport(String transportId) {
+    return transports.containsKey(transportId);
+  }
+
   public boolean hasProducer(String producerId) {
     return producers.containsKey(producerId);
   }

@@ -1,5 +1,7 @@
 package io.plenum.media.router;
 
+import io.plenum.media.parameters.SsrcSource;
+import io.plenum.protocol.rtp.SsrcTable;
 import java.util.random.RandomGenerator;
 
 /**
@@ -12,6 +14,8 @@ public final class RouterEnvironment {
 
   private final RandomGenerator random;
   private final long ntpAtZeroNs;
+  private final SsrcTable<Boolean> pipedSsrcs = new SsrcTable<>();
+  private final SsrcSource pipedSsrcSource;
   /** A packet after SRTP, before it is handed on. */
   public final byte[] plain = new byte[MAX_DATAGRAM_BYTES];
   /** A packet that RTX brought back. */
@@ -25,10 +29,24 @@ public final class RouterEnvironment {
   public RouterEnvironment(RandomGenerator random, long ntpAtZeroNs) {
     this.random = random;
     this.ntpAtZeroNs = ntpAtZeroNs;
+    this.pipedSsrcSource = new SsrcSource(random, ssrc -> pipedSsrcs.get((int) ssrc) != null);
   }
 
   public RandomGenerator random() {
     return random;
+  }
+
+  /** SSRCs for pipes: all pipes of a loop leave through one port, so no two of their streams may share one. */
+  public SsrcSource pipedSsrcSource() {
+    return pipedSsrcSource;
+  }
+
+  public void onPipedSsrc(int ssrc) {
+    pipedSsrcs.put(ssrc, Boolean.TRUE);
+  }
+
+  public void onPipedSsrcGone(int ssrc) {
+    pipedSsrcs.remove(ssrc);
   }
 
   /** The NTP time of {@code nowNs}. */

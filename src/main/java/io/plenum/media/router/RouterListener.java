@@ -30,6 +30,16 @@ public interface RouterListener {
   /** @param spatialLayer -1 if nothing is forwarded */
   default void onConsumerLayersChanged(String consumerId, int spatialLayer, int temporalLayer) {}
 
+  /**
+   * What a transport's path carries, at most once per second.
+   *
+   * @param desiredBps what its consumers would take if it carried all
+   * @param effectiveDesiredBps the same, going down only slowly: what is probed for
+   * @param availableBps the estimate
+   */
+  default void onDownlinkEstimate(
+      String transportId, long desiredBps, long effectiveDesiredBps, long availableBps) {}
+
   /** @param scores one for each encoding that has begun */
   default void onProducerScore(String producerId, Object scores) {}
 

@@ -30,6 +30,9 @@ public interface Transport {
   /** Its consumer has closed. */
   void remove(Consumer consumer);
 
+  /** Its pipe consumer has closed. */
+  default void remove(PipeConsumer consumer) {}
+
   /** Something it owns may want to be woken earlier than it said before. */
   void onDeadlineChanged();
 

@@ -12,7 +12,7 @@ public final class LayerRates {
   public static final int MAX_TEMPORAL_LAYERS = 4;
 
   /** Longer than for a whole stream: a low temporal layer has few packets. */
-  private static final long WINDOW_NS = 2_500_000_000L;
+  public static final long WINDOW_NS = 2_500_000_000L;
   private static final int SLOTS = 25;
 
   private final RateCounter[] layers = new RateCounter[MAX_SPATIAL_LAYERS * MAX_TEMPORAL_LAYERS];

@@ -40,6 +40,7 @@ public final class ReceiveStream {
   private int rtxSsrc;
   private boolean paused;
   private boolean active;
+  private long activeSinceNs;
   private long lastPacketNs;
   /** The NACK list was too long; the request follows once the packet in hand is settled. */
   private boolean keyFrameNeeded;
@@ -216,6 +217,11 @@ public final class ReceiveStream {
     return active;
   }
 
+  /** How long RTP has come without a break that made it inactive; 0 if it is not {@link #active}. */
+  public long activeForNs(long nowNs) {
+    return active ? nowNs - activeSinceNs : 0;
+  }
+
   public long bitsPerSecond(long nowNs) {
     return mediaRate.bitsPerSecond(nowNs);
   }
@@ -255,6 +261,7 @@ public final class ReceiveStream {
     }
     if (!active) {
       active = true;
+      activeSinceNs = nowNs;
       int before = score.score();
       score.reset(StreamScore.BEST);
       tellScoreIfNot(before);

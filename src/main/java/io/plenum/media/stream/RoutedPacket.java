@@ -22,6 +22,10 @@ public final class RoutedPacket {
   public int transportCcOffset;
   public int absCaptureTimeOffset;
   public int audioLevelOffset;
+  /** Where the publisher's dependency descriptor stands in {@link #bytes}, behind the packet; for other routers only. */
+  public int dependencyDescriptorOffset;
+  /** 0 if there is none. */
+  public int dependencyDescriptorLength;
 
   /** Unwrapped from the producer's 16 bits: it only grows, and two packets never share one. */
   public long sequence;

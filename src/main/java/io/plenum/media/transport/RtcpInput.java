@@ -1,6 +1,7 @@
 package io.plenum.media.transport;
 
-import io.plenum.media.router.Consumer;
+import io.plenum.media.parameters.MediaKind;
+import io.plenum.media.router.OutgoingStream;
 import io.plenum.protocol.rtcp.Remb;
 import io.plenum.protocol.rtcp.ReportBlock;
 import io.plenum.protocol.rtcp.RtcpHandler;
@@ -31,41 +32,44 @@ final class RtcpInput implements RtcpHandler {
 
   @Override
   public void onReportBlock(int senderSsrc, ReportBlock block) {
-    Consumer consumer = session.consumer(block.ssrc);
-    if (consumer != null) {
-      consumer.onReportBlock(block, nowNs);
+    OutgoingStream stream = session.outgoing(block.ssrc);
+    if (stream != null) {
+      if (stream.kind() == MediaKind.VIDEO) {
+        session.downlink().onVideoReportBlock(block);
+      }
+      stream.onReportBlock(block, nowNs);
     }
   }
 
   @Override
   public void onNackBegin(int senderSsrc, int mediaSsrc, int itemCount) {
-    Consumer consumer = session.consumer(mediaSsrc);
-    if (consumer != null) {
-      consumer.onNackBegin();
+    OutgoingStream stream = session.outgoing(mediaSsrc);
+    if (stream != null) {
+      stream.onNackBegin();
     }
   }
 
   @Override
   public void onNack(int senderSsrc, int mediaSsrc, int pid, int blp) {
-    Consumer consumer = session.consumer(mediaSsrc);
-    if (consumer != null) {
-      consumer.onNack(pid, blp, nowNs);
+    OutgoingStream stream = session.outgoing(mediaSsrc);
+    if (stream != null) {
+      stream.onNack(pid, blp, nowNs);
     }
   }
 
   @Override
   public void onPli(int senderSsrc, int mediaSsrc) {
-    Consumer consumer = session.consumer(mediaSsrc);
-    if (consumer != null) {
-      consumer.onKeyFrameRequest(true, nowNs);
+    OutgoingStream stream = session.outgoing(mediaSsrc);
+    if (stream != null) {
+      stream.onKeyFrameRequest(true, nowNs);
     }
   }
 
   @Override
   public void onFir(int senderSsrc, int mediaSsrc, int commandSequenceNumber) {
-    Consumer consumer = session.consumer(mediaSsrc);
-    if (consumer != null) {
-      consumer.onKeyFrameRequest(false, nowNs);
+    OutgoingStream stream = session.outgoing(mediaSsrc);
+    if (stream != null) {
+      stream.onKeyFrameRequest(false, nowNs);
     }
   }
 

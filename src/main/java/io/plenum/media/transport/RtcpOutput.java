@@ -38,6 +38,11 @@ final class RtcpOutput implements RtpFeedback {
     return writer;
   }
 
+  /** The writer of the packet that {@link #begin} began. */
+  RtcpWriter writer() {
+    return writer;
+  }
+
   void send() {
     if (writer.length() > 0 && link.isConnected()) {
       link.sendRtcp(bytes, 0, writer.length(), nowNs);

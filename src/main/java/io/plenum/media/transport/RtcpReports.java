@@ -1,11 +1,12 @@
 package io.plenum.media.transport;
 
-import io.plenum.media.router.Consumer;
+import io.plenum.media.router.OutgoingStream;
 import io.plenum.media.router.Producer;
 import io.plenum.media.router.ProducerStream;
 import io.plenum.protocol.rtcp.ReportBlock;
 import io.plenum.protocol.rtcp.RtcpWriter;
 import io.plenum.protocol.rtcp.SenderInfo;
+import io.plenum.protocol.rtp.SsrcTable;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.random.RandomGenerator;
@@ -53,10 +54,10 @@ final class RtcpReports {
     return nextReportNs;
   }
 
-  void onTimeout(Collection<Producer> producers, Collection<Consumer> consumers, long nowNs) {
+  void onTimeout(Collection<Producer> producers, SsrcTable<OutgoingStream> streams, long nowNs) {
     nextReportNs = nowNs + MIN_INTERVAL_NS + (long) (random.nextDouble() * MIN_INTERVAL_NS / 2);
     sendReceiverReports(producers, nowNs);
-    sendSenderReports(consumers, nowNs);
+    sendSenderReports(streams, nowNs);
   }
 
   private void sendReceiverReports(Collection<Producer> producers, long nowNs) {
@@ -88,21 +89,23 @@ final class RtcpReports {
     }
   }
 
-  private void sendSenderReports(Collection<Consumer> consumers, long nowNs) {
+  private void sendSenderReports(SsrcTable<OutgoingStream> streams, long nowNs) {
     begin();
-    for (Consumer consumer : consumers) {
-      if (!consumer.fillSenderInfo(sender, nowNs)) {
-        continue;
-      }
-      if (writer.length() + SENDER_REPORT_BYTES + consumer.cname().length > RtcpOutput.MAX_PACKET_BYTES) {
-        send();
-      }
-      writer.senderReport(sender);
-      writer.cname(sender.ssrc, consumer.cname());
-    }
+    streams.forEach(stream -> writeSenderReport(stream, nowNs));
     if (writer.length() > 0) {
       send();
     }
+  }
+
+  private void writeSenderReport(OutgoingStream stream, long nowNs) {
+    if (!stream.fillSenderInfo(sender, nowNs)) {
+      return;
+    }
+    if (writer.length() + SENDER_REPORT_BYTES + stream.cname().length > RtcpOutput.MAX_PACKET_BYTES) {
+      send();
+    }
+    writer.senderReport(sender);
+    writer.cname(sender.ssrc, stream.cname());
   }
 
   private void begin() {

@@ -9,6 +9,10 @@ import io.plenum.media.router.Consumer;
 import io.plenum.media.router.ConsumerLink;
 import io.plenum.media.router.ConsumerOptions;
 import io.plenum.media.router.ConsumerPlan;
+import io.plenum.media.router.OutgoingStream;
+import io.plenum.media.router.PipeConsumer;
+import io.plenum.media.router.PipeStream;
+import io.plenum.media.router.HeaderExtensionIds;
 import io.plenum.media.router.Producer;
 import io.plenum.media.router.ProducerOptions;
 import io.plenum.media.router.ProducerPlan;
@@ -41,12 +45,14 @@ public final class RtpSession implements ConsumerLink {
   private final RouterEnvironment environment;
   private final Map<String, Producer> producers = new LinkedHashMap<>();
   private final Map<String, Consumer> consumers = new LinkedHashMap<>();
-  private final SsrcTable<Consumer> consumersBySsrc = new SsrcTable<>();
+  private final Map<String, PipeConsumer> pipeConsumers = new LinkedHashMap<>();
+  private final SsrcTable<OutgoingStream> outgoing = new SsrcTable<>();
   private final RtpListener listener = new RtpListener();
   private final RtcpOutput output;
   private final RtcpReports reports;
   private final Uplink uplink;
-  private final Downlink downlink = new Downlink();
+  private final Downlink downlink;
+  private final Probation probation;
   private final RtcpInput input = new RtcpInput(this);
   private final RtcpReader reader = new RtcpReader();
   private final SendExtensions extensions = new SendExtensions();
@@ -60,21 +66,29 @@ public final class RtpSession implements ConsumerLink {
   private long nextWakeNs = Long.MAX_VALUE;
   private boolean connected;
 
+  /** With an RTCP sender SSRC of its own choice. */
   public RtpSession(Transport transport, Router router, RtpLink link) {
+    this(transport, router, link, (int) new SsrcSource(router.environment().random()).next(1));
+  }
+
+  /** @param rtcpSsrc the sender of our RTCP where it is about nothing that we send */
+  public RtpSession(Transport transport, Router router, RtpLink link, int rtcpSsrc) {
     this.transport = transport;
     this.router = router;
     this.link = link;
     this.environment = router.environment();
     this.ssrcs = new SsrcSource(environment.random(), this::isTaken);
     this.cname = Cname.random(environment.random());
-    this.ownSsrc = ssrcs.next(1);
-    this.output = new RtcpOutput(link, environment, (int) ownSsrc);
+    this.ownSsrc = Integer.toUnsignedLong(rtcpSsrc);
+    this.output = new RtcpOutput(link, environment, rtcpSsrc);
     this.reports = new RtcpReports(output, environment.random(), cname);
     this.uplink = new Uplink(output, producers.values());
+    this.downlink = new Downlink(consumers.values(), new DownlinkEffects());
+    this.probation = new Probation(environment.random());
   }
 
   private boolean isTaken(long ssrc) {
-    return ssrc == ownSsrc || listener.known((int) ssrc) != null
+    return ssrc == ownSsrc || listener.known((int) ssrc) != null || outgoing.get((int) ssrc) != null
         || consumers.values().stream().anyMatch(consumer -> has(consumer, (int) ssrc));
   }
 
@@ -95,9 +109,9 @@ public final class RtpSession implements ConsumerLink {
     return downlink;
   }
 
-  /** The consumer that sends this media SSRC, or null. */
-  Consumer consumer(int ssrc) {
-    return consumersBySsrc.get(ssrc);
+  /** What we send under this media SSRC, or null. */
+  OutgoingStream outgoing(int ssrc) {
+    return outgoing.get(ssrc);
   }
 
   Collection<Producer> producers() {
@@ -106,6 +120,38 @@ public final class RtpSession implements ConsumerLink {
 
   Collection<Consumer> consumers() {
     return consumers.values();
+  }
+
+  /** Pipe consumers by id; only a pipe's session has any. */
+  public Map<String, PipeConsumer> pipeConsumers() {
+    return pipeConsumers;
+  }
+
+  /**
+   * Sends a producer of the router to the router at the other end.
+   *
+   * @throws PlenumException {@code producer-not-found}
+   */
+  public PipeConsumer consumePiped(
+      String id, String producerId, boolean enableRtx, PipeConsumer.PipeConsumerListener piped) {
+    PipeConsumer consumer = new PipeConsumer(id, router.producer(producerId), router, transport, this, enableRtx,
+        environment.pipedSsrcSource(), environment.random(), piped);
+    pipeConsumers.put(id, consumer);
+    for (PipeStream stream : consumer.streams()) {
+      outgoing.put(stream.ssrc(), stream);
+      environment.onPipedSsrc(stream.ssrc());
+      stream.rtxSsrc().ifPresent(environment::onPipedSsrc);
+    }
+    return consumer;
+  }
+
+  public void remove(PipeConsumer consumer) {
+    pipeConsumers.remove(consumer.id());
+    for (PipeStream stream : consumer.streams()) {
+      outgoing.remove(stream.ssrc());
+      environment.onPipedSsrcGone(stream.ssrc());
+      stream.rtxSsrc().ifPresent(environment::onPipedSsrcGone);
+    }
   }
 
   public TransportCounters counters() {
@@ -141,8 +187,11 @@ public final class RtpSession implements ConsumerLink {
     nextMid++;
     Consumer consumer = new Consumer(options, plan, producer, router, transport, this);
     consumers.put(consumer.id(), consumer);
-    consumersBySsrc.put(consumer.ssrc(), consumer);
+    outgoing.put(consumer.ssrc(), consumer);
     router.add(consumer);
+    downlink.onConsumer(consumer, nowNs);
+    extensions.number(downlink.numbersPackets());
+    transport.onDeadlineChanged();
     return consumer;
   }
 
@@ -153,7 +202,7 @@ public final class RtpSession implements ConsumerLink {
 
   public void remove(Consumer consumer) {
     consumers.remove(consumer.id());
-    consumersBySsrc.remove(consumer.ssrc());
+    outgoing.remove(consumer.ssrc());
   }
 
   /** Packets can be sent from now on. */
@@ -164,6 +213,9 @@ public final class RtpSession implements ConsumerLink {
     wakeBy(reports.nextDeadlineNs());
     // A copy: whoever is asked for a key frame now may fail, and take its producers and our consumers of them with it.
     for (Consumer consumer : List.copyOf(consumers.values())) {
+      consumer.onTransportConnected(nowNs);
+    }
+    for (PipeConsumer consumer : pipeConsumers.values()) {
       consumer.onTransportConnected(nowNs);
     }
   }
@@ -225,6 +277,7 @@ public final class RtpSession implements ConsumerLink {
       counters.onRtcpMalformed();
     }
     counters.onRtcpReceived(length);
+    downlink.onRtcpEnd(nowNs);
     wakeBy(deadlineOfParts());
   }
 
@@ -235,12 +288,46 @@ public final class RtpSession implements ConsumerLink {
 
   @Override
   public void send(Consumer consumer, RoutedPacket source, byte[] out, int length, int headerLength, long nowNs) {
-    if (source.midOffset >= 0) {
-      consumer.patchMid(out, source.midOffset);
-    }
-    extensions.fill(out, source.absSendTimeOffset, source.transportCcOffset, nowNs);
+    int number = extensions.fill(consumer, source, out, nowNs);
     counters.onRtpSent(length, Bytes.i32(out, 8) != consumer.ssrc(), nowNs);
     link.sendRtp(out, 0, headerLength, length, nowNs);
+    if (number >= 0) {
+      downlink.onPacketSent(number, length, 0, nowNs);
+      if (downlink.nextDeadlineNs() < nextWakeNs) {
+        transport.onDeadlineChanged();
+      }
+    }
+  }
+
+  @Override
+  public void onDemandChanged(long nowNs) {
+    downlink.onDemandChanged(nowNs);
+    transport.onDeadlineChanged();
+  }
+
+  private final class DownlinkEffects implements Downlink.Sink {
+    @Override
+    public void sendProbation(int probeId, int packets, int packetBytes, HeaderExtensionIds ids, long nowNs) {
+      for (int i = 0; i < packets && isConnected(); i++) {
+        int length = probation.write(environment.out, packetBytes, ids, extensions, nowNs);
+        counters.onProbationSent(length);
+        link.sendRtp(environment.out, 0, probation.headerLength(), length, nowNs);
+        downlink.onPacketSent(probation.number(), length, probeId, nowNs);
+      }
+    }
+
+    @Override
+    public void onEstimate(long desiredBps, long effectiveDesiredBps, long availableBps) {
+      router.events().onDownlinkEstimate(transport.id(), desiredBps, effectiveDesiredBps, availableBps);
+    }
+  }
+
+  @Override
+  public void sendPiped(RoutedPacket source, byte[] out, int length, long nowNs) {
+    int headerLength = PipeHeader.insertDependencyDescriptor(source, out, length, environment.restored);
+    int total = length + headerLength - source.payloadOffset;
+    counters.onRtpSent(total, false, nowNs);
+    link.sendRtp(out, 0, headerLength, total, nowNs);
   }
 
   @Override
@@ -267,10 +354,13 @@ public final class RtpSession implements ConsumerLink {
   public void onTimeout(long nowNs) {
     output.now(nowNs);
     if (reports.nextDeadlineNs() <= nowNs) {
-      reports.onTimeout(producers.values(), consumers.values(), nowNs);
+      reports.onTimeout(producers.values(), outgoing, nowNs);
     }
     if (uplink.nextDeadlineNs() <= nowNs) {
       uplink.onTimeout(nowNs);
+    }
+    if (downlink.nextDeadlineNs() <= nowNs) {
+      downlink.onTimeout(nowNs);
     }
     for (Producer producer : producers.values()) {
       for (ProducerStream stream : producer.streams()) {
@@ -283,7 +373,8 @@ public final class RtpSession implements ConsumerLink {
   }
 
   private long deadlineOfParts() {
-    long deadlineNs = Math.min(reports.nextDeadlineNs(), uplink.nextDeadlineNs());
+    long deadlineNs =
+        Math.min(reports.nextDeadlineNs(), Math.min(uplink.nextDeadlineNs(), downlink.nextDeadlineNs()));
     for (Producer producer : producers.values()) {
       for (ProducerStream stream : producer.streams()) {
         deadlineNs = Math.min(deadlineNs, stream.nextDeadlineNs());
@@ -297,6 +388,7 @@ public final class RtpSession implements ConsumerLink {
     TearDown.all(
         () -> TearDown.each(List.copyOf(producers.values()), producer -> producer.close(nowNs)),
         () -> TearDown.each(List.copyOf(consumers.values()), consumer -> consumer.onTransportClosed(nowNs)),
+        () -> TearDown.each(List.copyOf(pipeConsumers.values()), consumer -> consumer.close(nowNs)),
         this::onDisconnected,
         () -> nextWakeNs = Long.MAX_VALUE);
   }
@@ -304,8 +396,8 @@ public final class RtpSession implements ConsumerLink {
   /** What the session adds to its transport's stats. */
   public void addStats(Map<String, Object> stats, long nowNs) {
     counters.addStats(stats, nowNs);
-    if (downlink.rembBitrateBps() > 0) {
-      stats.put("availableOutgoingBitrate", downlink.rembBitrateBps());
+    if (downlink.kind() != Downlink.Kind.NONE) {
+      stats.put("availableOutgoingBitrate", downlink.availableBps());
     }
   }
 
@@ -313,6 +405,8 @@ public final class RtpSession implements ConsumerLink {
     out.value("connected", connected)
         .list("producers", producers.values(), Producer::dump)
         .list("consumers", consumers.values(), Consumer::dump)
+        .list("pipeConsumers", pipeConsumers.values(), PipeConsumer::dump)
+        .part("downlink", downlink::dump)
         .part("counters", counters::dump);
   }
 }

@@ -1,35 +1,69 @@
 package io.plenum.media.transport;
 
-import io.plenum.protocol.wire.Bytes;
+import io.plenum.media.router.Consumer;
+import io.plenum.media.router.HeaderExtensionIds;
+import io.plenum.media.stream.RoutedPacket;
+import io.plenum.protocol.rtp.AbsSendTime;
+import io.plenum.protocol.rtp.TransportSequenceNumber;
 
 /**
  * Fills in what only the sending transport knows about a packet: when it leaves, and its number among all packets of the
- * transport.
+ * transport. The room for what the endpoint has not agreed to becomes padding, since it may know the id for something
+ * else, and a number that nobody reports must not be taken for a lost packet.
  */
 final class SendExtensions {
   private int nextTransportSequence;
+  private boolean numbered;
+
+  /** Whether the endpoint reports on transport-wide numbers. */
+  void number(boolean numbered) {
+    this.numbered = numbered;
+  }
 
   /**
-   * @param absSendTimeOffset where the 24 bits go, or -1
-   * @param transportCcOffset where the 16 bits go, or -1
+   * Completes a packet of a consumer.
+   *
+   * @param source where the packet comes from: its extension offsets hold in the copy too
    * @return the transport-wide sequence number, or -1 if the packet carries none
    */
-  int fill(byte[] packet, int absSendTimeOffset, int transportCcOffset, long nowNs) {
-    if (absSendTimeOffset >= 0) {
-      // 6.18 fixed point seconds, modulo 64 s.
-      Bytes.put24(packet, absSendTimeOffset, (int) (absSendTimeOf(nowNs) & 0xff_ffff));
+  int fill(Consumer consumer, RoutedPacket source, byte[] packet, long nowNs) {
+    HeaderExtensionIds ids = consumer.extensionIds();
+    if (source.midOffset >= 0) {
+      consumer.patchMid(packet, source.midOffset);
+      if (ids.mid == 0) {
+        blank(packet, source.midOffset);
+      }
     }
-    if (transportCcOffset < 0) {
+    if (source.absSendTimeOffset >= 0) {
+      if (ids.absSendTime == 0) {
+        blank(packet, source.absSendTimeOffset);
+      } else {
+        AbsSendTime.put(packet, source.absSendTimeOffset, nowNs);
+      }
+    }
+    if (source.transportCcOffset < 0) {
       return -1;
     }
+    if (ids.transportCc == 0 || !numbered) {
+      blank(packet, source.transportCcOffset);
+      return -1;
+    }
+    return putNumber(packet, source.transportCcOffset);
+  }
+
+  /** The next transport-wide sequence number, written where the extension's data begins. */
+  int putNumber(byte[] packet, int dataOffset) {
     int sequence = nextTransportSequence;
     nextTransportSequence = sequence + 1 & 0xffff;
-    Bytes.put16(packet, transportCcOffset, sequence);
+    TransportSequenceNumber.put(packet, dataOffset, sequence);
     return sequence;
   }
 
-  private static long absSendTimeOf(long nowNs) {
-    long within64s = Math.floorMod(nowNs, 64_000_000_000L);
-    return (within64s << 18) / 1_000_000_000L;
+  /** RFC 8285 §4.1.2: zero bytes between one-byte elements are padding. */
+  private static void blank(byte[] packet, int dataOffset) {
+    int end = dataOffset + (packet[dataOffset - 1] & 0xf) + 1;
+    for (int i = dataOffset - 1; i < end; i++) {
+      packet[i] = 0;
+    }
   }
 }

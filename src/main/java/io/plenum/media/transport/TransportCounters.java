@@ -19,6 +19,8 @@ public final class TransportCounters {
   private long rtcpPacketsReceived;
   private long rtcpBytesReceived;
   private long rtcpMalformed;
+  private long probationPacketsSent;
+  private long probationBytesSent;
 
   void count(RtpDrop reason) {
     drops[reason.ordinal()]++;
@@ -61,6 +63,19 @@ public final class TransportCounters {
     }
   }
 
+  void onProbationSent(int bytes) {
+    probationPacketsSent++;
+    probationBytesSent += bytes;
+  }
+
+  public long probationPacketsSent() {
+    return probationPacketsSent;
+  }
+
+  public long probationBytesSent() {
+    return probationBytesSent;
+  }
+
   public long drops(RtpDrop reason) {
     return drops[reason.ordinal()];
   }
@@ -101,11 +116,13 @@ public final class TransportCounters {
     stats.put("rtxRecvBitrate", rtxReceived.bitsPerSecond(nowNs));
     stats.put("rtxBytesSent", rtxSent.bytes());
     stats.put("rtxSendBitrate", rtxSent.bitsPerSecond(nowNs));
+    stats.put("probationBytesSent", probationBytesSent);
   }
 
   void dump(Dump out) {
     out.value("datagramsReceived", received.packets())
         .value("datagramsSent", sent.packets())
+        .value("probationPacketsSent", probationPacketsSent)
         .value("rtpPacketsReceived", rtpReceived.packets())
         .value("rtpPacketsSent", rtpSent.packets())
         .value("rtxPacketsReceived", rtxReceived.packets())

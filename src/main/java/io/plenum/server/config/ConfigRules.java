@@ -19,6 +19,7 @@ final class ConfigRules {
     requirePort("media.port", config.media().port(), Math.max(1, config.media().loops()));
     requirePort("pipe.port", config.pipe().port(), Math.max(1, config.media().loops()));
     requirePercent("net.impair.lossPercent", config.net().impair().lossPercent());
+    requirePercent("net.impair.pipeLossPercent", config.net().impair().pipeLossPercent());
     requirePercent("net.impair.reorderPercent", config.net().impair().reorderPercent());
     if (config.media().loops() < 0) {
       throw new ConfigException("the key media.loops must be 0 (one for each processor) or more");

@@ -44,7 +44,8 @@ public record PlenumConfig(
       int joinTimeoutS) {}
 
   public record Net(Impair impair) {
-    public record Impair(double lossPercent, int delayMs, double reorderPercent, long seed) {
+    public record Impair(
+        double lossPercent, int delayMs, double reorderPercent, double pipeLossPercent, long seed) {
       public boolean active() {
         return lossPercent > 0 || delayMs > 0 || reorderPercent > 0;
       }

@@ -108,17 +108,18 @@ final class IceTcpConnection extends ChannelInboundHandlerAdapter implements Tcp
     }
   }
 
-  /** Takes the packet over; it is sent with its length before it. */
-  void send(ByteBuf packet) {
-    if (closed || !context.channel().isWritable()) {
-      if (!closed) {
-        counters.drop(NetDrop.SEND_QUEUE_FULL);
-      }
-      packet.release();
+  /** Sends a copy of the packet with its length before it. */
+  void send(byte[] bytes, int offset, int length) {
+    if (closed) {
       return;
     }
-    context.write(context.alloc().directBuffer(TcpFraming.LENGTH_BYTES).writeShort(packet.readableBytes()), context.voidPromise());
-    context.writeAndFlush(packet, context.voidPromise());
+    if (!context.channel().isWritable()) {
+      counters.drop(NetDrop.SEND_QUEUE_FULL);
+      return;
+    }
+    ByteBuf frame = context.alloc().directBuffer(TcpFraming.LENGTH_BYTES + length);
+    frame.writeShort(length).writeBytes(bytes, offset, length);
+    context.writeAndFlush(frame, context.voidPromise());
   }
 
   private void refuse() {

@@ -16,6 +16,11 @@ final class Impairment {
     this.random = new SplittableRandom(options.seed() + loop);
   }
 
+  /** Between nodes only loss is made. */
+  static Impairment ofPipes(Impair options, int loop) {
+    return new Impairment(new Impair(options.pipeLossPercent(), 0, 0, 0, options.seed()), loop);
+  }
+
   boolean loses() {
     return options.lossPercent() > 0 && random.nextDouble() * 100 < options.lossPercent();
   }

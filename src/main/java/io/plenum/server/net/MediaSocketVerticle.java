@@ -1,34 +1,21 @@
 package io.plenum.server.net;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.socket.DatagramPacket;
-import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.plenum.media.router.RouterEnvironment;
 import io.plenum.media.transport.WebRtcTransport;
 import io.plenum.protocol.ice.TransportTuple;
 import io.plenum.server.config.PlenumConfig;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,14 +23,7 @@ import org.slf4j.LoggerFactory;
  * One media event loop's sockets for clients: one UDP port, and TCP on the same number (RFC 4571, passive). Datagrams are
  * handed to the transport they belong to and answered on the same thread; what a burst makes us send leaves in one flush.
  */
-public final class MediaSocketVerticle extends VerticleBase implements WebRtcTransport.Network {
-  /** Datagrams read in one system call. */
-  private static final int DATAGRAMS_PER_READ = 32;
-  private static final int READ_BYTES = 1_600;
-  private static final int SOCKET_BUFFER_BYTES = 4 << 20;
-  /** Above this much unsent data the socket is stuck, and what is real-time is better lost than late. */
-  private static final int SEND_QUEUE_BYTES = 16 << 20;
-
+public final class MediaSocketVerticle extends VerticleBase implements WebRtcTransport.Network, UdpSocket.Receiver {
   private static final Logger log = LoggerFactory.getLogger(MediaSocketVerticle.class);
 
   private final int index;
@@ -52,14 +32,10 @@ public final class MediaSocketVerticle extends VerticleBase implements WebRtcTra
   private final NetCounters counters = new NetCounters();
   private final Demultiplexer demultiplexer = new Demultiplexer(counters);
   private final Map<TransportTuple, IceTcpConnection> tcpConnections = new HashMap<>();
-  private final byte[] received = new byte[RouterEnvironment.MAX_DATAGRAM_BYTES];
   private final Runnable afterRead;
-  private EventLoop loop;
-  private Channel udp;
+  private UdpSocket udp;
   private Channel tcp;
   private InetSocketAddress localAddress;
-  private boolean reading;
-  private boolean flushScheduled;
 
   /**
    * @param index of the media loop; the port is {@code media.port + index}
@@ -74,14 +50,14 @@ public final class MediaSocketVerticle extends VerticleBase implements WebRtcTra
 
   @Override
   public Future<?> start() {
-    loop = EventLoops.nettyLoop(context);
     boolean epoll = vertx.isNativeTransportEnabled();
     // Port 0, for tests: any port for UDP, and the same for TCP.
     int port = options.port() == 0 ? 0 : options.port() + index;
-    return bindUdp(epoll, new InetSocketAddress(options.ip(), port))
-        .compose(channel -> {
-          udp = channel;
-          localAddress = (InetSocketAddress) channel.localAddress();
+    return UdpSocket
+        .open(vertx, context, new InetSocketAddress(options.ip(), port), "media.port", this, counters, impairment)
+        .compose(socket -> {
+          udp = socket;
+          localAddress = socket.localAddress();
           return bindTcp(epoll, new InetSocketAddress(options.ip(), localAddress.getPort()));
         })
         .map(channel -> {
@@ -92,26 +68,9 @@ public final class MediaSocketVerticle extends VerticleBase implements WebRtcTra
         });
   }
 
-  private Future<Channel> bindUdp(boolean epoll, InetSocketAddress address) {
-    Bootstrap bootstrap = new Bootstrap()
-        .group(loop)
-        .channel(epoll ? EpollDatagramChannel.class : NioDatagramChannel.class)
-        .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER_BYTES)
-        .option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER_BYTES)
-        .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(SEND_QUEUE_BYTES / 2, SEND_QUEUE_BYTES))
-        .handler(new DatagramHandler());
-    if (epoll) {
-      bootstrap
-          .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, READ_BYTES)
-          .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES * DATAGRAMS_PER_READ));
-    } else {
-      bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES));
-    }
-    return bound(bootstrap.bind(address), "UDP", address);
-  }
-
   private Future<Channel> bindTcp(boolean epoll, InetSocketAddress address) {
-    return bound(new ServerBootstrap()
+    EventLoop loop = EventLoops.nettyLoop(context);
+    return UdpSocket.bound(context, new ServerBootstrap()
         .group(loop, loop)
         .channel(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
         .option(ChannelOption.SO_REUSEADDR, true)
@@ -124,20 +83,7 @@ public final class MediaSocketVerticle extends VerticleBase implements WebRtcTra
             channel.pipeline().addLast(new IceTcpConnection(MediaSocketVerticle.this, demultiplexer, counters));
           }
         })
-        .bind(address), "TCP", address);
-  }
-
-  private Future<Channel> bound(ChannelFuture binding, String protocol, InetSocketAddress address) {
-    Promise<Channel> promise = Promise.promise();
-    binding.addListener((ChannelFuture done) -> context.runOnContext(v -> {
-      if (done.isSuccess()) {
-        promise.complete(done.channel());
-      } else {
-        promise.fail(new IllegalStateException("cannot listen on " + protocol + " " + address.getHostString() + ":"
-            + address.getPort() + " (" + done.cause().getMessage() + "): is another process there? media.port moves it"));
-      }
-    }));
-    return promise.future();
+        .bind(address), "TCP", address, "media.port");
   }
 
   @Override
@@ -165,102 +111,36 @@ public final class MediaSocketVerticle extends VerticleBase implements WebRtcTra
     return counters;
   }
 
-  private final class DatagramHandler extends ChannelInboundHandlerAdapter {
-    @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-      DatagramPacket packet = (DatagramPacket) message;
-      try {
-        reading = true;
-        onPacket(packet.content(), packet.sender());
-      } finally {
-        packet.release();
-      }
-    }
-
-    @Override
-    public void channelReadComplete(ChannelHandlerContext context) {
-      reading = false;
-      udp.flush();
-      afterRead.run();
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-      // Linux reports ICMP errors of earlier sends here; they concern one peer that is gone.
-      log.debug("media socket loop={} error={}", index, cause.toString());
-    }
-  }
-
-  private void onPacket(ByteBuf content, InetSocketAddress source) {
-    int length = content.readableBytes();
-    counters.onReceived(length);
-    if (length > received.length) {
-      counters.drop(NetDrop.TOO_LONG);
-      return;
-    }
-    if (impairment != null && impairment.loses()) {
-      counters.drop(NetDrop.IMPAIRED);
-      return;
-    }
-    content.readBytes(received, 0, length);
+  @Override
+  public void onDatagram(InetSocketAddress source, byte[] bytes, int length) {
     Demultiplexer.Route route = demultiplexer.route(source);
     if (route != null) {
-      route.transport().onDatagram(route.tuple(), received, 0, length, System.nanoTime());
+      route.transport().onDatagram(route.tuple(), bytes, 0, length, System.nanoTime());
       return;
     }
-    WebRtcTransport transport = demultiplexer.stranger(received, 0, length);
+    WebRtcTransport transport = demultiplexer.stranger(bytes, 0, length);
     if (transport != null) {
       TransportTuple tuple = new TransportTuple(TransportTuple.Protocol.UDP, localAddress, source);
-      transport.onDatagram(tuple, received, 0, length, System.nanoTime());
+      transport.onDatagram(tuple, bytes, 0, length, System.nanoTime());
     }
   }
 
   @Override
+  public void onReadComplete() {
+    afterRead.run();
+  }
+
+  @Override
   public void send(TransportTuple tuple, byte[] bytes, int offset, int length) {
-    if (impairment == null) {
-      transmit(tuple, udp.alloc().directBuffer(length).writeBytes(bytes, offset, length));
+    if (tuple.protocol() == TransportTuple.Protocol.UDP) {
+      udp.send(tuple.remote(), bytes, offset, length);
       return;
     }
-    if (impairment.loses()) {
-      counters.drop(NetDrop.IMPAIRED);
-      return;
+    IceTcpConnection connection = tcpConnections.get(tuple);
+    if (connection != null) {
+      counters.onSent(length);
+      connection.send(bytes, offset, length);
     }
-    ByteBuf copy = udp.alloc().directBuffer(length).writeBytes(bytes, offset, length);
-    long delayMs = impairment.delayMs();
-    if (delayMs == 0) {
-      transmit(tuple, copy);
-    } else {
-      loop.schedule(() -> transmit(tuple, copy), delayMs, TimeUnit.MILLISECONDS);
-    }
-  }
-
-  private void transmit(TransportTuple tuple, ByteBuf datagram) {
-    if (tuple.protocol() == TransportTuple.Protocol.TCP) {
-      IceTcpConnection connection = tcpConnections.get(tuple);
-      if (connection == null) {
-        datagram.release();
-      } else {
-        counters.onSent(datagram.readableBytes());
-        connection.send(datagram);
-      }
-      return;
-    }
-    if (!udp.isWritable()) {
-      counters.drop(NetDrop.SEND_QUEUE_FULL);
-      datagram.release();
-      return;
-    }
-    counters.onSent(datagram.readableBytes());
-    udp.write(new DatagramPacket(datagram, tuple.remote()), udp.voidPromise());
-    if (!reading && !flushScheduled) {
-      flushScheduled = true;
-      loop.execute(this::flush);
-    }
-  }
-
-  private void flush() {
-    flushScheduled = false;
-    udp.flush();
   }
 
   /** A TCP connection has brought its first check; answers may go out on it. */

@@ -11,6 +11,8 @@ public enum NetDrop {
   MALFORMED_STUN,
   /** A check for a transport that is not here. */
   UNKNOWN_USERNAME_FRAGMENT,
+  /** Between nodes: from an address or with an SSRC that no pipe has agreed on. */
+  UNKNOWN_PIPE,
   /** {@code net.impair} took it. */
   IMPAIRED,
   /** The socket's send queue was full. */

@@ -128,6 +128,17 @@ public final class Peer {
     }
   }
 
+  /** The device as fields, for other nodes. */
+  Map<String, Object> deviceFields() {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    if (device != null) {
+      fields.put("flag", device.flag());
+      fields.put("name", device.name());
+      fields.put("version", device.version());
+    }
+    return fields;
+  }
+
   /** What other peers are told, in the field names of both vintages. */
   Map<String, Object> describe() {
     Map<String, Object> peer = new LinkedHashMap<>();

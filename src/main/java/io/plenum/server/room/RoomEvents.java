@@ -1,5 +1,6 @@
 package io.plenum.server.room;
 
+import io.plenum.cluster.message.ProducerRow;
 import io.plenum.media.router.RouterListener;
 import io.plenum.protocol.dtls.DtlsState;
 import io.plenum.protocol.ice.IceState;
@@ -76,8 +77,8 @@ final class RoomEvents implements RouterListener {
   public void onConsumerClosed(String consumerId) {
     Peer peer = ownerOfConsumer(consumerId);
     if (peer != null) {
-      peer.consumers.remove(consumerId);
       peer.channel().notify("consumerClosed", Map.of("consumerId", consumerId));
+      room.consumers().onConsumerClosed(peer, consumerId);
     }
   }
 
@@ -114,6 +115,17 @@ final class RoomEvents implements RouterListener {
   }
 
   @Override
+  public void onDownlinkEstimate(String transportId, long desiredBps, long effectiveDesiredBps, long availableBps) {
+    Peer peer = owner(transportId);
+    if (peer != null) {
+      peer.channel().notify("downlinkBwe", Map.of(
+          "desiredBitrate", desiredBps,
+          "effectiveDesiredBitrate", effectiveDesiredBps,
+          "availableBitrate", availableBps));
+    }
+  }
+
+  @Override
   public void onProducerScore(String producerId, Object scores) {
     Peer peer = ownerOfProducer(producerId);
     if (peer != null) {
@@ -124,9 +136,9 @@ final class RoomEvents implements RouterListener {
   @Override
   public void onAudioLevels(List<AudioLevel> loudestFirst) {
     List<Map<String, Object>> volumes = loudestFirst.stream()
-        .filter(level -> ownerOfProducer(level.producerId()) != null)
+        .filter(level -> peerIdOfProducer(level.producerId()) != null)
         .map(level -> Map.<String, Object>of(
-            "peerId", ownerOfProducer(level.producerId()).id(), "volume", level.dbov()))
+            "peerId", peerIdOfProducer(level.producerId()), "volume", level.dbov()))
         .toList();
     String loudest = volumes.isEmpty() ? null : (String) volumes.get(0).get("peerId");
     Map<String, Object> speaker = new LinkedHashMap<>();
@@ -152,6 +164,16 @@ final class RoomEvents implements RouterListener {
 
   private Peer ownerOfProducer(String producerId) {
     return find(peer -> peer.producers.containsKey(producerId));
+  }
+
+  /** Also of another node's producer. */
+  private String peerIdOfProducer(String producerId) {
+    Peer owner = ownerOfProducer(producerId);
+    if (owner != null) {
+      return owner.id();
+    }
+    ProducerRow remote = room.remote().producer(producerId);
+    return remote == null ? null : remote.peerId();
   }
 
   private Peer find(Predicate<Peer> test) {

@@ -1,5 +1,8 @@
 package io.plenum.server.room;
 
+import io.plenum.cluster.message.Layers;
+import io.plenum.cluster.message.PeerRow;
+import io.plenum.cluster.message.ProducerRow;
 import io.plenum.media.PlenumException;
 import io.plenum.media.parameters.MediaKind;
 import io.plenum.media.parameters.RtpCapabilities;
@@ -36,6 +39,8 @@ public final class RoomVerticle extends VerticleBase {
   private final Map<String, Peer> peers = new LinkedHashMap<>();
   private final ConsumerSetup consumers;
   private final RoomEvents events;
+  private final RemoteRoster remote;
+  private RoomPresence presence = RoomPresence.ALONE;
   private boolean closed;
 
   /** @param onEmpty called once, when the last peer has left; the room admits nobody from then on */
@@ -46,6 +51,7 @@ public final class RoomVerticle extends VerticleBase {
     this.onEmpty = onEmpty;
     this.consumers = new ConsumerSetup(this, router, limits);
     this.events = new RoomEvents(this);
+    this.remote = new RemoteRoster(this);
   }
 
   @Override
@@ -65,6 +71,35 @@ public final class RoomVerticle extends VerticleBase {
 
   public boolean closed() {
     return closed;
+  }
+
+  /** Joins the room to its other nodes. Once, before the first peer. */
+  public void presence(RoomPresence inCluster) {
+    this.presence = inCluster;
+    inCluster.onRouter(router.routerId());
+  }
+
+  RoomPresence presence() {
+    return presence;
+  }
+
+  /** The peers and producers of other nodes. */
+  public RemoteRoster remote() {
+    return remote;
+  }
+
+  ConsumerSetup consumers() {
+    return consumers;
+  }
+
+  List<Peer> joinedPeers() {
+    return peers.values().stream().filter(Peer::joined).toList();
+  }
+
+  void notifyJoined(String method, Map<String, Object> data) {
+    for (Peer peer : joinedPeers()) {
+      peer.channel().notify(method, data);
+    }
   }
 
   Collection<Peer> peers() {
@@ -126,6 +161,12 @@ public final class RoomVerticle extends VerticleBase {
       others.add(other.describe());
       other.channel().notify("newPeer", newPeer);
     }
+    for (PeerRow other : remote.peers()) {
+      if (!other.peerId().equals(peer.id())) {
+        others.add(RemoteRoster.describe(other));
+      }
+    }
+    presence.onPeerJoined(peer.id(), peer.displayName(), peer.deviceFields());
     return others;
   }
 
@@ -134,6 +175,11 @@ public final class RoomVerticle extends VerticleBase {
     for (Peer other : othersThan(peer)) {
       for (Peer.ProducerEntry producer : List.copyOf(other.producers.values())) {
         consumers.setUp(peer, other, producer);
+      }
+    }
+    for (ProducerRow producer : List.copyOf(remote.producers())) {
+      if (!producer.peerId().equals(peer.id())) {
+        consumers.setUp(peer, producer);
       }
     }
   }
@@ -160,6 +206,9 @@ public final class RoomVerticle extends VerticleBase {
         .map(producer -> {
           log.info("producer added room={} peer={} producer={} kind={} source={}",
               name, peer.id(), producerId, kind, appData.get("source"));
+          if (!peer.left()) {
+            presence.onProducerAdded(producerId, router.routerId(), peer.id(), kind, paused, appData);
+          }
           return producerId;
         })
         .onFailure(failure -> peer.producers.remove(producerId));
@@ -180,13 +229,32 @@ public final class RoomVerticle extends VerticleBase {
     peer.requireProducer(producerId);
     peer.producers.remove(producerId);
     log.info("producer closed room={} peer={} producer={}", name, peer.id(), producerId);
+    presence.onProducerClosed(producerId);
     return router.run(r -> r.producer(producerId).close(router.nowNs()));
+  }
+
+  public Future<?> pauseProducer(Peer peer, String producerId, boolean paused) {
+    peer.requireProducer(producerId);
+    presence.onProducerPaused(producerId, paused);
+    return router.run(r -> {
+      if (paused) {
+        r.producer(producerId).pause(router.nowNs());
+      } else {
+        r.producer(producerId).resume(router.nowNs());
+      }
+    });
+  }
+
+  /** The client pauses or resumes a consumer, or wants other layers of it. */
+  public void onDemand(Peer peer, String consumerId, Layers layers) {
+    consumers.onDemand(peer, consumerId, layers);
   }
 
   public void displayName(Peer peer, String displayName) {
     requireJoined(peer);
     String former = peer.displayName();
     peer.displayName(shortened(displayName));
+    presence.onDisplayName(peer.id(), peer.displayName());
     for (Peer other : othersThan(peer)) {
       other.channel().notify("peerDisplayNameChanged",
           Map.of("peerId", peer.id(), "displayName", peer.displayName(), "oldDisplayName", former));
@@ -205,6 +273,7 @@ public final class RoomVerticle extends VerticleBase {
     if (peers.isEmpty() && !closed) {
       closed = true;
       log.info("room closed room={}", name);
+      presence.close();
       onEmpty.accept(this);
     }
   }
@@ -215,7 +284,10 @@ public final class RoomVerticle extends VerticleBase {
     for (String transportId : List.copyOf(peer.transports.keySet())) {
       router.run(r -> r.closeTransport(transportId, router.nowNs()));
     }
+    consumers.onPeerLeft(peer);
     if (peer.joined()) {
+      peer.producers.keySet().forEach(presence::onProducerClosed);
+      presence.onPeerLeft(peer.id());
       for (Peer other : othersThan(peer)) {
         other.channel().notify("peerClosed", Map.of("peerId", peer.id()));
       }

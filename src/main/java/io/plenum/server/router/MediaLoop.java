@@ -3,11 +3,13 @@ package io.plenum.server.router;
 import io.plenum.media.router.Router;
 import io.plenum.media.router.RouterEnvironment;
 import io.plenum.server.net.MediaSocketVerticle;
+import io.plenum.server.net.PipeSocketVerticle;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /**
  * One media event loop: its sockets, its routers, and the one timer that wakes whichever of them asks to be woken first.
@@ -18,22 +20,25 @@ public final class MediaLoop {
   private final Vertx vertx;
   private final Context context;
   private final MediaSocketVerticle socket;
+  private final PipeSocketVerticle pipeSocket;
   private final RouterEnvironment environment;
   private final List<Router> routers = new ArrayList<>();
   private final AtomicInteger load = new AtomicInteger();
   private long timer = -1;
   private long timerNs = Long.MAX_VALUE;
 
-  /** @param makeSocket gets what the socket must call when it has handed over all that had come */
+  /** @param makeSocket and {@code makePipeSocket} get what a socket must call when it has handed over all that had come */
   public MediaLoop(
       Vertx vertx,
       Context context,
       RouterEnvironment environment,
-      java.util.function.Function<Runnable, MediaSocketVerticle> makeSocket) {
+      Function<Runnable, MediaSocketVerticle> makeSocket,
+      Function<Runnable, PipeSocketVerticle> makePipeSocket) {
     this.vertx = vertx;
     this.context = context;
     this.environment = environment;
     this.socket = makeSocket.apply(this::onChanged);
+    this.pipeSocket = makePipeSocket.apply(this::onChanged);
   }
 
   public Context context() {
@@ -44,6 +49,10 @@ public final class MediaLoop {
     return socket;
   }
 
+  public PipeSocketVerticle pipeSocket() {
+    return pipeSocket;
+  }
+
   public RouterEnvironment environment() {
     return environment;
   }
@@ -51,6 +60,11 @@ public final class MediaLoop {
   /** Routers placed here, also those still on their way. Asked from anywhere. */
   AtomicInteger load() {
     return load;
+  }
+
+  /** Routers that live here or are on their way. Asked from anywhere. */
+  public int routerCount() {
+    return load.get();
   }
 
   void add(Router router) {

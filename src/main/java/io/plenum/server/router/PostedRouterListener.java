@@ -57,6 +57,11 @@ public final class PostedRouterListener implements RouterListener {
   }
 
   @Override
+  public void onDownlinkEstimate(String transportId, long desiredBps, long effectiveDesiredBps, long availableBps) {
+    post(() -> listener.onDownlinkEstimate(transportId, desiredBps, effectiveDesiredBps, availableBps));
+  }
+
+  @Override
   public void onProducerScore(String producerId, Object scores) {
     post(() -> listener.onProducerScore(producerId, scores));
   }

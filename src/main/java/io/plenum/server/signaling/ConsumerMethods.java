@@ -1,6 +1,7 @@
 package io.plenum.server.signaling;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.plenum.cluster.message.Layers;
 import io.plenum.media.router.Consumer;
 import io.plenum.server.room.Peer;
 import io.plenum.server.room.RoomVerticle;
@@ -10,6 +11,9 @@ import java.util.Map;
 
 /** What a peer does with its own consumers. */
 final class ConsumerMethods {
+  /** Whatever there is. */
+  private static final Layers HIGHEST = new Layers(7, 7);
+
   private final RoomVerticle room;
   private final RouterVerticle router;
   private final Peer peer;
@@ -22,8 +26,8 @@ final class ConsumerMethods {
 
   Map<String, PeerSession.Method> methods() {
     return Map.of(
-        "pauseConsumer", data -> with(data, Consumer::pause),
-        "resumeConsumer", data -> with(data, consumer -> consumer.resume(router.nowNs())),
+        "pauseConsumer", this::pause,
+        "resumeConsumer", this::resume,
         "requestConsumerKeyFrame", data -> with(data, consumer -> consumer.requestKeyFrame(router.nowNs())),
         "setConsumerPreferredLayers", this::setPreferredLayers,
         "setConsumerPriority", this::setPriority,
@@ -36,9 +40,23 @@ final class ConsumerMethods {
     return router.run(r -> action.accept(r.consumer(consumerId)));
   }
 
+  private Future<?> pause(JsonNode data) {
+    Future<?> paused = with(data, Consumer::pause);
+    room.onDemand(peer, RequestData.text(data, "consumerId"), Layers.NONE);
+    return paused;
+  }
+
+  private Future<?> resume(JsonNode data) {
+    Future<?> resumed = with(data, consumer -> consumer.resume(router.nowNs()));
+    room.onDemand(peer, RequestData.text(data, "consumerId"), HIGHEST);
+    return resumed;
+  }
+
   private Future<?> setPreferredLayers(JsonNode data) {
     int spatialLayer = RequestData.integer(data, "spatialLayer");
     int temporalLayer = RequestData.optionalInteger(data, "temporalLayer", -1);
+    room.onDemand(peer, RequestData.text(data, "consumerId"),
+        new Layers(Math.max(0, spatialLayer), temporalLayer < 0 ? HIGHEST.temporal() : temporalLayer));
     return with(data, consumer -> consumer.setPreferredLayers(spatialLayer, temporalLayer, router.nowNs()));
   }
 

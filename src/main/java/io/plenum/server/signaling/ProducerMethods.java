@@ -27,8 +27,8 @@ final class ProducerMethods {
     return Map.of(
         "produce", this::produce,
         "closeProducer", data -> room.closeProducer(peer, RequestData.text(data, "producerId")),
-        "pauseProducer", this::pause,
-        "resumeProducer", this::resume,
+        "pauseProducer", data -> room.pauseProducer(peer, RequestData.text(data, "producerId"), true),
+        "resumeProducer", data -> room.pauseProducer(peer, RequestData.text(data, "producerId"), false),
         "getProducerStats", this::stats,
         "produceData", data -> refuseData(),
         "getDataProducerStats", data -> refuseData(),
@@ -49,18 +49,6 @@ final class ProducerMethods {
           answer.put("producerId", producerId);
           return RoomMethods.answerThen(answer, () -> room.afterProduce(peer, producerId));
         });
-  }
-
-  private Future<?> pause(JsonNode data) {
-    String producerId = RequestData.text(data, "producerId");
-    room.requireProducer(peer, producerId);
-    return router.run(r -> r.producer(producerId).pause(router.nowNs()));
-  }
-
-  private Future<?> resume(JsonNode data) {
-    String producerId = RequestData.text(data, "producerId");
-    room.requireProducer(peer, producerId);
-    return router.run(r -> r.producer(producerId).resume(router.nowNs()));
   }
 
   private Future<?> stats(JsonNode data) {

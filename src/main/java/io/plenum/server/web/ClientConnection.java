@@ -89,6 +89,9 @@ final class ClientConnection implements ProtooConnection.FrameChannel {
 
   /** The client has said who it is: frames go to the endpoint from now on. */
   void open(String roomId, String peerId) {
+    if (state != State.AWAITING_HELLO) {
+      return;
+    }
     state = State.OPEN;
     try {
       session = table.endpoint().open(roomId, peerId, this);
@@ -127,14 +130,9 @@ final class ClientConnection implements ProtooConnection.FrameChannel {
     beginClose(CloseCodes.TOO_LARGE, "a message may have " + table.messageBytes() + " bytes");
   }
 
-  void onMalformed(String reason) {
+  void onMalformed(int code, String reason) {
     counters.dropped(SignalingCounters.Dropped.MALFORMED);
-    beginClose(CloseCodes.POLICY, reason);
-  }
-
-  /** The WebSocket codec has refused a frame and closes by itself. */
-  void onRefusedByCodec(boolean tooLarge) {
-    counters.dropped(tooLarge ? SignalingCounters.Dropped.TOO_LARGE : SignalingCounters.Dropped.MALFORMED);
+    beginClose(code, reason);
   }
 
   /** The line is gone, from whichever side. */
@@ -274,6 +272,10 @@ final class ClientConnection implements ProtooConnection.FrameChannel {
     carrier.close(code, CloseCodes.reason(reason));
     // The goodbye of a client that does not read takes seconds; its room should know at once.
     loop.run(this::endSession);
+  }
+
+  void abort() {
+    carrier.abort();
   }
 
   private void endSession() {

@@ -2,6 +2,8 @@ package io.plenum.server.web;
 
 /** Why a connection ends, as WebSocket close codes (RFC 6455 §7.4); {@code docs/signaling.md} lists them for people. */
 final class CloseCodes {
+  /** What came is no WebSocket frame. */
+  static final int PROTOCOL = 1002;
   /** The client broke a rule of the connection, such as a first SockJS frame that is no hello. */
   static final int POLICY = 1008;
   /** A message above {@code limits.messageBytes}. */

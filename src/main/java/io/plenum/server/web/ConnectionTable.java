@@ -85,6 +85,11 @@ final class ConnectionTable {
     }
   }
 
+  /** Whoever has not taken the goodbye by now. */
+  void abortAll() {
+    List.copyOf(connections).forEach(ClientConnection::abort);
+  }
+
   void closeAll(int code, String reason) {
     List.copyOf(connections).forEach(connection -> connection.close(code, reason));
   }

@@ -54,7 +54,7 @@ final class RequestDeadlines {
   void onConnection(HttpConnection connection) {
     if (exchanges.size() >= maxConnections) {
       counters.requestsCut.increment();
-      HardClose.of(connection);
+      NettyLine.cut(connection);
       return;
     }
     Exchange exchange = new Exchange();
@@ -106,7 +106,11 @@ final class RequestDeadlines {
     });
     for (HttpConnection connection : overdue) {
       counters.requestsCut.increment();
-      HardClose.of(connection);
+      NettyLine.cut(connection);
     }
+  }
+
+  void cutAll() {
+    List.copyOf(exchanges.keySet()).forEach(NettyLine::cut);
   }
 }

@@ -190,7 +190,7 @@ final class SockJsSession implements Carrier {
   @Override
   public void abort() {
     if (receiver != null) {
-      HardClose.of(receiver.connection());
+      NettyLine.cut(receiver.connection());
       receiver = null;
     }
     end();

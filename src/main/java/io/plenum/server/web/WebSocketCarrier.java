@@ -9,6 +9,7 @@ import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.NoSuchElementException;
 
 /**
  * Frames over a WebSocket (RFC 6455): either one text message for each, or wrapped as SockJS's own WebSocket transport
@@ -37,24 +38,36 @@ final class WebSocketCarrier implements Carrier {
     wireBytes = sockJs ? SockJsFrames.maxBodyBytes(messageBytes) : messageBytes;
   }
 
-  /** @param line what the socket was upgraded from */
+  /**
+   * Takes a socket over, on its loop, in the same turn that it was upgraded.
+   *
+   * @param line what the socket was upgraded from
+   */
   static ClientConnection attach(ServerWebSocket socket, HttpConnection line, boolean sockJs, ConnectionTable table) {
     WebSocketCarrier carrier = new WebSocketCarrier(socket, line, sockJs, table);
     carrier.connection = table.add(carrier);
-    socket.frameHandler(carrier::onFrame);
-    socket.pongHandler(ignored -> carrier.connection.onHeard());
-    socket.exceptionHandler(carrier::onException);
-    socket.closeHandler(ignored -> carrier.connection.onClosed());
+    try {
+      NettyLine.onCorruptFrame(line, carrier::onCorruptFrame);
+      socket.frameHandler(carrier::onFrame);
+      socket.pongHandler(ignored -> carrier.connection.onHeard());
+      socket.exceptionHandler(ignored -> { });
+      socket.closeHandler(ignored -> carrier.connection.onClosed());
+    } catch (IllegalStateException | NoSuchElementException alreadyGone) {
+      carrier.connection.onClosed();
+      return carrier.connection;
+    }
     if (sockJs) {
       socket.writeTextMessage(SockJsFrames.OPEN);
     }
     return carrier.connection;
   }
 
-  /** A frame above even the largest envelope, or none at all: the codec answers 1009 or 1002 itself, and closes. */
-  private void onException(Throwable cause) {
-    if (cause instanceof CorruptedWebSocketFrameException corrupted) {
-      connection.onRefusedByCodec(corrupted.closeStatus().equals(WebSocketCloseStatus.MESSAGE_TOO_BIG));
+  /** A frame above even the largest envelope, or none at all. */
+  private void onCorruptFrame(CorruptedWebSocketFrameException corrupted) {
+    if (corrupted.closeStatus().equals(WebSocketCloseStatus.MESSAGE_TOO_BIG)) {
+      connection.onTooLarge();
+    } else {
+      connection.onMalformed(CloseCodes.PROTOCOL, "this is no WebSocket frame");
     }
   }
 
@@ -101,7 +114,7 @@ final class WebSocketCarrier implements Carrier {
     } else if (parsed.fault() == SockJsFrames.Fault.TOO_LARGE) {
       connection.onTooLarge();
     } else {
-      connection.onMalformed("Broken JSON encoding.");
+      connection.onMalformed(CloseCodes.POLICY, "Broken JSON encoding.");
     }
   }
 
@@ -137,7 +150,7 @@ final class WebSocketCarrier implements Carrier {
 
   @Override
   public void abort() {
-    HardClose.of(line);
+    NettyLine.cut(line);
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.plenum.server.ops.Metrics;
 import io.plenum.server.ops.Readiness;
 import io.plenum.server.signaling.SignalingEndpoint;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
@@ -33,6 +34,9 @@ public final class WebVerticle extends VerticleBase {
   private static final int TLS_HANDSHAKE_S = 10;
   /** Linux cuts a connection whose peer has acknowledged nothing for so long, where the native transport is used. */
   private static final int TCP_USER_TIMEOUT_MS = 15_000;
+  /** For the clients to answer our goodbye when the node stops. */
+  private static final long STOP_MS = 1_000;
+  private static final long STOP_CHECK_MS = 20;
   private static final Logger log = LoggerFactory.getLogger(WebVerticle.class);
 
   private final PlenumConfig config;
@@ -116,13 +120,24 @@ public final class WebVerticle extends VerticleBase {
             : e));
   }
 
-  /** Says goodbye to every client, then closes. */
+  /** Says goodbye to every client, waits a moment for them to take it, and closes. */
   @Override
   public Future<?> stop() {
-    if (table != null) {
-      table.closeAll(CloseCodes.GOING_AWAY, "the node stops");
+    if (server == null) {
+      return Future.succeededFuture();
     }
-    return server == null ? Future.succeededFuture() : server.shutdown(1, TimeUnit.SECONDS);
+    table.closeAll(CloseCodes.GOING_AWAY, "the node stops");
+    Promise<Void> gone = Promise.promise();
+    long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_MS);
+    vertx.setPeriodic(STOP_CHECK_MS, timer -> {
+      if (table.size() == 0 || System.nanoTime() - untilNs > 0) {
+        vertx.cancelTimer(timer);
+        table.abortAll();
+        deadlines.cutAll();
+        gone.complete();
+      }
+    });
+    return gone.future().compose(ignored -> server.close());
   }
 
   private HttpServerOptions options() {

@@ -108,6 +108,19 @@ class BandwidthEstimatorTest {
   }
 
   @Test
+  void toSendNothingIsNotSilence() {
+    SimulatedSend call = call(1, 3_000_000, 0, 20_000_000);
+    call.run(10);
+    long before = call.estimator.targetBitrateBps();
+    call.feedbackArrives = false;
+    call.run(0.1);
+    call.estimator.setDesiredBitrate(0);
+    call.mediaMaxBps = 0;
+    call.run(20);
+    assertEquals(before, call.estimator.targetBitrateBps());
+  }
+
+  @Test
   void theUsersLimitsHold() {
     SimulatedSend call = call(1, 5_000_000, 0, 20_000_000);
     call.estimator.setLimits(0, 1_000_000, call.now);
@@ -131,9 +144,16 @@ class BandwidthEstimatorTest {
     });
     estimator.onRemb(2_000_000, 0);
     estimator.onReportedLoss(64, SECOND);
-    estimator.onReportedLoss(2, 2 * SECOND);
-    estimator.onRemb(0, 3 * SECOND);
-    assertEquals(List.of(2_000_000L, 1_750_000L, 2_000_000L, BandwidthEstimator.MIN_BITRATE_BPS), told);
+    estimator.onReportedLoss(64, 2 * SECOND);
+    assertEquals(List.of(2_000_000L, 1_750_000L, 1_531_250L), told);
+    estimator.onReportedLoss(12, 3 * SECOND);
+    assertEquals(1_531_250, estimator.targetBitrateBps(), "5 % is borne");
+    for (int i = 4; i < 10; i++) {
+      estimator.onReportedLoss(2, i * SECOND);
+    }
+    assertEquals(2_000_000, estimator.targetBitrateBps());
+    estimator.onRemb(0, 10 * SECOND);
+    assertEquals(BandwidthEstimator.MIN_BITRATE_BPS, estimator.targetBitrateBps());
   }
 
   @Test

@@ -3,7 +3,7 @@ package io.plenum.media.congestion;
 import java.util.Random;
 
 /** A bottleneck with a queue: packets go through one after another, wait, and are dropped when the queue is full. */
-final class SimulatedLink {
+public final class SimulatedLink {
   private static final long SECOND_NS = 1_000_000_000L;
 
   private final Random random;
@@ -11,11 +11,11 @@ final class SimulatedLink {
   private final long maxQueueNs;
   private final double loss;
   private final long jitterNs;
-  long capacityBps;
+  public long capacityBps;
   private long busyUntilNs;
   private long lastArrivalNs;
 
-  SimulatedLink(long seed, long capacityBps, long delayNs, long maxQueueNs, double loss, long jitterNs) {
+  public SimulatedLink(long seed, long capacityBps, long delayNs, long maxQueueNs, double loss, long jitterNs) {
     random = new Random(seed);
     this.capacityBps = capacityBps;
     this.delayNs = delayNs;
@@ -25,7 +25,7 @@ final class SimulatedLink {
   }
 
   /** When a packet that is sent now arrives, or -1 if it does not. Keeps the order. */
-  long send(int sizeBytes, long nowNs) {
+  public long send(int sizeBytes, long nowNs) {
     long begin = Math.max(busyUntilNs, nowNs);
     if (begin - nowNs > maxQueueNs || random.nextDouble() < loss) {
       return -1;

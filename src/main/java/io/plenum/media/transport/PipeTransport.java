@@ -1,0 +1,275 @@
+package io.plenum.media.transport;
+
+import io.plenum.media.Dump;
+import io.plenum.media.PlenumException;
+import io.plenum.media.parameters.RtpEncodingParameters;
+import io.plenum.media.parameters.SrtpParameters;
+import io.plenum.media.router.Consumer;
+import io.plenum.media.router.ConsumerOptions;
+import io.plenum.media.router.PipeConsumer;
+import io.plenum.media.router.Producer;
+import io.plenum.media.router.ProducerOptions;
+import io.plenum.media.router.Router;
+import io.plenum.media.router.RouterEnvironment;
+import io.plenum.media.router.Transport;
+import io.plenum.protocol.rtp.RtpPacket;
+import io.plenum.protocol.srtp.SrtpReceiver;
+import io.plenum.protocol.srtp.SrtpSender;
+import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One end of a pipe between two routers: RTP and RTCP over the loop's pipe socket, protected with keys that came over the
+ * cluster's bus. All pipes of a loop share its port; the other end is told apart by its address and the SSRCs that the two
+ * have agreed on, and everything else is dropped.
+ */
+public final class PipeTransport implements Transport, RtpLink {
+  /** The way out, and the table by which the socket layer finds this transport. */
+  public interface Network {
+    /** The bytes belong to the network during the call only. */
+    void sendPipe(InetSocketAddress remote, byte[] bytes, int offset, int length);
+
+    /** Packets of that SSRC from that address are this transport's from now on. */
+    void onPipeSsrcAdded(PipeTransport transport, InetSocketAddress remote, int ssrc);
+
+    void onPipeSsrcRemoved(PipeTransport transport, InetSocketAddress remote, int ssrc);
+  }
+
+  private final String id;
+  private final Router router;
+  private final RouterEnvironment environment;
+  private final Network network;
+  private final PipeOptions options;
+  private final RtpSession session;
+  private final SrtpParameters srtpParameters;
+  private InetSocketAddress remote;
+  private int remoteRtcpSsrc;
+  private SrtpSender srtpSender;
+  private SrtpReceiver srtpReceiver;
+  private long tooEarly;
+  private boolean closed;
+
+  /**
+   * What the two ends agree on, with mediasoup's names.
+   *
+   * @param enableSctp and {@code numSctpStreams}: carried for data channels
+   */
+  public record PipeOptions(boolean enableSrtp, boolean enableRtx, boolean enableSctp, int numSctpStreamsOs, int numSctpStreamsMis) {
+    public static final PipeOptions DEFAULT = new PipeOptions(true, true, true, 1_024, 1_024);
+  }
+
+  public PipeTransport(String id, Router router, Network network, PipeOptions options) {
+    this.id = id;
+    this.router = router;
+    this.environment = router.environment();
+    this.network = network;
+    this.options = options;
+    this.srtpParameters = options.enableSrtp() ? SrtpParameters.generate(environment.random()) : null;
+    this.session = new RtpSession(this, router, this, rtcpSsrc(id));
+    router.add(this);
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  /** What the other end must know to read what we send; null without SRTP. */
+  public SrtpParameters srtpParameters() {
+    return srtpParameters;
+  }
+
+  /**
+   * The sender of an end's RTCP where it is not one of its streams: made from the end's id, so that the other end knows it
+   * and can tell whose a report is before it can decrypt it.
+   */
+  static int rtcpSsrc(String endId) {
+    int hash = 0;
+    for (int i = 0; i < endId.length(); i++) {
+      hash = 0x01000193 * (hash ^ endId.charAt(i));
+    }
+    return hash | 1 << 31;
+  }
+
+  public RtpSession session() {
+    return session;
+  }
+
+  public boolean connected() {
+    return remote != null;
+  }
+
+  /**
+   * The other end is known; packets flow from now on. The same again changes nothing.
+   *
+   * @param remoteEndId the id of the other end
+   * @param remoteSrtp null if and only if SRTP is off
+   * @throws PlenumException {@code wrong-state} if it is connected to something else already, or SRTP does not fit
+   */
+  public void connect(String remoteEndId, InetSocketAddress remoteTuple, SrtpParameters remoteSrtp, long nowNs) {
+    if (remote != null) {
+      if (remote.equals(remoteTuple) && remoteRtcpSsrc == rtcpSsrc(remoteEndId)) {
+        return;
+      }
+      throw new PlenumException("wrong-state", "the pipe is connected already");
+    }
+    if (options.enableSrtp() != (remoteSrtp != null)) {
+      throw new PlenumException("invalid-srtp-parameters", "one end of the pipe encrypts and the other does not");
+    }
+    remote = remoteTuple;
+    remoteRtcpSsrc = rtcpSsrc(remoteEndId);
+    if (remoteSrtp != null) {
+      srtpSender = new SrtpSender(srtpParameters.keys());
+      srtpReceiver = new SrtpReceiver(remoteSrtp.keys(), MAX_SSRCS, MAX_SSRCS);
+    }
+    network.onPipeSsrcAdded(this, remote, remoteRtcpSsrc);
+    session.onConnected(nowNs);
+    router.wakeBy(nextDeadlineNs());
+  }
+
+  /** Streams that one pipe may carry: a room's producers on one node, with simulcast and RTX. */
+  public static final int MAX_SSRCS = 16_384;
+
+  /** One datagram from the other end. The bytes are the caller's again when the call returns. */
+  public void onDatagram(byte[] bytes, int offset, int length, long nowNs) {
+    if (closed || remote == null || length < RtpPacket.FIXED_HEADER_BYTES - 4) {
+      tooEarly++;
+      return;
+    }
+    boolean rtcp = RtpPacket.isRtcp(bytes[offset + 1]);
+    int plainLength = length;
+    if (srtpReceiver == null) {
+      System.arraycopy(bytes, offset, environment.plain, 0, length);
+    } else {
+      plainLength = rtcp
+          ? srtpReceiver.unprotectRtcp(bytes, offset, length, environment.plain, 0)
+          : srtpReceiver.unprotectRtp(bytes, offset, length, environment.plain, 0);
+    }
+    if (plainLength > 0) {
+      if (rtcp) {
+        session.onRtcp(environment.plain, 0, plainLength, nowNs);
+      } else {
+        session.onRtp(environment.plain, 0, plainLength, nowNs);
+      }
+    }
+    router.wakeBy(nextDeadlineNs());
+  }
+
+  @Override
+  public boolean isConnected() {
+    return remote != null && !closed;
+  }
+
+  @Override
+  public void sendRtp(byte[] packet, int offset, int headerLength, int length, long nowNs) {
+    int sent = srtpSender == null ? length : srtpSender.protectRtp(packet, offset, headerLength, length);
+    if (sent > 0) {
+      network.sendPipe(remote, packet, offset, sent);
+    }
+  }
+
+  @Override
+  public void sendRtcp(byte[] packet, int offset, int length, long nowNs) {
+    int sent = srtpSender == null ? length : srtpSender.protectRtcp(packet, offset, length);
+    if (sent > 0) {
+      network.sendPipe(remote, packet, offset, sent);
+    }
+  }
+
+  /** The router's producer goes to the other end. */
+  public PipeConsumer consumePiped(String consumerId, String producerId, PipeConsumer.PipeConsumerListener listener) {
+    return session.consumePiped(consumerId, producerId, options.enableRtx(), listener);
+  }
+
+  /** The other end's producer, under the id that it has there. */
+  @Override
+  public Producer produce(ProducerOptions producerOptions, long nowNs) {
+    if (remote == null) {
+      throw new PlenumException("wrong-state", "connect the pipe first");
+    }
+    Producer producer = session.produce(producerOptions, nowNs);
+    for (RtpEncodingParameters encoding : producer.rtpParameters().encodings()) {
+      network.onPipeSsrcAdded(this, remote, encoding.ssrc().intValue());
+      if (encoding.rtx() != null) {
+        network.onPipeSsrcAdded(this, remote, (int) encoding.rtx().ssrc());
+      }
+    }
+    return producer;
+  }
+
+  @Override
+  public Consumer consume(ConsumerOptions consumerOptions, long nowNs) {
+    throw new PlenumException("unsupported", "a pipe is consumed with consumePiped");
+  }
+
+  @Override
+  public void remove(Producer producer) {
+    session.remove(producer);
+    for (RtpEncodingParameters encoding : producer.rtpParameters().encodings()) {
+      network.onPipeSsrcRemoved(this, remote, encoding.ssrc().intValue());
+      if (encoding.rtx() != null) {
+        network.onPipeSsrcRemoved(this, remote, (int) encoding.rtx().ssrc());
+      }
+    }
+  }
+
+  @Override
+  public void remove(Consumer consumer) {
+    throw new IllegalStateException("a pipe has no endpoint consumers");
+  }
+
+  @Override
+  public void remove(PipeConsumer consumer) {
+    session.remove(consumer);
+  }
+
+  @Override
+  public void onDeadlineChanged() {
+    session.onDeadlineChanged();
+    router.wakeBy(nextDeadlineNs());
+  }
+
+  @Override
+  public long nextDeadlineNs() {
+    return session.nextDeadlineNs();
+  }
+
+  @Override
+  public void onTimeout(long nowNs) {
+    session.onTimeout(nowNs);
+  }
+
+  @Override
+  public void close(long nowNs) {
+    if (closed) {
+      return;
+    }
+    session.close(nowNs);
+    closed = true;
+    if (remote != null) {
+      network.onPipeSsrcRemoved(this, remote, remoteRtcpSsrc);
+    }
+    router.remove(this);
+  }
+
+  @Override
+  public List<Map<String, Object>> stats(long nowNs, long unixMs) {
+    Map<String, Object> stats = new LinkedHashMap<>();
+    stats.put("type", "pipe-transport");
+    stats.put("transportId", id);
+    stats.put("timestamp", unixMs);
+    if (remote != null) {
+      stats.put("tuple", Map.of("remoteIp", remote.getHostString(), "remotePort", remote.getPort(), "protocol", "udp"));
+    }
+    session.addStats(stats, nowNs);
+    return List.of(stats);
+  }
+
+  @Override
+  public void dump(Dump out) {
+    out.value("id", id).value("remote", remote).value("srtp", options.enableSrtp()).value("rtx", options.enableRtx())
+        .value("tooEarly", tooEarly).part("session", session::dump);
+  }
+}

@@ -1,0 +1,44 @@
+package io.plenum.server.ops;
+
+import io.plenum.protocol.dtls.DtlsDrop;
+import io.plenum.server.dtls.DtlsSessions;
+import io.plenum.server.net.NetDrop;
+import io.plenum.server.router.MediaLoop;
+import java.util.List;
+import java.util.function.ToLongFunction;
+
+/** Shows what the node's parts count. Reading costs nothing until somebody scrapes. */
+public final class NodeMetrics {
+  private NodeMetrics() {}
+
+  public static void show(Metrics metrics, List<MediaLoop> loops, DtlsSessions dtls) {
+    metrics.counter("net_datagrams_received", "datagrams and TCP frames that came from clients",
+        () -> sum(loops, loop -> loop.socket().counters().datagramsReceived()));
+    metrics.counter("net_datagrams_sent", "datagrams and TCP frames that went to clients",
+        () -> sum(loops, loop -> loop.socket().counters().datagramsSent()));
+    metrics.counter("net_bytes_received", "bytes of those datagrams",
+        () -> sum(loops, loop -> loop.socket().counters().bytesReceived()));
+    metrics.counter("net_bytes_sent", "bytes of those datagrams",
+        () -> sum(loops, loop -> loop.socket().counters().bytesSent()));
+    for (NetDrop reason : NetDrop.values()) {
+      metrics.counter("net_dropped", reason.label(), "datagrams dropped before any transport saw them",
+          () -> sum(loops, loop -> loop.socket().counters().drops(reason)));
+    }
+    metrics.gauge("net_routes", "verified addresses, username fragments and TCP connections of clients",
+        () -> sum(loops, loop -> loop.socket().routes()));
+    metrics.gauge("net_tcp_connections", "ICE-TCP connections of clients",
+        () -> sum(loops, loop -> loop.socket().counters().tcpConnections()));
+    metrics.gauge("routers", "routers, which is rooms with a peer here", () -> sum(loops, MediaLoop::routerCount));
+    metrics.counter("dtls_handshakes_started", "DTLS handshakes begun", () -> dtls.counters().started());
+    metrics.counter("dtls_handshakes_connected", "DTLS handshakes done", () -> dtls.counters().connected());
+    metrics.counter("dtls_handshakes_failed", "DTLS handshakes failed", () -> dtls.counters().failed());
+    for (DtlsDrop reason : DtlsDrop.values()) {
+      metrics.counter("dtls_dropped", reason.label(), "DTLS datagrams dropped",
+          () -> dtls.counters().dropped(reason));
+    }
+  }
+
+  private static long sum(List<MediaLoop> loops, ToLongFunction<MediaLoop> value) {
+    return loops.stream().mapToLong(value).sum();
+  }
+}

@@ -1,0 +1,128 @@
+package io.plenum.server.room;
+
+import io.plenum.cluster.RoomListener;
+import io.plenum.cluster.message.Notification;
+import io.plenum.cluster.message.PeerRow;
+import io.plenum.cluster.message.ProducerRow;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The peers and producers that the room has on other nodes, and what the clients here are told of them. On the room's loop.
+ */
+public final class RemoteRoster implements RoomListener {
+  private final RoomVerticle room;
+  private final Map<String, PeerRow> peers = new LinkedHashMap<>();
+  private final Map<String, ProducerRow> producers = new LinkedHashMap<>();
+  /** Those whose media this node's router has now. */
+  private final Set<String> ready = new LinkedHashSet<>();
+
+  RemoteRoster(RoomVerticle room) {
+    this.room = room;
+  }
+
+  Collection<PeerRow> peers() {
+    return peers.values();
+  }
+
+  Collection<ProducerRow> producers() {
+    return producers.values();
+  }
+
+  /** Null if it is not another node's. */
+  ProducerRow producer(String producerId) {
+    return producers.get(producerId);
+  }
+
+  boolean isReady(String producerId) {
+    return ready.contains(producerId);
+  }
+
+  @Override
+  public void onPeerJoined(PeerRow peer) {
+    boolean known = peers.put(peer.peerId(), peer) != null;
+    if (!known && room.peer(peer.peerId()) == null) {
+      Map<String, Object> newPeer = describe(peer);
+      newPeer.put("peer", describe(peer));
+      room.notifyJoined("newPeer", newPeer);
+    }
+  }
+
+  @Override
+  public void onPeerDisplayNameChanged(PeerRow peer, String formerDisplayName) {
+    peers.put(peer.peerId(), peer);
+    room.notifyJoined("peerDisplayNameChanged", Map.of(
+        "peerId", peer.peerId(), "displayName", peer.displayName(), "oldDisplayName", formerDisplayName));
+  }
+
+  @Override
+  public void onPeerLeft(PeerRow peer) {
+    if (peers.remove(peer.peerId()) != null && room.peer(peer.peerId()) == null) {
+      room.notifyJoined("peerClosed", Map.of("peerId", peer.peerId()));
+    }
+  }
+
+  @Override
+  public void onProducerAdded(ProducerRow producer) {
+    producers.put(producer.producerId(), producer);
+    for (Peer peer : room.joinedPeers()) {
+      room.consumers().setUp(peer, producer);
+    }
+  }
+
+  @Override
+  public void onProducerPauseChanged(ProducerRow producer) {
+    producers.put(producer.producerId(), producer);
+  }
+
+  @Override
+  public void onProducerClosed(ProducerRow producer) {
+    producers.remove(producer.producerId());
+    ready.remove(producer.producerId());
+    room.consumers().onRemoteProducerClosed(producer.producerId());
+  }
+
+  @Override
+  public void onNotification(Notification notification) {
+    if (notification.toPeerId() == null) {
+      room.notifyJoined(notification.method(), notification.data());
+    } else {
+      Peer peer = room.peer(notification.toPeerId());
+      if (peer != null) {
+        peer.channel().notify(notification.method(), notification.data());
+      }
+    }
+  }
+
+  @Override
+  public void onLocalPeerReplaced(String peerId) {
+    Peer peer = room.peer(peerId);
+    if (peer != null) {
+      peer.channel().close("replaced: you joined again through another server");
+    }
+  }
+
+  @Override
+  public void onProducerReady(String routerId, String producerId) {
+    ready.add(producerId);
+    room.consumers().onRemoteProducerReady(producerId);
+  }
+
+  @Override
+  public void onProducerGone(String routerId, String producerId) {
+    ready.remove(producerId);
+  }
+
+  /** The same form as {@link Peer#describe}. */
+  static Map<String, Object> describe(PeerRow peer) {
+    Map<String, Object> description = new LinkedHashMap<>();
+    description.put("id", peer.peerId());
+    description.put("peerId", peer.peerId());
+    description.put("displayName", peer.displayName());
+    description.put("device", peer.device() == null ? Map.of() : peer.device());
+    return description;
+  }
+}

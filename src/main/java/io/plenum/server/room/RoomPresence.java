@@ -1,0 +1,35 @@
+package io.plenum.server.room;
+
+import io.plenum.cluster.message.Layers;
+import io.plenum.media.parameters.MediaKind;
+import java.util.Map;
+
+/** The room's presence in the cluster: what other nodes are to learn of what happens here. Called on the room's loop. */
+public interface RoomPresence {
+  /** A node that is alone. */
+  RoomPresence ALONE = new RoomPresence() {};
+
+  /** The room's own router is there. */
+  default void onRouter(String routerId) {}
+
+  default void onPeerJoined(String peerId, String displayName, Map<String, Object> device) {}
+
+  default void onDisplayName(String peerId, String displayName) {}
+
+  default void onPeerLeft(String peerId) {}
+
+  default void onProducerAdded(
+      String producerId, String routerId, String peerId, MediaKind kind, boolean paused, Map<String, Object> appData) {}
+
+  default void onProducerPaused(String producerId, boolean paused) {}
+
+  default void onProducerClosed(String producerId) {}
+
+  /** A consumer here wants media of another node's producer; {@link Layers#NONE} while it is paused. */
+  default void onConsumer(String consumerId, String routerId, String producerId, Layers layers) {}
+
+  default void onConsumerClosed(String consumerId) {}
+
+  /** The last peer here has left. */
+  default void close() {}
+}

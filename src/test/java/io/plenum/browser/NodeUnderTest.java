@@ -1,0 +1,192 @@
+package io.plenum.browser;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The product itself, as its users start it: {@code java -jar target/plenum.jar} in a process of its own, on ports that were
+ * free, reachable from this machine only. It ends when this is closed. Its log stays in {@code target/nodes}.
+ */
+public final class NodeUnderTest implements AutoCloseable {
+  private static final Path JAR = Path.of("target/plenum.jar");
+  private static final Path NODES = Path.of("target/nodes");
+  private static final String HOST = "127.0.0.1";
+  /** On a machine that compiles something else at the same time. */
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
+  private static final int MEDIA_LOOPS = 2;
+  /** HTTP, then a port for each media loop, then one for each loop's pipes. */
+  private static final int PORTS = 1 + 2 * MEDIA_LOOPS;
+  /** Below what systems hand out by themselves, so that no outgoing connection takes a port that we have just found free. */
+  private static final int LOWEST_PORT = 20_000;
+  private static final int HIGHEST_PORT = 32_000;
+  private static final AtomicInteger started = new AtomicInteger();
+  private static final HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+
+  private final List<String> command = new ArrayList<>();
+  private final Path directory;
+  private final Path log;
+  private final int port;
+  private Process process;
+
+  private NodeUnderTest(List<String> args) throws IOException {
+    assertTrue(Files.isRegularFile(JAR), JAR + " is missing: mvn package builds it");
+    directory = Files.createDirectories(NODES.resolve(ProcessHandle.current().pid() + "-" + started.incrementAndGet()));
+    log = directory.resolve("node.log");
+    port = freePorts();
+    command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m",
+        "-jar", JAR.toString(),
+        "--data.dir=" + directory.resolve("data"),
+        "--http.host=" + HOST, "--http.port=" + port,
+        "--media.ip=" + HOST, "--media.port=" + (port + 1), "--media.loops=" + MEDIA_LOOPS,
+        "--pipe.ip=" + HOST, "--pipe.port=" + (port + 1 + MEDIA_LOOPS)));
+    command.addAll(args);
+  }
+
+  /**
+   * Starts a node and waits until it is ready.
+   *
+   * @param args more of the command line, such as {@code --net.impair.lossPercent=5}
+   */
+  public static NodeUnderTest start(String... args) {
+    try {
+      NodeUnderTest node = new NodeUnderTest(List.of(args));
+      node.startAgain();
+      return node;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Where its page is, ending with a slash. */
+  public String url() {
+    return "http://" + HOST + ":" + port + "/";
+  }
+
+  public int httpPort() {
+    return port;
+  }
+
+  /** What it has logged, over all its lives. */
+  public String log() {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** How much it has logged: where a part of the log that is yet to come will start. */
+  public int logLength() {
+    return log().length();
+  }
+
+  /** As if the machine had lost its power: no goodbye to anybody. */
+  public void kill() {
+    process.destroyForcibly();
+    awaitEnd();
+  }
+
+  /** The same node again, on the same ports, with the same data. */
+  public void startAgain() {
+    try {
+      ProcessBuilder builder = new ProcessBuilder(command)
+          .redirectErrorStream(true)
+          .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+      // Whoever runs the tests may have a node of their own configured.
+      builder.environment().keySet().removeIf(key -> key.startsWith("PLENUM_"));
+      process = builder.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    try {
+      awaitReady();
+    } catch (AssertionError e) {
+      close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    if (!endsWithin(STOP_TIMEOUT)) {
+      kill();
+    }
+  }
+
+  private void awaitReady() {
+    long deadlineNs = System.nanoTime() + START_TIMEOUT.toNanos();
+    HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "readyz")).timeout(Duration.ofSeconds(2)).build();
+    do {
+      try {
+        if (http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
+          return;
+        }
+      } catch (IOException e) {
+        // Not listening yet.
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError("interrupted while the node started", e);
+      }
+    } while (!endsWithin(POLL_INTERVAL) && System.nanoTime() < deadlineNs);
+    throw new AssertionError((process.isAlive() ? "the node is not ready: " : "the node has ended: ") + log());
+  }
+
+  private void awaitEnd() {
+    assertTrue(endsWithin(STOP_TIMEOUT), "the node's process does not end");
+  }
+
+  private boolean endsWithin(Duration time) {
+    try {
+      return process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while waiting for the node", e);
+    }
+  }
+
+  /** @return the first of {@link #PORTS} ports in a row that are free for UDP and TCP */
+  private static int freePorts() throws IOException {
+    for (int attempt = 0; attempt < 100; attempt++) {
+      int first = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT - PORTS);
+      boolean free = true;
+      for (int candidate = first; free && candidate < first + PORTS; candidate++) {
+        free = isFree(candidate);
+      }
+      if (free) {
+        return first;
+      }
+    }
+    throw new IOException("no " + PORTS + " free ports in a row");
+  }
+
+  private static boolean isFree(int candidate) throws IOException {
+    InetAddress address = InetAddress.getByName(HOST);
+    try (ServerSocket tcp = new ServerSocket(candidate, 1, address);
+        DatagramSocket udp = new DatagramSocket(new InetSocketAddress(address, candidate))) {
+      return tcp.isBound() && udp.isBound();
+    } catch (java.net.BindException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package io.plenum.browser;
+
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** What must hold of pictures after they were encoded, carried and decoded. */
+final class Pictures {
+  /** Two looks at one moving picture, one of them encoded and some frames late, differ by about 10; two people's by over 100. */
+  private static final double SAME_DISTANCE = 30;
+  private static final double OTHER_DISTANCE = 60;
+  /** A plain frame, such as a black one, has 0; the fake camera's picture about 10 or more. */
+  private static final double LEAST_CONTRAST = 4;
+  /** A value of a pixel that changed by this much did not change by encoding alone. */
+  private static final int VISIBLE_CHANGE = 25;
+
+  private Pictures() {}
+
+  /** That the viewer's page shows what the sender's camera shows, not a plain frame, and that it moves. */
+  static void assertShows(Participant viewer, Participant sender) {
+    Thumbnail sent = sender.pictureOf(sender);
+    Thumbnail received = viewer.pictureOf(sender);
+    assertNotPlain(received);
+    assertTrue(received.distance(sent) < SAME_DISTANCE, () -> "not what was sent: " + received.distance(sent));
+    // One look may fall on the same phase of a picture that goes round.
+    int changed = 0;
+    for (int look = 0; look < 5 && changed == 0; look++) {
+      viewer.awaitFramesFrom(sender, 5);
+      changed = viewer.pictureOf(sender).changedValues(received, VISIBLE_CHANGE);
+    }
+    assertTrue(changed > 0, "the picture does not move");
+  }
+
+  /** That what the viewer sees of the sender is not the viewer's own picture. */
+  static void assertDiffers(Thumbnail received, Thumbnail own) {
+    assertTrue(received.distance(own) > OTHER_DISTANCE, () -> "one's own picture: " + received.distance(own));
+  }
+
+  static void assertNotPlain(Thumbnail picture) {
+    assertNotNull(picture, "there is no picture");
+    assertTrue(picture.contrast() > LEAST_CONTRAST, () -> "a plain picture, contrast " + picture.contrast());
+  }
+}

@@ -1,0 +1,49 @@
+package io.plenum.browser;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** What all tests of a run share because it takes seconds to start: one browser of each kind, one node. Started when first asked for. */
+final class SharedBrowsers implements AutoCloseable {
+  private static final Path WITNESS = Path.of("src/test/browser/witness.js");
+
+  private final BrowserRemote remote = BrowserRemote.start();
+  private final Map<BrowserRemote.Kind, Browser> browsers = new EnumMap<>(BrowserRemote.Kind.class);
+  private NodeUnderTest node;
+  private String witness;
+
+  Browser get(BrowserRemote.Kind kind) {
+    return browsers.computeIfAbsent(kind, remote::launch);
+  }
+
+  NodeUnderTest node() {
+    if (node == null) {
+      node = NodeUnderTest.start();
+    }
+    return node;
+  }
+
+  /** The script that pages run first. */
+  String witness() {
+    if (witness == null) {
+      try {
+        witness = Files.readString(WITNESS);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return witness;
+  }
+
+  @Override
+  public void close() {
+    remote.close();
+    if (node != null) {
+      node.close();
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package io.plenum.browser;
+
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/** Gives a test its {@link Stage}; afterwards looks whether anything went wrong unnoticed, writes down failures, and clears away. */
+final class StageExtension implements ParameterResolver, AfterEachCallback {
+  private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(StageExtension.class);
+  private static final AtomicInteger rooms = new AtomicInteger();
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    return parameter.getParameter().getType() == Stage.class;
+  }
+
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    SharedBrowsers browsers = context.getRoot().getStore(NAMESPACE)
+        .getOrComputeIfAbsent(SharedBrowsers.class, key -> new SharedBrowsers(), SharedBrowsers.class);
+    String room = context.getRequiredTestClass().getSimpleName().toLowerCase(Locale.ROOT) + "-" + rooms.incrementAndGet();
+    return context.getStore(NAMESPACE).getOrComputeIfAbsent(Stage.class, key -> new Stage(browsers, room), Stage.class);
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    Stage stage = context.getStore(NAMESPACE).get(Stage.class, Stage.class);
+    if (stage == null) {
+      return;
+    }
+    boolean passed = false;
+    try {
+      if (context.getExecutionException().isEmpty()) {
+        stage.check();
+        passed = true;
+      }
+    } finally {
+      if (!passed) {
+        stage.report(context.getRequiredTestClass().getSimpleName() + "." + stage.room());
+      }
+      stage.clear();
+    }
+  }
+}

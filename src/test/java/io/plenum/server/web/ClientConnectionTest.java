@@ -1,0 +1,358 @@
+package io.plenum.server.web;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.plenum.media.PlenumException;
+import io.plenum.server.config.ConfigLoader;
+import io.plenum.server.signaling.ProtooConnection;
+import io.plenum.server.signaling.SignalingEndpoint;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ClientConnectionTest {
+  private static final long SECOND_NS = ManualLoop.SECOND_NS;
+
+  private final ManualLoop loop = new ManualLoop();
+  private final List<String> said = new ArrayList<>();
+  private final FakeCarrier carrier = new FakeCarrier();
+  private final FakeEndpoint endpoint = new FakeEndpoint();
+  private final SignalingCounters counters = new SignalingCounters();
+  private final ConnectionTable table = new ConnectionTable(loop, endpoint,
+      new ConfigLoader().load(new String[] {"--limits.messagesPerSecond=10"}, Map.of()).limits(), counters);
+  private final ClientConnection connection = table.add(carrier);
+
+  private final class FakeCarrier implements Carrier {
+    final List<String> written = new ArrayList<>();
+    final List<Promise<Void>> unfinished = new ArrayList<>();
+    boolean reads = true;
+    boolean paused;
+    int pauses;
+    int keepAlives;
+    String closed;
+    boolean aborted;
+
+    private Future<Void> sent() {
+      Promise<Void> promise = Promise.promise();
+      if (reads) {
+        promise.complete();
+      } else {
+        unfinished.add(promise);
+      }
+      return promise.future();
+    }
+
+    @Override
+    public Future<Void> write(String frame) {
+      written.add(frame);
+      return sent();
+    }
+
+    @Override
+    public Future<Void> keepAlive() {
+      keepAlives++;
+      return sent();
+    }
+
+    @Override
+    public void pause() {
+      paused = true;
+      pauses++;
+    }
+
+    @Override
+    public void resume() {
+      paused = false;
+    }
+
+    @Override
+    public void close(int code, String reason) {
+      closed = code + " " + reason;
+    }
+
+    @Override
+    public void abort() {
+      aborted = true;
+      connection.onClosed();
+    }
+
+    @Override
+    public long silenceLimitNs() {
+      return 15 * SECOND_NS;
+    }
+
+    @Override
+    public String remoteAddress() {
+      return "test";
+    }
+  }
+
+  private final class FakeEndpoint implements SignalingEndpoint {
+    RuntimeException onOpen;
+    RuntimeException onFrame;
+
+    @Override
+    public Connection open(String roomId, String peerId, ProtooConnection.FrameChannel channel) {
+      said.add("open " + roomId + " " + peerId);
+      if (onOpen != null) {
+        throw onOpen;
+      }
+      return new Connection() {
+        @Override
+        public void onFrame(String text) {
+          said.add(text);
+          if (onFrame != null) {
+            throw onFrame;
+          }
+        }
+
+        @Override
+        public void onClosed() {
+          said.add("closed");
+        }
+      };
+    }
+  }
+
+  /** Sweeps each second, as the verticle does. */
+  private void sweepUntil(long untilNs) {
+    while (loop.nowNs < untilNs) {
+      loop.advanceTo(loop.nowNs + SECOND_NS);
+      table.sweep();
+      loop.turn();
+    }
+  }
+
+  private static List<String> frames(int from, int to) {
+    return IntStream.range(from, to).mapToObj(String::valueOf).toList();
+  }
+
+  @Test
+  void helloOpensWithItsNames() {
+    connection.onFrames(List.of(
+        "{\"notification\":true,\"method\":\"hello\",\"data\":{\"roomId\":\"r\",\"peerId\":\"p\"}}", "next"));
+    assertEquals(List.of("open r p", "next"), said);
+  }
+
+  @ParameterizedTest(name = "[{index}] {1}")
+  @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+      "nonsense                                                                                   | not JSON",
+      "null                                                                                       | no object",
+      "{\"request\":true,\"id\":1,\"method\":\"hello\",\"data\":{\"roomId\":\"r\",\"peerId\":\"p\"}}         | a request",
+      "{\"notification\":true,\"method\":\"join\",\"data\":{\"roomId\":\"r\",\"peerId\":\"p\"}}         | another method",
+      "{\"notification\":true,\"method\":\"hello\"}                                                 | no data",
+      "{\"notification\":true,\"method\":\"hello\",\"data\":{\"roomId\":\"r\"}}                         | no peerId",
+      "{\"notification\":true,\"method\":\"hello\",\"data\":{\"roomId\":\"\",\"peerId\":\"p\"}}          | an empty roomId",
+      "{\"notification\":true,\"method\":\"hello\",\"data\":{\"roomId\":7,\"peerId\":\"p\"}}           | a number for a name",
+      "{\"notification\":true,\"method\":\"hello\",\"data\":{\"roomId\":\"a\\nb\",\"peerId\":\"p\"}}     | a line break, which would forge a log line",
+  })
+  void anythingButAHelloFirstEndsTheConnection(String frame, String why) {
+    connection.onFrames(List.of(frame, "next"));
+    assertEquals(List.of(), said, why);
+    assertTrue(carrier.closed.startsWith("1008 "), carrier.closed);
+    assertEquals(1, counters.count(SignalingCounters.Dropped.NO_HELLO));
+  }
+
+  @Test
+  void noHelloWithinTenSecondsEndsTheConnection() {
+    sweepUntil(10 * SECOND_NS);
+    assertEquals(null, carrier.closed);
+    connection.onHeard();
+    sweepUntil(11 * SECOND_NS);
+    assertEquals("4008 no hello within 10 s", carrier.closed);
+  }
+
+  @Test
+  void aFloodIsThrottledAndArrivesWholeAndInOrder() {
+    connection.open("r", "p");
+    connection.onFrames(frames(0, 200));
+    assertEquals(50, said.size() - 1, "5 s of 10 frames a second at once");
+    assertTrue(carrier.paused);
+    loop.advanceTo(2 * SECOND_NS);
+    assertEquals(70, said.size() - 1);
+    assertTrue(carrier.paused);
+    loop.advanceTo(20 * SECOND_NS);
+    assertEquals(frames(0, 200), said.subList(1, said.size()));
+    assertEquals(false, carrier.paused);
+    assertEquals(carrier.pauses, counters.throttled.sum());
+    assertEquals(0, loop.timers(), "nobody waits any more");
+  }
+
+  @Test
+  void pingsAndFragmentsAreThrottledToo() {
+    connection.open("r", "p");
+    for (int i = 0; i < 50; i++) {
+      connection.onOtherFrame();
+    }
+    assertTrue(carrier.paused);
+    loop.advanceTo(SECOND_NS);
+    assertEquals(false, carrier.paused);
+  }
+
+  @Test
+  void aSilentClientIsPingedEachFiveSecondsAndGoneAfterFifteen() {
+    connection.open("r", "p");
+    sweepUntil(15 * SECOND_NS);
+    assertEquals(3, carrier.keepAlives);
+    assertEquals(null, carrier.closed);
+    sweepUntil(16 * SECOND_NS);
+    assertTrue(carrier.closed.startsWith("4008 "), carrier.closed);
+    assertEquals(List.of("open r p", "closed"), said, "the room knows at once");
+    assertEquals(1, table.size());
+    sweepUntil(20 * SECOND_NS);
+    assertTrue(carrier.aborted);
+    assertEquals(0, table.size());
+    assertEquals(List.of("open r p", "closed"), said, "told once");
+  }
+
+  @Test
+  void aClientThatAnswersPingsStays() {
+    connection.open("r", "p");
+    for (int i = 1; i <= 100; i++) {
+      sweepUntil(i * 10 * SECOND_NS);
+      connection.onHeard();
+    }
+    assertEquals(null, carrier.closed);
+  }
+
+  @Test
+  void whenTheProcessItselfStoodStillNobodyIsTakenForDead() {
+    connection.open("r", "p");
+    sweepUntil(10 * SECOND_NS);
+    loop.nowNs = 40 * SECOND_NS;
+    table.sweep();
+    assertEquals(null, carrier.closed);
+    sweepUntil(47 * SECOND_NS);
+    assertTrue(carrier.closed.startsWith("4008 "), "but silence after that counts: " + carrier.closed);
+  }
+
+  @Test
+  void aThrottledClientIsNotTakenForSilent() {
+    connection.open("r", "p");
+    connection.onFrames(frames(0, 400));
+    sweepUntil(30 * SECOND_NS);
+    assertEquals(null, carrier.closed);
+  }
+
+  @Test
+  void aClientThatReadsNothingForFifteenSecondsIsClosed() {
+    connection.open("r", "p");
+    carrier.reads = false;
+    connection.send("frame");
+    for (int i = 1; i <= 17; i++) {
+      sweepUntil(i * SECOND_NS);
+      connection.onHeard();
+    }
+    assertEquals("1013 the client does not read what it is sent", carrier.closed);
+    assertEquals(1, counters.count(SignalingCounters.Dropped.SLOW_READER));
+  }
+
+  @Test
+  void aClientThatReadsSlowlyIsNot() {
+    connection.open("r", "p");
+    carrier.reads = false;
+    for (int i = 1; i <= 60; i++) {
+      connection.send("frame");
+      connection.onHeard();
+      sweepUntil(i * SECOND_NS);
+      if (i % 10 == 0) {
+        carrier.unfinished.remove(0).complete();
+      }
+    }
+    assertEquals(null, carrier.closed);
+  }
+
+  @Test
+  void moreThanFourMebiWaitingClosesEvenWhenOurLoopIsTheOneThatIsBusy() {
+    connection.open("r", "p");
+    String frame = "x".repeat(100_000);
+    for (int i = 0; i < 60; i++) {
+      connection.send(frame);
+    }
+    assertEquals(List.of(), carrier.written, "the loop has not turned yet");
+    loop.turn();
+    assertEquals(ClientConnection.MAX_QUEUED_CHARACTERS / 100_064, carrier.written.size());
+    assertEquals("1013 the client does not read what it is sent", carrier.closed);
+  }
+
+  @Test
+  void manySmallFramesCountToo() {
+    connection.open("r", "p");
+    carrier.reads = false;
+    for (int i = 0; i < 100_000; i++) {
+      connection.send("");
+    }
+    loop.turn();
+    assertTrue(carrier.written.size() < 70_000, carrier.written.size() + " frames held");
+    assertTrue(carrier.closed.startsWith("1013 "), carrier.closed);
+  }
+
+  @Test
+  void whatHasBeenReadMakesRoomAgain() {
+    connection.open("r", "p");
+    for (int i = 0; i < 1_000; i++) {
+      connection.send("x".repeat(100_000));
+      loop.turn();
+    }
+    assertEquals(1_000, carrier.written.size());
+    assertEquals(null, carrier.closed);
+  }
+
+  @Test
+  void afterTheEndNothingIsDeliveredOrSent() {
+    connection.open("r", "p");
+    connection.close(4000, "closed by the server");
+    connection.send("late");
+    loop.turn();
+    connection.onFrames(List.of("late"));
+    connection.close(4000, "again");
+    loop.turn();
+    assertEquals("4000 closed by the server", carrier.closed);
+    assertEquals(List.of(), carrier.written);
+    assertEquals(List.of("open r p", "closed"), said);
+  }
+
+  @Test
+  void framesSentBeforeAReplacementClosesComeFirst() {
+    connection.open("r", "p");
+    connection.send("a");
+    connection.send("b");
+    connection.close(4000, "replaced");
+    loop.turn();
+    assertEquals(List.of("a", "b"), carrier.written);
+  }
+
+  @Test
+  void anEndpointThatRefusesIsHeardByTheClient() {
+    endpoint.onOpen = new PlenumException("too-many-peers", "the room is full");
+    connection.open("r", "p");
+    assertEquals("4000 too-many-peers: the room is full", carrier.closed);
+  }
+
+  @Test
+  void anEndpointThatFailsEndsOneConnectionAndNoMore() {
+    connection.open("r", "p");
+    endpoint.onFrame = new IllegalStateException("a bug");
+    connection.onFrames(List.of("a", "b"));
+    loop.turn();
+    assertEquals(List.of("open r p", "a", "closed"), said);
+    assertTrue(carrier.closed.startsWith("1011 "), carrier.closed);
+  }
+
+  @Test
+  void aReasonIsCutToWhatACloseFrameCarries() {
+    connection.open("r", "p");
+    connection.close(4000, String.join("", Collections.nCopies(50, "€uro")));
+    loop.turn();
+    String reason = carrier.closed.substring("4000 ".length());
+    assertTrue(reason.getBytes(java.nio.charset.StandardCharsets.UTF_8).length <= 123, reason);
+  }
+}

@@ -1,0 +1,74 @@
+package io.plenum.server.web;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.plenum.server.config.ConfigException;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TlsSetupTest {
+  @TempDir Path folder;
+
+  @Test
+  void aSelfSignedNodeSpeaksHttpsAndSecureWebSocket() throws Exception {
+    try (TestNode node = new TestNode("--http.tls.mode=self-signed")) {
+      assertEquals(200, node.get("/healthz").status());
+      assertEquals(101, node.upgradeStatus("/ws?roomId=r&peerId=p", List.of("protoo"),
+          Map.of("Origin", "https://127.0.0.1:" + node.port)));
+      assertEquals(403, node.upgradeStatus("/ws?roomId=r&peerId=p", List.of("protoo"),
+          Map.of("Origin", "http://127.0.0.1:" + node.port)), "plain http is another origin");
+    }
+  }
+
+  @Test
+  void eachStartMakesAnotherCertificateWithTheHostsNames() throws Exception {
+    SelfSignedCertificate one = SelfSignedCertificate.generate(List.of("sfu.example", "192.0.2.7"));
+    SelfSignedCertificate two = SelfSignedCertificate.generate(List.of());
+    assertNotEquals(one.keyPem(), two.keyPem());
+    X509Certificate certificate = (X509Certificate) CertificateFactory.getInstance("X.509")
+        .generateCertificate(new ByteArrayInputStream(one.certificatePem().getBytes(StandardCharsets.US_ASCII)));
+    certificate.verify(certificate.getPublicKey());
+    certificate.checkValidity();
+    String names = certificate.getSubjectAlternativeNames().toString();
+    assertTrue(names.contains("localhost") && names.contains("sfu.example") && names.contains("192.0.2.7"), names);
+  }
+
+  @Test
+  void aNodeTakesItsCertificateFromFiles() throws Exception {
+    SelfSignedCertificate made = SelfSignedCertificate.generate(List.of());
+    Path cert = Files.writeString(folder.resolve("cert.pem"), made.certificatePem());
+    Path key = Files.writeString(folder.resolve("key.pem"), made.keyPem());
+    try (TestNode node = new TestNode("--http.tls.mode=pem", "--http.tls.cert=" + cert, "--http.tls.key=" + key)) {
+      assertEquals(200, node.get("/healthz").status());
+    }
+  }
+
+  @Test
+  void whatDoesNotMakeATlsServerIsNamed() throws Exception {
+    Path nonsense = Files.writeString(folder.resolve("nonsense.pem"), "nonsense");
+    Map<List<String>, String> cases = Map.of(
+        List.of("--http.tls.mode=pem"), "http.tls.cert",
+        List.of("--http.tls.mode=pem", "--http.tls.cert=" + nonsense), "http.tls.key",
+        List.of("--http.tls.mode=pem", "--http.tls.cert=/no/such.pem", "--http.tls.key=/no/such.key"), "/no/such.pem",
+        List.of("--http.tls.mode=pem", "--http.tls.cert=" + folder, "--http.tls.key=" + nonsense), folder.toString(),
+        List.of("--http.tls.mode=pem", "--http.tls.cert=" + nonsense, "--http.tls.key=" + nonsense), "nonsense.pem",
+        List.of("--http.tls.mode=on"), "self-signed");
+    cases.forEach((arguments, named) -> {
+      ConfigException refusal =
+          assertThrows(ConfigException.class, () -> new TestNode(arguments.toArray(new String[0])).close());
+      assertTrue(refusal.getMessage().contains(named), refusal.getMessage());
+      assertEquals(-1, refusal.getMessage().indexOf('\n'), "one line");
+    });
+  }
+}

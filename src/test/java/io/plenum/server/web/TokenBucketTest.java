@@ -1,0 +1,65 @@
+package io.plenum.server.web;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class TokenBucketTest {
+  private static final long MS = 1_000_000L;
+
+  /** 200 a second: a frame costs 5 ms. */
+  private final TokenBucket bucket = new TokenBucket(200, 1_000, 0);
+
+  private int spendWithoutWaiting(long nowNs) {
+    int frames = 1;
+    while (bucket.spend(nowNs) == 0) {
+      frames++;
+    }
+    return frames;
+  }
+
+  @Test
+  void aBurstOfFiveSecondsIsFreeAndThenComesAWait() {
+    assertEquals(1_000, spendWithoutWaiting(0));
+  }
+
+  @Test
+  void theWaitEarnsAFewFramesAtOnce() {
+    spendWithoutWaiting(0);
+    assertEquals(0, new TokenBucket(200, 1_000, 0).spend(0));
+    TokenBucket fresh = new TokenBucket(200, 1, 0);
+    assertEquals(50 * MS, fresh.spend(0));
+  }
+
+  @Test
+  void afterTheWaitTheNextFrameIsFree() {
+    spendWithoutWaiting(0);
+    assertEquals(10, spendWithoutWaiting(50 * MS), "50 ms of 200 a second");
+  }
+
+  @Test
+  void theSustainedRateIsNeverMadeToWait() {
+    for (long nowNs = 0; nowNs < 100_000 * MS; nowNs += 5 * MS) {
+      assertEquals(0, bucket.spend(nowNs));
+    }
+  }
+
+  @Test
+  void overALongTimeTheRateIsTheSustainedOne() {
+    long nowNs = 0;
+    int frames = 0;
+    while (nowNs < 60_000 * MS) {
+      nowNs += bucket.spend(nowNs);
+      frames++;
+    }
+    assertTrue(frames <= 200 * 60 + 1_000 + 10, frames + " frames in 60 s");
+    assertTrue(frames >= 200 * 60, frames + " frames in 60 s");
+  }
+
+  @Test
+  void anIdleHourSavesUpNoMoreThanTheBurst() {
+    spendWithoutWaiting(0);
+    assertEquals(1_000, spendWithoutWaiting(3_600_000 * MS));
+  }
+}
