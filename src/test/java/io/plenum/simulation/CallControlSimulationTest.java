@@ -37,31 +37,48 @@ class CallControlSimulationTest {
     call.runFor(2 * SECOND);
   }
 
-  @ParameterizedTest(name = "seed {0}")
-  @ValueSource(longs = {1, 2, 3, 42})
-  void layersAreSwitchedAtKeyFramesAndNoNumberIsLeftOut(long seed) {
-    SimulatedCall call = new SimulatedCall(seed, Impairment.FIVE_PERCENT);
+  /** Goes through layers up and down; what must hold whatever the network does. */
+  private static ReceivedTrack wishedLayersComeOneAfterTheOther(SimulatedCall call, String which) {
     SimulatedPeer alice = call.join("alice");
     SimulatedPeer bob = call.join("bob");
     Publication video = alice.publishVideo(new VideoOptions().simulcast(3, 3).frames(33 * MS, 1));
     ReceivedTrack seen = bob.receive(video);
-    String which = "seed " + seed;
     int[][] wishes = {{2, 2}, {0, 0}, {1, 1}, {2, 0}, {0, 2}, {2, 2}};
     for (int[] wish : wishes) {
       seen.consumer().setPreferredLayers(wish[0], wish[1], call.nowNs());
-      call.runFor(4 * SECOND);
-      List<Picture> last = DecodedVideo.of(seen, which).arrivedBetween(call.nowNs() - SECOND, call.nowNs());
-      assertTrue(last.stream().allMatch(picture -> picture.layer() == wish[0]), which + ": " + List.of(wish[0], wish[1]));
+      // The path must have shown that it carries a layer before it is given: that takes a few seconds.
+      call.runFor(8 * SECOND);
+      List<Picture> last = DecodedVideo.of(seen, which).arrivedBetween(call.nowNs() - 2 * SECOND, call.nowNs());
+      assertTrue(last.stream().allMatch(picture -> picture.layer() == wish[0]), which + ": " + wish[0] + "." + wish[1]);
       assertEquals(wish[1], last.stream().mapToInt(Picture::temporalLayer).max().orElse(-1), which);
       assertTrue(call.node().events.contains("layers " + seen.consumer().id() + " " + wish[0] + "." + wish[1]), which);
     }
     settle(call, alice, bob);
-    DecodedVideo decoded = decodedWithoutAHole(seen, which);
     for (int layer = 0; layer < 3; layer++) {
-      assertTrue(decoded.pictures(layer) > 20, which + " layer " + layer);
+      assertTrue(DecodedVideo.of(seen, which).pictures(layer) > 40, which + " layer " + layer);
       assertTrue(video.stream(layer).mostKeyFrameRequestsInASecond() <= 2, which);
     }
     assertTrue(seen.longestSilenceNs < SECOND, which + ": " + seen.longestSilenceNs / MS + " ms of silence");
+    return seen;
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {1, 2, 3, 42})
+  void layersAreSwitchedAtKeyFramesAndNoNumberIsLeftOut(long seed) {
+    SimulatedCall call = new SimulatedCall(seed, Impairment.NONE);
+    String which = "seed " + seed;
+    DecodedVideo decoded = decodedWithoutAHole(wishedLayersComeOneAfterTheOther(call, which), which);
+    assertEquals(0, decoded.empty, which);
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {1, 2, 3, 42})
+  void aSwitchOverABadLinkLosesAtMostTheLastPictureOfTheLayerThatIsLeft(long seed) {
+    SimulatedCall call = new SimulatedCall(seed, Impairment.FIVE_PERCENT);
+    String which = "seed " + seed;
+    DecodedVideo decoded = DecodedVideo.of(wishedLayersComeOneAfterTheOther(call, which), which);
+    // What was lost on its way to us when the layer changed is not waited for: the key frame makes up for it.
+    assertTrue(decoded.missing <= 6 && decoded.broken <= 6, which + ": " + decoded.missing + " " + decoded.broken);
   }
 
   @ParameterizedTest(name = "seed {0}")
