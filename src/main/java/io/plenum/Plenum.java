@@ -2,12 +2,18 @@ package io.plenum;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.plenum.server.Addresses;
 import io.plenum.server.NodeVerticle;
+import io.plenum.server.ServerIdentity;
+import io.plenum.server.cluster.GridConfig;
 import io.plenum.server.config.ConfigException;
 import io.plenum.server.config.ConfigLoader;
 import io.plenum.server.config.PlenumConfig;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
@@ -26,18 +32,39 @@ public final class Plenum {
       start(new ConfigLoader().load(args, System.getenv()));
     } catch (ConfigException e) {
       fail(e.getMessage());
+    } catch (IOException e) {
+      fail("cannot write to data.dir: " + e.getMessage());
     }
   }
 
-  private static void start(PlenumConfig config) {
+  private static void start(PlenumConfig config) throws IOException {
     ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.toLevel(config.log().level(), Level.INFO));
     int mediaLoops = config.media().loops() > 0 ? config.media().loops() : Runtime.getRuntime().availableProcessors();
     int controlLoops = Math.max(1, mediaLoops / 2);
-    Vertx vertx = Vertx.vertx(new VertxOptions()
+    VertxOptions options = new VertxOptions()
         .setPreferNativeTransport(true)
-        .setEventLoopPoolSize(mediaLoops + controlLoops));
-    NodeVerticle node = new NodeVerticle(config, mediaLoops, controlLoops,
-        ready -> System.out.println("Plenum is ready: " + ready.url()));
+        .setEventLoopPoolSize(mediaLoops + controlLoops);
+    ServerIdentity identity = ServerIdentity.load(Path.of(config.data().dir()));
+    Addresses addresses = Addresses.of(config);
+    if (!config.cluster().enabled()) {
+      deploy(Vertx.vertx(options), new NodeVerticle(
+          config, identity, addresses, null, mediaLoops, controlLoops, Plenum::sayReady, Plenum::fail));
+      return;
+    }
+    options.getEventBusOptions().setHost(addresses.nodeIp()).setPort(config.cluster().busPort());
+    HazelcastClusterManager manager =
+        new HazelcastClusterManager(GridConfig.of(config, addresses.nodeIp(), identity));
+    Vertx.builder().with(options).withClusterManager(manager).buildClustered()
+        .onFailure(failure -> fail("cannot join the cluster: " + failure.getMessage()))
+        .onSuccess(vertx -> deploy(vertx, new NodeVerticle(config, identity, addresses, manager.getHazelcastInstance(),
+            mediaLoops, controlLoops, Plenum::sayReady, Plenum::fail)));
+  }
+
+  private static void sayReady(NodeVerticle node) {
+    System.out.println("Plenum is ready: " + node.url());
+  }
+
+  private static void deploy(Vertx vertx, NodeVerticle node) {
     vertx.deployVerticle(node).onComplete(deployed -> {
       if (deployed.failed()) {
         fail(deployed.cause().getMessage());

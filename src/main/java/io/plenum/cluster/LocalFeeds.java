@@ -11,11 +11,13 @@ import java.util.function.Supplier;
 
 /** Producers that cross from one router of this node to another. */
 final class LocalFeeds {
+  private enum State { IDLE, OPENING, READY, BACKING_OFF }
+
   private static final class Feed {
+    State state = State.IDLE;
     String feedId;
-    boolean ready;
     int failures;
-    long deadlineNs;
+    long deadlineNs = Long.MAX_VALUE;
   }
 
   private final Media media;
@@ -32,13 +34,17 @@ final class LocalFeeds {
   /** @param sourceReady whether the producer is on the router where the feed starts */
   void apply(Set<LocalFeed> wanted, Predicate<LocalFeed> sourceReady, long nowNs) {
     for (LocalFeed key : List.copyOf(feeds.keySet())) {
-      if (!wanted.contains(key) || (feeds.get(key).feedId != null && !sourceReady.test(key))) {
+      if (!wanted.contains(key) || !sourceReady.test(key)) {
         close(key);
       }
     }
     for (LocalFeed key : wanted) {
+      if (!sourceReady.test(key)) {
+        continue;
+      }
       Feed feed = feeds.computeIfAbsent(key, k -> new Feed());
-      if (feed.feedId == null && sourceReady.test(key) && (feed.failures == 0 || feed.deadlineNs <= nowNs)) {
+      if (feed.state == State.IDLE) {
+        feed.state = State.OPENING;
         feed.feedId = ids.get();
         feed.deadlineNs = nowNs + ClusterTimings.MEDIA_DEADLINE_NS;
         media.openFeed(feed.feedId, key.producerId(), key.fromRouterId(), key.toRouterId());
@@ -48,18 +54,18 @@ final class LocalFeeds {
 
   private void close(LocalFeed key) {
     Feed feed = feeds.remove(key);
-    if (feed.feedId != null) {
+    if (feed.state == State.OPENING || feed.state == State.READY) {
       media.closeFeed(feed.feedId);
     }
-    if (feed.ready) {
+    if (feed.state == State.READY) {
       listener.onProducerGone(key.toRouterId(), key.producerId());
     }
   }
 
   void onOpened(String feedId) {
     feeds.forEach((key, feed) -> {
-      if (feedId.equals(feed.feedId) && !feed.ready) {
-        feed.ready = true;
+      if (feedId.equals(feed.feedId) && feed.state == State.OPENING) {
+        feed.state = State.READY;
         feed.failures = 0;
         feed.deadlineNs = Long.MAX_VALUE;
         listener.onProducerReady(key.toRouterId(), key.producerId());
@@ -69,16 +75,15 @@ final class LocalFeeds {
 
   void onFailed(String feedId, long nowNs) {
     feeds.forEach((key, feed) -> {
-      if (feedId.equals(feed.feedId)) {
+      if (feedId.equals(feed.feedId) && (feed.state == State.OPENING || feed.state == State.READY)) {
         fail(key, feed, nowNs);
       }
     });
   }
 
   private void fail(LocalFeed key, Feed feed, long nowNs) {
-    boolean wasReady = feed.ready;
-    feed.feedId = null;
-    feed.ready = false;
+    boolean wasReady = feed.state == State.READY;
+    feed.state = State.BACKING_OFF;
     feed.failures++;
     feed.deadlineNs = nowNs + ClusterTimings.backOffNs(feed.failures);
     if (wasReady) {
@@ -89,9 +94,7 @@ final class LocalFeeds {
   long nextDeadlineNs() {
     long next = Long.MAX_VALUE;
     for (Feed feed : feeds.values()) {
-      if (feed.feedId != null || feed.failures > 0) {
-        next = Math.min(next, feed.deadlineNs);
-      }
+      next = Math.min(next, feed.deadlineNs);
     }
     return next;
   }
@@ -99,14 +102,15 @@ final class LocalFeeds {
   void onTimeout(long nowNs) {
     for (Map.Entry<LocalFeed, Feed> entry : new ArrayList<>(feeds.entrySet())) {
       Feed feed = entry.getValue();
-      if (feed.deadlineNs <= nowNs) {
-        if (feed.feedId != null && !feed.ready) {
-          media.closeFeed(feed.feedId);
-          fail(entry.getKey(), feed, nowNs);
-        } else if (feed.feedId == null && feed.failures > 0) {
-          // Due again: the next plan opens it; until then this deadline shall not ring.
-          feed.failures = 0;
-        }
+      if (feed.deadlineNs > nowNs) {
+        continue;
+      }
+      if (feed.state == State.OPENING) {
+        media.closeFeed(feed.feedId);
+        fail(entry.getKey(), feed, nowNs);
+      } else if (feed.state == State.BACKING_OFF) {
+        feed.state = State.IDLE;
+        feed.deadlineNs = Long.MAX_VALUE;
       }
     }
   }

@@ -54,6 +54,11 @@ final class RemoteOwner {
     return lost || head > floor;
   }
 
+  /** Whether all that was known has been dropped. */
+  boolean lost() {
+    return lost;
+  }
+
   /** Whether it is in the room, as far as is known. */
   boolean present() {
     return present;

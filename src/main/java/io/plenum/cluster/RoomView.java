@@ -86,6 +86,22 @@ final class RoomView {
     }
   }
 
+  /** We leave the room: nobody is to be told any more, and should we come back, everybody is asked. */
+  void onClosed() {
+    toldProducers.clear();
+    toldPeers.clear();
+    replaced.clear();
+    owners.values().forEach(RemoteOwner::onDown);
+    owners.values().forEach(RemoteOwner::takeChanged);
+    version++;
+  }
+
+  /** Whether that life has been heard in this room, and not been dropped since. */
+  boolean knows(Owner owner) {
+    RemoteOwner remote = owners.get(owner.serverId());
+    return remote != null && remote.owner().equals(owner) && !remote.lost();
+  }
+
   /** @return its owner's part, or null if that is not listened to */
   RemoteOwner onMessage(RoomMessage message) {
     RemoteOwner remote = remote(message.owner());

@@ -16,7 +16,7 @@ import java.util.Collections;
  */
 public record Addresses(String nodeIp, String announced) {
   /** Works out what the configuration leaves open. */
-  static Addresses of(PlenumConfig config) {
+  public static Addresses of(PlenumConfig config) {
     String nodeIp = config.node().ip().isEmpty() ? firstAddress() : config.node().ip();
     String mediaIp = config.media().ip();
     boolean single = !mediaIp.equals("0.0.0.0") && !mediaIp.equals("::");

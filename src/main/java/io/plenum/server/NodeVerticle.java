@@ -1,10 +1,12 @@
 package io.plenum.server;
 
+import com.hazelcast.core.HazelcastInstance;
 import io.plenum.media.parameters.MediaCodecs;
 import io.plenum.media.parameters.RtpCapabilities;
 import io.plenum.media.parameters.RouterCapabilities;
 import io.plenum.media.router.RouterEnvironment;
 import io.plenum.protocol.dtls.DtlsCertificate;
+import io.plenum.server.cluster.ClusterNode;
 import io.plenum.server.config.PlenumConfig;
 import io.plenum.server.dtls.DtlsOptions;
 import io.plenum.server.dtls.DtlsSessions;
@@ -24,7 +26,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +46,10 @@ public final class NodeVerticle extends VerticleBase {
   private static final long NTP_EPOCH_OFFSET_SECONDS = 2_208_988_800L;
 
   private final PlenumConfig config;
+  private final ServerIdentity identity;
+  private final Addresses addresses;
+  private final HazelcastInstance hazelcast;
+  private final Consumer<String> mustEnd;
   private final int mediaLoops;
   private final int controlLoops;
   private final List<MediaLoop> loops = new ArrayList<>();
@@ -53,14 +58,22 @@ public final class NodeVerticle extends VerticleBase {
   private final Consumer<NodeVerticle> whenReady;
   private DtlsSessions dtls;
   private Rooms rooms;
+  private ClusterNode cluster;
   private WebVerticle web;
   private Context webContext;
 
   /**
+   * @param hazelcast of the cluster, null if the node is alone
    * @param mediaLoops and {@code controlLoops}: together as many as Vert.x was given event loops
    * @param whenReady called once, from any thread, when the node is warm and takes clients
+   * @param mustEnd called when another process with the same serverId has taken over
    */
-  public NodeVerticle(PlenumConfig config, int mediaLoops, int controlLoops, Consumer<NodeVerticle> whenReady) {
+  public NodeVerticle(PlenumConfig config, ServerIdentity identity, Addresses addresses, HazelcastInstance hazelcast,
+      int mediaLoops, int controlLoops, Consumer<NodeVerticle> whenReady, Consumer<String> mustEnd) {
+    this.identity = identity;
+    this.addresses = addresses;
+    this.hazelcast = hazelcast;
+    this.mustEnd = mustEnd;
     this.config = config;
     this.mediaLoops = mediaLoops;
     this.controlLoops = controlLoops;
@@ -77,8 +90,6 @@ public final class NodeVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() throws Exception {
-    ServerIdentity identity = ServerIdentity.load(Path.of(config.data().dir()));
-    Addresses addresses = Addresses.of(config);
     log.info("node starting server={} incarnation={} ip={} announced={} mediaLoops={}",
         identity.serverId(), identity.incarnation(), addresses.nodeIp(), addresses.announced(), mediaLoops);
     SecureRandom random = new SecureRandom();
@@ -103,7 +114,9 @@ public final class NodeVerticle extends VerticleBase {
     }
     RtpCapabilities capabilities = RouterCapabilities.generate(MediaCodecs.defaults());
     RouterPlacement placement = new RouterPlacement(loops, capabilities);
-    rooms = new Rooms(eventLoops, placement, config.limits());
+    cluster = hazelcast == null ? null : new ClusterNode(vertx, eventLoops.nextControl(), hazelcast, config,
+        addresses.nodeIp(), identity, version(), reason -> mustEnd.accept("another process has taken over: " + reason));
+    rooms = new Rooms(eventLoops, placement, config.limits(), cluster == null ? Rooms.Membership.ALONE : cluster);
     WebRtcTransports transports = new WebRtcTransports(dtls, addresses.announced(), config.media());
     SignalingService signaling = new SignalingService(vertx, rooms, transports, config.limits());
     WarmUp.require(readiness);
@@ -111,6 +124,7 @@ public final class NodeVerticle extends VerticleBase {
     webContext = eventLoops.nextControl();
     web = new WebVerticle(config, signaling, readiness, metrics, new RoomDump(rooms));
     return Future.all(sockets)
+        .compose(v -> cluster == null ? Future.succeededFuture() : cluster.start())
         .compose(v -> deploy(web, webContext))
         .onSuccess(v -> WarmUp.start(dtls, readiness, () -> whenReady.accept(this)));
   }
@@ -140,6 +154,11 @@ public final class NodeVerticle extends VerticleBase {
     return undeployed.future();
   }
 
+  private static String version() {
+    String version = NodeVerticle.class.getPackage().getImplementationVersion();
+    return version == null ? "dev" : version;
+  }
+
   /** NTP time when {@link System#nanoTime} is 0. */
   private static long ntpAtZeroNs() {
     Instant now = Instant.now();
@@ -155,7 +174,9 @@ public final class NodeVerticle extends VerticleBase {
     log.info("node stopping");
     readiness.require(Readiness.NOT_DRAINING);
     Future<?> webStopped = web == null ? Future.succeededFuture() : undeploy(web, webContext);
-    return webStopped.eventually(this::stopMedia);
+    return webStopped
+        .eventually(() -> cluster == null ? Future.succeededFuture() : cluster.stop())
+        .eventually(this::stopMedia);
   }
 
   private Future<?> stopMedia() {

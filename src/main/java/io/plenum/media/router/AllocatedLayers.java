@@ -9,7 +9,7 @@ import io.plenum.media.congestion.BitrateAllocator.Demand;
  * next; with no allocation, the consumer has all it prefers.
  */
 final class AllocatedLayers {
-  /** As mediasoup: the path has just shown that it does not carry more; a try costs a key frame and perhaps a freeze. */
+  /** As mediasoup: the path has just shown that it does not carry more; a try costs a key frame, perhaps a freeze. */
   static final long NO_CLIMB_AFTER_FALL_NS = 10_000_000_000L;
   /** Doubled, up to this, while one climb after the other has to be taken back. */
   static final long MAX_NO_CLIMB_NS = 40_000_000_000L;

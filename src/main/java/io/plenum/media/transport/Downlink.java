@@ -22,7 +22,7 @@ final class Downlink implements BandwidthEstimator.Sink {
 
   /** What the downlink wants from its session, which sends or enqueues and does not call back. */
   interface Sink {
-    /** Send that many probation packets now, and tell {@link #onPacketSent} of each. */
+    /** Send that many probation packets now, and tell {@link #onPacketSent} of those that have a number. */
     void sendProbation(int probeId, int packets, int packetBytes, HeaderExtensionIds ids, long nowNs);
 
     /** At most once per {@link #SHARE_INTERVAL_NS}. */
@@ -40,10 +40,14 @@ final class Downlink implements BandwidthEstimator.Sink {
   /** More than a layer's bitrate and its margin to climb, or the estimate could come to rest between the two. */
   private static final double PROBE_MARGIN = 1.2;
 
+  /** Where more is lost, more is not asked for. */
+  private static final double MAX_PADDED_LOSS = 0.02;
+
   private final Sink sink;
   private final BandwidthEstimator estimator = new BandwidthEstimator(INITIAL_BITRATE_BPS, this);
   private final LayerAllocation allocation;
   private final DesiredBitrate desired = new DesiredBitrate();
+  private final RembProbation rembProbation = new RembProbation();
   private Kind kind = Kind.NONE;
   /** Of the consumer that decided the kind: the probation stream has its header extensions. */
   private HeaderExtensionIds ids;
@@ -108,9 +112,17 @@ final class Downlink implements BandwidthEstimator.Sink {
     }
   }
 
-  /** A packet with a transport-wide sequence number goes out. */
+  /**
+   * An RTP packet goes out; probation too, if it is numbered.
+   *
+   * @param number its transport-wide sequence number, -1 if it carries none
+   */
   void onPacketSent(int number, int sizeBytes, int probeId, long nowNs) {
-    estimator.onPacketSent(number, sizeBytes, probeId, nowNs);
+    if (number >= 0) {
+      estimator.onPacketSent(number, sizeBytes, probeId, nowNs);
+    } else if (kind == Kind.REMB) {
+      rembProbation.onMediaSent(sizeBytes, nowNs);
+    }
   }
 
   void onTransportFeedback(TransportFeedback feedback, long nowNs) {
@@ -139,7 +151,8 @@ final class Downlink implements BandwidthEstimator.Sink {
   }
 
   long nextDeadlineNs() {
-    return kind == Kind.NONE ? Long.MAX_VALUE : Math.min(nextShareNs, estimator.nextDeadlineNs());
+    return kind == Kind.NONE ? Long.MAX_VALUE
+        : Math.min(nextShareNs, Math.min(estimator.nextDeadlineNs(), rembProbation.nextDeadlineNs()));
   }
 
   void onTimeout(long nowNs) {
@@ -147,6 +160,11 @@ final class Downlink implements BandwidthEstimator.Sink {
       estimator.onTimeout(nowNs);
     }
     settle(nowNs);
+    int padding = rembProbation.takeDueBytes(nowNs);
+    if (padding > 0) {
+      int packets = (padding + RembProbation.PACKET_BYTES - 1) / RembProbation.PACKET_BYTES;
+      sink.sendProbation(0, packets, padding / packets, ids, nowNs);
+    }
   }
 
   @Override
@@ -187,7 +205,11 @@ final class Downlink implements BandwidthEstimator.Sink {
     allocation.allocate(sharedBps, nowNs);
     desired.update(allocation.desiredBps(), nowNs);
     // Whoever has all it wants gains nothing from a probe; who waits needs the margin that a higher layer must leave.
-    estimator.setDesiredBitrate(allocation.hasRefused() ? (long) (desired.bps() * PROBE_MARGIN) : 0);
+    long wantedBps = allocation.hasRefused() ? (long) (desired.bps() * PROBE_MARGIN) : 0;
+    estimator.setDesiredBitrate(wantedBps);
+    if (kind == Kind.REMB) {
+      rembProbation.onShared(sharedBps, estimator.loss() < MAX_PADDED_LOSS ? wantedBps : 0, nowNs);
+    }
     nextShareNs = allocation.hasTakers() ? nowNs + SHARE_INTERVAL_NS : Long.MAX_VALUE;
     sharing = false;
     if (nowNs >= nextReportNs && (sharedBps != reportedBps || allocation.desiredBps() != reportedDesiredBps)) {

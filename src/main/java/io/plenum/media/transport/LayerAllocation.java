@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/** Shares what a path carries among the video consumers of a transport. Audio is not counted: it is small, and first. */
+/** Shares what a path carries among the video consumers of a transport. Audio is not counted: it is small. */
 final class LayerAllocation {
   private final Collection<Consumer> consumers;
   private final ClimbMargin margin = new ClimbMargin();

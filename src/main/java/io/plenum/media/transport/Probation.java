@@ -35,7 +35,7 @@ final class Probation {
   /**
    * Writes the next packet at the beginning of {@code out}.
    *
-   * @param ids of the consumer whose header extensions the endpoint's receiver has; with transport-cc
+   * @param ids of the consumer whose header extensions the endpoint's receiver has
    * @return its length, at most {@link #MAX_PACKET_BYTES}
    */
   int write(byte[] out, int packetBytes, HeaderExtensionIds ids, SendExtensions extensions, long nowNs) {
@@ -46,13 +46,15 @@ final class Probation {
     if (ids.absSendTime > 0) {
       writer.reserve(ids.absSendTime, AbsSendTime.BYTES);
     }
-    writer.reserve(ids.transportCc, TransportSequenceNumber.BYTES);
+    if (ids.transportCc > 0) {
+      writer.reserve(ids.transportCc, TransportSequenceNumber.BYTES);
+    }
     headerLength = writer.write(out, 0, false, PAYLOAD_TYPE, nextSequenceNumber, timestamp, SSRC);
     nextSequenceNumber = nextSequenceNumber + 1 & 0xffff;
     if (ids.absSendTime > 0) {
       AbsSendTime.put(out, writer.dataOffset(ids.absSendTime), nowNs);
     }
-    number = extensions.putNumber(out, writer.dataOffset(ids.transportCc));
+    number = ids.transportCc > 0 ? extensions.putNumber(out, writer.dataOffset(ids.transportCc)) : -1;
     int length = Math.max(headerLength + 1, Math.min(packetBytes, MAX_PACKET_BYTES));
     Arrays.fill(out, headerLength, length, (byte) 0);
     return length;
@@ -63,7 +65,7 @@ final class Probation {
     return headerLength;
   }
 
-  /** The transport-wide sequence number of the packet written last. */
+  /** The transport-wide sequence number of the packet written last, or -1. */
   int number() {
     return number;
   }

@@ -291,11 +291,9 @@ public final class RtpSession implements ConsumerLink {
     int number = extensions.fill(consumer, source, out, nowNs);
     counters.onRtpSent(length, Bytes.i32(out, 8) != consumer.ssrc(), nowNs);
     link.sendRtp(out, 0, headerLength, length, nowNs);
-    if (number >= 0) {
-      downlink.onPacketSent(number, length, 0, nowNs);
-      if (downlink.nextDeadlineNs() < nextWakeNs) {
-        transport.onDeadlineChanged();
-      }
+    downlink.onPacketSent(number, length, 0, nowNs);
+    if (downlink.nextDeadlineNs() < nextWakeNs) {
+      transport.onDeadlineChanged();
     }
   }
 
@@ -312,7 +310,9 @@ public final class RtpSession implements ConsumerLink {
         int length = probation.write(environment.out, packetBytes, ids, extensions, nowNs);
         counters.onProbationSent(length);
         link.sendRtp(environment.out, 0, probation.headerLength(), length, nowNs);
-        downlink.onPacketSent(probation.number(), length, probeId, nowNs);
+        if (probation.number() >= 0) {
+          downlink.onPacketSent(probation.number(), length, probeId, nowNs);
+        }
       }
     }
 

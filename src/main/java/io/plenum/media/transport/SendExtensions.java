@@ -7,8 +7,8 @@ import io.plenum.protocol.rtp.AbsSendTime;
 import io.plenum.protocol.rtp.TransportSequenceNumber;
 
 /**
- * Fills in what only the sending transport knows about a packet: when it leaves, and its number among all packets of the
- * transport. The room for what the endpoint has not agreed to becomes padding, since it may know the id for something
+ * Fills in what only the sending transport knows about a packet: when it leaves, and its number among all packets of
+ * the transport. The room for what the endpoint has not agreed to becomes padding, since it may know the id for something
  * else, and a number that nobody reports must not be taken for a lost packet.
  */
 final class SendExtensions {

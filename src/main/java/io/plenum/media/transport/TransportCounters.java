@@ -116,6 +116,7 @@ public final class TransportCounters {
     stats.put("rtxRecvBitrate", rtxReceived.bitsPerSecond(nowNs));
     stats.put("rtxBytesSent", rtxSent.bytes());
     stats.put("rtxSendBitrate", rtxSent.bitsPerSecond(nowNs));
+    stats.put("probationPacketsSent", probationPacketsSent);
     stats.put("probationBytesSent", probationBytesSent);
   }
 

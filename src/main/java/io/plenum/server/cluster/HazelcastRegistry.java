@@ -37,16 +37,27 @@ public final class HazelcastRegistry implements Registry {
   }
 
   private final WorkerExecutor workers;
-  private final Map<Table, IMap<String, HazelcastJsonValue>> maps = new EnumMap<>(Table.class);
+  private final Map<Table, IMap<String, HazelcastJsonValue>> maps;
   private final Outcomes outcomes;
 
   /** @param workers on which operations may block */
   public HazelcastRegistry(HazelcastInstance hazelcast, WorkerExecutor workers, Outcomes outcomes) {
-    this.workers = workers;
-    this.outcomes = outcomes;
+    this(workers, new EnumMap<>(Table.class), outcomes);
     for (Table table : Table.values()) {
       maps.put(table, hazelcast.getMap(mapName(table)));
     }
+  }
+
+  private HazelcastRegistry(
+      WorkerExecutor workers, Map<Table, IMap<String, HazelcastJsonValue>> maps, Outcomes outcomes) {
+    this.workers = workers;
+    this.maps = maps;
+    this.outcomes = outcomes;
+  }
+
+  /** The same maps for another who asks; operation numbers are each asker's own. */
+  HazelcastRegistry answeringTo(Outcomes asker) {
+    return new HazelcastRegistry(workers, maps, asker);
   }
 
   static String mapName(Table table) {

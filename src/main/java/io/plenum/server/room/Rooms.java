@@ -20,6 +20,7 @@ public final class Rooms {
   private final Context context;
   private final RouterPlacement placement;
   private final Limits limits;
+  private final Membership membership;
   private final Map<String, Entry> rooms = new HashMap<>();
 
   /** One promise per room: whoever asks while it is being made gets the same one. */
@@ -28,7 +29,16 @@ public final class Rooms {
   /** A room, and the context on which it must be spoken to. */
   public record Opened(RoomVerticle room, Context context) {}
 
-  public Rooms(EventLoops loops, RouterPlacement placement, Limits limits) {
+  /** Joins a room that has just opened to its other nodes; before its first peer. */
+  public interface Membership {
+    /** A node that is alone. */
+    Membership ALONE = room -> Future.succeededFuture();
+
+    Future<Void> enter(RoomVerticle room);
+  }
+
+  public Rooms(EventLoops loops, RouterPlacement placement, Limits limits, Membership membership) {
+    this.membership = membership;
     this.loops = loops;
     this.context = loops.nextControl();
     this.placement = placement;
@@ -68,9 +78,9 @@ public final class Rooms {
     return created.future();
   }
 
-  private static void deploy(RoomVerticle room, Context roomContext, Promise<RoomVerticle> created) {
+  private void deploy(RoomVerticle room, Context roomContext, Promise<RoomVerticle> created) {
     try {
-      room.deploy(roomContext).<RoomVerticle>map(done -> room).onComplete(created);
+      room.deploy(roomContext).compose(done -> membership.enter(room)).<RoomVerticle>map(done -> room).onComplete(created);
     } catch (Exception e) {
       created.fail(e);
     }

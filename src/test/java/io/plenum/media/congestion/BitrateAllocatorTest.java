@@ -55,6 +55,16 @@ class BitrateAllocatorTest {
   }
 
   @Test
+  void whatCannotBeGivenLessIsTakenFromTheOthers() {
+    List<Demand> demands = List.of(demand(1, 2, 100, 300, 900), Demand.ofFixed(1, 500));
+    assertLayers(700, demands, 0, 0);
+    assertLayers(800, demands, 1, 0);
+    assertLayers(300, demands, 0, 0);
+    assertLayers(300, List.of(Demand.ofFixed(1, 500), demand(1, 2, 100, 300, 900)), 0, NONE);
+    assertEquals(1400, BitrateAllocator.desiredBps(demands));
+  }
+
+  @Test
   void aLayerThatIsNotThereIsSteppedOver() {
     List<Demand> demands = List.of(demand(1, 2, 0, 300, 900), demand(1, 2, 100, 0, 900), demand(1, 2, 0, 0, 0));
     assertLayers(400, demands, 1, 0, NONE);

@@ -193,11 +193,20 @@ class DownlinkTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
-  void rembAndReportedLossFindALayerThatFits(long seed) {
+  void rembAndReportedLossFindALayerThatFitsAndPaddingAHigherOne(long seed) {
     call(seed, Kind.REMB, 500_000);
     room.run(12);
     assertTrue(lossOver(30) < 0.02);
     assertLayer(1, "REMB at 500 kbit/s");
+
+    subscriber.link.capacityBps = 3_000_000;
+    room.run(30);
+    assertLayer(2, "30 s after it was widened");
+    assertTrue(subscriber.probation.size() > 10, "a REMB grows only where packets arrive");
+    room.run(20);
+    int before = subscriber.probation.size();
+    room.run(30);
+    assertEquals(before, subscriber.probation.size(), "all are satisfied");
   }
 
   @ParameterizedTest

@@ -27,6 +27,8 @@ final class SimulatedSubscriber implements RtpLink {
   /** The clocks of two machines have nothing in common. */
   private static final long CLOCK_OFFSET_NS = 987_654_321_000L;
 
+  private static final String TRANSPORT_CC_URI = KnownHeaderExtension.TRANSPORT_WIDE_CC.uri();
+  private static final String ABS_SEND_TIME_URI = KnownHeaderExtension.ABS_SEND_TIME.uri();
   private static final int SSRC = 0;
   private static final int HIGHEST_BEFORE = 1;
   private static final int HIGHEST = 2;
@@ -79,8 +81,8 @@ final class SimulatedSubscriber implements RtpLink {
   private RtpCapabilities capabilities() {
     RtpCapabilities all = room.router.rtpCapabilities();
     return new RtpCapabilities(all.codecs(), all.headerExtensions().stream()
-        .filter(e -> kind == Downlink.Kind.TRANSPORT_CC || !e.uri().equals(KnownHeaderExtension.TRANSPORT_WIDE_CC.uri()))
-        .filter(e -> kind != Downlink.Kind.NONE || !e.uri().equals(KnownHeaderExtension.ABS_SEND_TIME.uri()))
+        .filter(e -> kind == Downlink.Kind.TRANSPORT_CC || !e.uri().equals(TRANSPORT_CC_URI))
+        .filter(e -> kind != Downlink.Kind.NONE || !e.uri().equals(ABS_SEND_TIME_URI))
         .toList());
   }
 

@@ -1,0 +1,479 @@
+package io.plenum.cluster;
+
+import io.plenum.cluster.message.Layers;
+import io.plenum.cluster.message.Notification;
+import io.plenum.cluster.message.Owner;
+import io.plenum.cluster.message.PeerRow;
+import io.plenum.cluster.message.PipeConsumerParameters;
+import io.plenum.cluster.message.PipeEnd;
+import io.plenum.cluster.message.ProducerKind;
+import io.plenum.cluster.message.ProducerRow;
+import io.plenum.cluster.message.Protocol;
+import io.plenum.cluster.message.RoomChange;
+import io.plenum.cluster.message.RoomEvent;
+import io.plenum.cluster.message.RoomMessage;
+import io.plenum.cluster.message.RoomRow;
+import io.plenum.cluster.message.RouterRow;
+import io.plenum.cluster.message.Row;
+import io.plenum.cluster.message.RowKey;
+import io.plenum.cluster.message.RowKey.Table;
+import io.plenum.cluster.message.SignalMessage;
+import io.plenum.cluster.message.SignalMessage.GetRoomState;
+import io.plenum.cluster.message.SignalMessage.RoomState;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongFunction;
+
+/**
+ * One room on one node, as a part of the room that spans nodes: says what happens here, hears what happens elsewhere,
+ * and keeps the pipes that are wanted. Driven by the room's verticle; speaks through the ports {@link Registry},
+ * {@link Bus}, {@link Media} and {@link RoomListener}.
+ *
+ * <p>A table of contents: {@link OwnRows} is what is ours, {@link RoomView} what we know of others, {@link CatchUp} asks
+ * for what was missed, {@link RegistrySync} and {@link Reconciler} keep the shared maps true, {@link LocalDemand} and
+ * {@link PipePlanner} say what should cross, {@link Pipes} and {@link LocalFeeds} bring it about.
+ */
+public final class RoomCoordinator {
+  /** OPEN between the first local peer and the last; CLOSING until all have been told; then it can be forgotten. */
+  public enum State { NEW, OPEN, CLOSING, FINISHED }
+
+  /** Digests that repeat that we have left. */
+  private static final int FAREWELLS = 3;
+
+  private final RoomEnvironment environment;
+  private final OwnRows own;
+  private final RoomView view;
+  private final RegistrySync sync;
+  private final Reconciler reconciler;
+  private final CatchUp catchUp;
+  private final LocalDemand demand = new LocalDemand();
+  private final Set<String> localRouters = new LinkedHashSet<>();
+  private final Pipes pipes;
+  private final LocalFeeds feeds;
+  private State state = State.NEW;
+  private long operations;
+  private long feedsMade;
+  private long digestNs = Long.MAX_VALUE;
+  private long activeUntilNs = Long.MIN_VALUE;
+  private long closingSinceNs;
+  private int farewells;
+  private long plannedVersion = -1;
+  private boolean demandChanged;
+  private Set<PipePlanner.LocalFeed> feedsPlanned = Set.of();
+
+  /**
+   * @param self this life of this server
+   * @param session from {@link NodeCoordinator#nextSession()}
+   * @param up all other servers that are up; changes are told with {@link #onServerUp} and {@link #onServerDown}
+   */
+  public RoomCoordinator(String room, Owner self, long session, Collection<Owner> up, Registry registry, Bus bus,
+      Media media, RoomListener listener) {
+    this.environment = new RoomEnvironment(room, self, session, registry, bus, media, listener);
+    this.own = new OwnRows(self, RoomEnvironment.firstGeneration(session));
+    this.view = new RoomView(own, listener);
+    this.sync = new RegistrySync(own, registry, this::nextOperation);
+    this.reconciler = new Reconciler(environment, view, this::nextOperation);
+    this.catchUp = new CatchUp(environment, view);
+    this.pipes = new Pipes(environment, localRouters, id -> view.localProducer(id, room) != null);
+    this.feeds = new LocalFeeds(media, listener, this::nextFeedId);
+    up.forEach(view::onUp);
+  }
+
+  private long nextOperation() {
+    return ++operations;
+  }
+
+  private String nextFeedId() {
+    return environment.self() + "/" + environment.session() + "/feed" + ++feedsMade;
+  }
+
+  public State state() {
+    return state;
+  }
+
+  // ---- what happens on this node ----
+
+  /** The first local peer is about to come; also when the room was closing. The topic is subscribed to already. */
+  public void open(long nowNs) {
+    if (state == State.OPEN) {
+      return;
+    }
+    state = State.OPEN;
+    put(RoomEvent.ROOM_ENTER, generation -> new RoomRow(environment.self(), generation, environment.room()), nowNs);
+    reconciler.start(nowNs);
+    settle(nowNs);
+  }
+
+  /** The last local peer has left: everything of ours goes. Finished when {@link #state()} says so. */
+  public void close(long nowNs) {
+    if (state != State.OPEN) {
+      return;
+    }
+    state = State.CLOSING;
+    closingSinceNs = nowNs;
+    farewells = 0;
+    List<Row> rows = own.snapshot();
+    RoomChange left = own.leave(nowNs);
+    for (String routerId : List.copyOf(localRouters)) {
+      demand.onRouterClosed(routerId);
+    }
+    localRouters.clear();
+    feeds.closeAll();
+    pipes.closeAll(nowNs);
+    reconciler.stop();
+    view.onClosed();
+    publish(List.of(left));
+    digestNs = nowNs + ClusterTimings.DIGEST_NS;
+    rows.forEach(row -> sync.onChanged(row.key(), nowNs));
+  }
+
+  public void onRouterAdded(String routerId, long nowNs) {
+    localRouters.add(routerId);
+    put(RoomEvent.ROUTER_ADD, g -> new RouterRow(environment.self(), g, environment.room(), routerId), nowNs);
+    settle(nowNs);
+  }
+
+  public void onRouterClosed(String routerId, long nowNs) {
+    localRouters.remove(routerId);
+    demand.onRouterClosed(routerId);
+    demandChanged = true;
+    pipes.onRouterClosed(routerId, nowNs);
+    remove(RoomEvent.ROUTER_CLOSE, Table.ROUTERS, routerId, nowNs);
+    settle(nowNs);
+  }
+
+  public void onPeerJoined(String peerId, String displayName, Map<String, Object> device, long nowNs) {
+    PeerRow former = view.newestPeer(peerId);
+    long term = former == null ? 1 : former.term() + 1;
+    put(RoomEvent.PEER_JOIN, generation -> new PeerRow(
+        environment.self(), generation, environment.room(), peerId, term, displayName, device), nowNs);
+    view.onOwnChanged();
+    settle(nowNs);
+  }
+
+  public void onDisplayName(String peerId, String displayName, long nowNs) {
+    if (own.get(peerKey(peerId)) instanceof PeerRow peer) {
+      put(RoomEvent.PEER_DISPLAY_NAME, generation -> new PeerRow(environment.self(), generation, environment.room(),
+          peerId, peer.term(), displayName, peer.device()), nowNs);
+      settle(nowNs);
+    }
+  }
+
+  /** Its producers are closed one by one before. */
+  public void onPeerLeft(String peerId, long nowNs) {
+    remove(RoomEvent.PEER_LEAVE, Table.PEERS, peerKey(peerId).id(), nowNs);
+    view.onOwnChanged();
+    settle(nowNs);
+  }
+
+  private RowKey peerKey(String peerId) {
+    return new RowKey(Table.PEERS, environment.room(), peerId + "@" + environment.self().serverId());
+  }
+
+  public void onProducerAdded(String producerId, String routerId, String peerId, ProducerKind kind, boolean paused,
+      Map<String, Object> appData, long nowNs) {
+    put(RoomEvent.PRODUCER_ADD, generation -> new ProducerRow(environment.self(), generation, environment.room(),
+        producerId, routerId, peerId, kind, paused, appData), nowNs);
+    demandChanged = true;
+    settle(nowNs);
+  }
+
+  public void onProducerPaused(String producerId, boolean paused, long nowNs) {
+    ProducerRow row = view.localProducer(producerId, environment.room());
+    if (row != null && row.paused() != paused) {
+      put(paused ? RoomEvent.PRODUCER_PAUSE : RoomEvent.PRODUCER_RESUME, generation -> new ProducerRow(
+          environment.self(), generation, environment.room(), producerId, row.routerId(), row.peerId(), row.kind(),
+          paused, row.appData()), nowNs);
+      settle(nowNs);
+    }
+  }
+
+  public void onProducerClosed(String producerId, long nowNs) {
+    remove(RoomEvent.PRODUCER_CLOSE, Table.PRODUCERS, producerId, nowNs);
+    pipes.onOwnProducerClosed(producerId);
+    demandChanged = true;
+    settle(nowNs);
+  }
+
+  /** To the clients of other nodes; those here are told by who calls this. */
+  public void notifyRoom(Notification notification, long nowNs) {
+    if (state == State.OPEN) {
+      tell(own.notify(notification, nowNs), nowNs);
+    }
+  }
+
+  /**
+   * A client here wants a producer, of any node, on one of this node's routers: before its consumer can be made, and again
+   * whenever what it wants changes.
+   *
+   * @param layers {@link Layers#NONE} while the consumer is paused
+   */
+  public void onConsumer(String consumerId, String routerId, String producerId, Layers layers, long nowNs) {
+    if (state == State.OPEN) {
+      demand.onConsumer(consumerId, routerId, producerId, layers, nowNs);
+      demandChanged = true;
+      settle(nowNs);
+    }
+  }
+
+  public void onConsumerClosed(String consumerId, long nowNs) {
+    demand.onConsumerClosed(consumerId, nowNs);
+    demandChanged = true;
+    settle(nowNs);
+  }
+
+  // ---- what comes from the bus ----
+
+  public void onRoomMessage(RoomMessage message, long nowNs) {
+    if (state != State.OPEN || !Protocol.understands(message.version())) {
+      return;
+    }
+    if (!view.knows(message.owner())) {
+      // Somebody new, or new to us: it shall soon hear of us.
+      digestNs = Math.min(digestNs, nowNs + ClusterTimings.REORDER_NS);
+    }
+    if (view.onMessage(message) != null) {
+      catchUp.onHeard(message.owner().serverId(), nowNs);
+    }
+    settle(nowNs);
+  }
+
+  public void onSignal(SignalMessage message, long nowNs) {
+    if (!Protocol.understands(message.version()) || !view.isUp(message.owner())) {
+      return;
+    }
+    if (message instanceof GetRoomState ask) {
+      environment.bus().send(ask.owner().serverId(), new RoomState(Protocol.VERSION, environment.self(),
+          environment.room(), own.generation(), state == State.OPEN, own.snapshot()));
+    } else if (message instanceof RoomState told) {
+      if (state == State.OPEN && view.onState(told) != null) {
+        catchUp.onHeard(told.owner().serverId(), nowNs);
+      }
+    } else {
+      pipes.onSignal(message, nowNs);
+    }
+    settle(nowNs);
+  }
+
+  // ---- what comes from the registry ----
+
+  public void onRegistryDone(long operation, long nowNs) {
+    sync.onDone(operation, nowNs);
+    settle(nowNs);
+  }
+
+  public void onRegistryFailed(long operation, long nowNs) {
+    sync.onFailed(operation, nowNs);
+    reconciler.onFailed(operation, nowNs);
+    settle(nowNs);
+  }
+
+  public void onRegistryRows(long operation, List<Row> rows, long nowNs) {
+    if (state == State.OPEN && reconciler.onRows(operation, rows, nowNs)) {
+      sync.onRows(rows, nowNs);
+      view.onRows(rows);
+    }
+    settle(nowNs);
+  }
+
+  // ---- what comes from the routers ----
+
+  /** @param end id and generation in it are not looked at */
+  public void onPipeCreated(String endId, PipeEnd end, long nowNs) {
+    pipes.onPipeCreated(endId, end, nowNs);
+    settle(nowNs);
+  }
+
+  /** It could not be made, or its path is dead: that does not mean that the node is. */
+  public void onPipeFailed(String endId, long nowNs) {
+    pipes.onPipeFailed(endId, nowNs);
+    settle(nowNs);
+  }
+
+  public void onConsumed(String endId, PipeConsumerParameters parameters, long nowNs) {
+    pipes.onConsumed(endId, parameters);
+    settle(nowNs);
+  }
+
+  public void onConsumeFailed(String endId, String consumerId, long nowNs) {
+    pipes.onConsumeFailed(endId, consumerId);
+    settle(nowNs);
+  }
+
+  public void onProduced(String endId, String consumerId, long nowNs) {
+    pipes.onProduced(endId, consumerId);
+    settle(nowNs);
+  }
+
+  public void onProduceFailed(String endId, String consumerId, long nowNs) {
+    pipes.onProduceFailed(endId, consumerId, nowNs);
+    settle(nowNs);
+  }
+
+  public void onFeedOpened(String feedId, long nowNs) {
+    feeds.onOpened(feedId);
+    settle(nowNs);
+  }
+
+  public void onFeedFailed(String feedId, long nowNs) {
+    feeds.onFailed(feedId, nowNs);
+    settle(nowNs);
+  }
+
+  // ---- what comes from the cluster ----
+
+  /** A life of a server is a member now, or is one again. */
+  public void onServerUp(Owner owner, long nowNs) {
+    Owner former = view.upOwner(owner.serverId());
+    if (former != null && former.supersededBy(owner)) {
+      onServerDown(former, nowNs);
+    }
+    view.onUp(owner);
+    reconciler.onServerUp(owner);
+    onClusterChanged(nowNs);
+  }
+
+  /** A life of a server has been declared dead: what came from it is closed, its rows are removed. */
+  public void onServerDown(Owner owner, long nowNs) {
+    reconciler.onServerDown(owner);
+    pipes.onServerDown(owner, nowNs);
+    view.onDown(owner);
+    onClusterChanged(nowNs);
+  }
+
+  /** Members came or went, or a partition healed: looks at the registry now, and says where we are. */
+  public void onClusterChanged(long nowNs) {
+    if (state == State.OPEN) {
+      reconciler.soon(nowNs);
+      activeUntilNs = nowNs + 2 * ClusterTimings.REPEAT_CHANGES_NS;
+      digestNs = Math.min(digestNs, nowNs + ClusterTimings.REORDER_NS);
+    }
+    settle(nowNs);
+  }
+
+  // ---- what is known, for the server's answers and for the dump ----
+
+  public Collection<PeerRow> remotePeers() {
+    return view.remotePeers();
+  }
+
+  public Collection<ProducerRow> remoteProducers() {
+    return view.remoteProducers();
+  }
+
+  RoomView view() {
+    return view;
+  }
+
+  Pipes pipes() {
+    return pipes;
+  }
+
+  // ---- time ----
+
+  /** When {@link #onTimeout} is due; {@code Long.MAX_VALUE} for never. */
+  public long nextDeadlineNs() {
+    if (state == State.NEW || state == State.FINISHED) {
+      return Long.MAX_VALUE;
+    }
+    long next = Math.min(digestNs, sync.nextDeadlineNs());
+    if (state == State.CLOSING) {
+      return next;
+    }
+    next = Math.min(next, Math.min(reconciler.nextDeadlineNs(), catchUp.nextDeadlineNs()));
+    next = Math.min(next, Math.min(demand.nextDeadlineNs(), feeds.nextDeadlineNs()));
+    return Math.min(next, pipes.nextDeadlineNs());
+  }
+
+  public void onTimeout(long nowNs) {
+    sync.onTimeout(nowNs);
+    if (state == State.OPEN) {
+      reconciler.onTimeout(nowNs);
+      catchUp.onTimeout(nowNs);
+      if (demand.nextDeadlineNs() <= nowNs) {
+        demand.onTimeout(nowNs);
+        demandChanged = true;
+      }
+      if (feeds.nextDeadlineNs() <= nowNs) {
+        feeds.onTimeout(nowNs);
+        demandChanged = true;
+      }
+      pipes.onTimeout(nowNs);
+    }
+    if (digestNs <= nowNs) {
+      publishDigest(nowNs);
+    }
+    settle(nowNs);
+  }
+
+  private void publishDigest(long nowNs) {
+    publish(own.recent(nowNs));
+    boolean active = nowNs < activeUntilNs || state == State.CLOSING;
+    digestNs = nowNs + (active ? ClusterTimings.DIGEST_NS : ClusterTimings.IDLE_DIGEST_NS);
+    if (state == State.CLOSING) {
+      farewells++;
+      // A registry that stalls is not waited for: the node looks for what was left behind.
+      if (farewells >= FAREWELLS
+          && (sync.settled() || nowNs - closingSinceNs >= 4 * ClusterTimings.REGISTRY_DEADLINE_NS)) {
+        state = State.FINISHED;
+      }
+    }
+  }
+
+  private void put(RoomEvent event, LongFunction<Row> row, long nowNs) {
+    if (state == State.OPEN) {
+      tell(own.put(event, row, nowNs), nowNs);
+    }
+  }
+
+  private void remove(RoomEvent event, Table table, String id, long nowNs) {
+    RoomChange change = own.remove(event, new RowKey(table, environment.room(), id), nowNs);
+    if (change != null) {
+      tell(change, nowNs);
+    }
+  }
+
+  private void tell(RoomChange change, long nowNs) {
+    activeUntilNs = nowNs + ClusterTimings.REPEAT_CHANGES_NS;
+    digestNs = Math.min(digestNs, nowNs + ClusterTimings.DIGEST_NS);
+    if (change.row() != null) {
+      sync.onChanged(change.row().key(), nowNs);
+    }
+    publish(List.of(change));
+  }
+
+  private void publish(List<RoomChange> changes) {
+    environment.bus().publish(
+        new RoomMessage(Protocol.VERSION, environment.self(), environment.room(), own.generation(), changes));
+  }
+
+  /** Compares what should be with what is, and sends the difference. */
+  private void settle(long nowNs) {
+    if (state != State.OPEN) {
+      return;
+    }
+    catchUp.look(nowNs);
+    if (pipes.takeReplan() || demandChanged || view.version() != plannedVersion) {
+      plannedVersion = view.version();
+      demandChanged = false;
+      PipePlanner.Plan plan = PipePlanner.plan(
+          this::producer, environment.self(), localRouters, demand.wanted(), pipes.landings());
+      pipes.apply(plan, nowNs);
+      feedsPlanned = plan.local();
+    }
+    feeds.apply(feedsPlanned, this::sourceReady, nowNs);
+  }
+
+  private ProducerRow producer(String producerId) {
+    ProducerRow local = view.localProducer(producerId, environment.room());
+    return local != null ? local : view.remoteProducer(producerId);
+  }
+
+  private boolean sourceReady(PipePlanner.LocalFeed feed) {
+    ProducerRow row = producer(feed.producerId());
+    return row != null && (row.owner().equals(environment.self()) || pipes.isLive(feed.producerId(), feed.fromRouterId()));
+  }
+}

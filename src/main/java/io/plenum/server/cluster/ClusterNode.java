@@ -1,0 +1,274 @@
+package io.plenum.server.cluster;
+
+import com.hazelcast.cluster.Member;
+import com.hazelcast.cluster.MembershipEvent;
+import com.hazelcast.cluster.MembershipListener;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.LifecycleEvent;
+import io.plenum.cluster.NodeCoordinator;
+import io.plenum.cluster.Registry;
+import io.plenum.cluster.message.Owner;
+import io.plenum.cluster.message.Row;
+import io.plenum.cluster.message.SignalMessage;
+import io.plenum.server.ServerIdentity;
+import io.plenum.server.config.ConfigException;
+import io.plenum.server.config.PlenumConfig;
+import io.plenum.server.room.RoomVerticle;
+import io.plenum.server.room.Rooms;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This node as a member of the cluster: drives the {@link NodeCoordinator}, and brings rooms what concerns them. Lives on one
+ * control loop; the rooms' parts live on their rooms' loops and are reached by posting.
+ */
+public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistry.Outcomes, Rooms.Membership {
+  /** Registry operations that may stall side by side. */
+  private static final int REGISTRY_THREADS = 8;
+  private static final Logger log = LoggerFactory.getLogger(ClusterNode.class);
+
+  private final Vertx vertx;
+  private final Context context;
+  private final HazelcastInstance hazelcast;
+  private final PlenumConfig config;
+  private final String ip;
+  private final WorkerExecutor workers;
+  private final HazelcastRegistry registry;
+  private final EventBusBus bus;
+  private final NodeCoordinator coordinator;
+  private final DeadlineTimer timer;
+  private final Consumer<String> onMustEnd;
+  private final Promise<Void> ready = Promise.promise();
+  /** Read from rooms' loops when a signal is led to its room. */
+  private final Map<String, ClusterRoom> rooms = new ConcurrentHashMap<>();
+  private MessageConsumer<String> signals;
+
+  /** @param onMustEnd called when another process with the same serverId has taken over */
+  public ClusterNode(Vertx vertx, Context context, HazelcastInstance hazelcast, PlenumConfig config, String ip,
+      ServerIdentity identity, String version, Consumer<String> onMustEnd) {
+    this.vertx = vertx;
+    this.context = context;
+    this.hazelcast = hazelcast;
+    this.config = config;
+    this.ip = ip;
+    this.onMustEnd = onMustEnd;
+    this.workers = vertx.createSharedWorkerExecutor("plenum-registry", REGISTRY_THREADS);
+    this.registry = new HazelcastRegistry(hazelcast, workers, this);
+    this.bus = new EventBusBus(vertx);
+    this.coordinator = new NodeCoordinator(identity.serverId(), identity.incarnation(),
+        new NodeCoordinator.Description(ip, version, config.node().region()), registry, bus, this, System.nanoTime());
+    this.timer = new DeadlineTimer(vertx, coordinator::nextDeadlineNs, coordinator::onTimeout);
+  }
+
+  Vertx vertx() {
+    return vertx;
+  }
+
+  String ip() {
+    return ip;
+  }
+
+  PlenumConfig.Pipe pipeOptions() {
+    return config.pipe();
+  }
+
+  EventBusBus bus() {
+    return bus;
+  }
+
+  /** The shared maps, answering to somebody else. */
+  Registry registry(HazelcastRegistry.Outcomes outcomes) {
+    return registry.answeringTo(outcomes);
+  }
+
+  /** Registers this node. Fails with a {@link ConfigException} if another process with its serverId lives. */
+  public Future<Void> start() {
+    context.runOnContext(v -> {
+      subscribe();
+      hazelcast.getCluster().addMembershipListener(new MembershipListener() {
+        @Override
+        public void memberAdded(MembershipEvent event) {
+          onMembership();
+        }
+
+        @Override
+        public void memberRemoved(MembershipEvent event) {
+          onMembership();
+        }
+      });
+      hazelcast.getLifecycleService().addLifecycleListener(event -> {
+        if (event.getState() == LifecycleEvent.LifecycleState.MERGED) {
+          context.runOnContext(merged -> onMerged());
+        }
+      });
+      membershipChanged();
+    });
+    return ready.future();
+  }
+
+  private void subscribe() {
+    signals = bus.subscribeSignal(coordinator.self().serverId(), this::onSignal);
+  }
+
+  /** Leaves the cluster's rooms; the process ends or goes on alone. */
+  public Future<Void> stop() {
+    Promise<Void> stopped = Promise.promise();
+    context.runOnContext(v -> {
+      timer.stop();
+      signals.unregister();
+      workers.close().onComplete(stopped);
+    });
+    return stopped.future();
+  }
+
+  private void onMembership() {
+    context.runOnContext(v -> membershipChanged());
+  }
+
+  private void membershipChanged() {
+    List<Owner> members = new ArrayList<>();
+    for (Member member : hazelcast.getCluster().getMembers()) {
+      String serverId = member.getAttribute(GridConfig.SERVER_ID);
+      String incarnation = member.getAttribute(GridConfig.INCARNATION);
+      if (serverId != null && incarnation != null) {
+        members.add(new Owner(serverId, Long.parseLong(incarnation)));
+      }
+    }
+    log.info("cluster members={}", members);
+    with(nowNs -> coordinator.onMembership(members, nowNs));
+  }
+
+  private void onMerged() {
+    log.warn("cluster merged after a partition");
+    signals.unregister();
+    subscribe();
+    with(coordinator::onMerged);
+    eachRoom(ClusterRoom::onMerged);
+  }
+
+  private void onSignal(SignalMessage message) {
+    ClusterRoom room = message.room().isEmpty() ? null : rooms.get(message.room());
+    if (room == null) {
+      with(nowNs -> coordinator.onSignal(message, nowNs));
+    } else {
+      with(nowNs -> coordinator.onHeard(message.owner(), nowNs));
+      room.context().runOnContext(v -> room.onSignal(message));
+    }
+  }
+
+  /** A sign of life of another server. From any loop. */
+  void onHeard(Owner owner) {
+    context.runOnContext(v -> with(nowNs -> coordinator.onHeard(owner, nowNs)));
+  }
+
+  private void with(LongConsumer input) {
+    input.accept(System.nanoTime());
+    timer.onChanged();
+  }
+
+  private void eachRoom(Consumer<ClusterRoom> action) {
+    rooms.values().forEach(room -> room.context().runOnContext(v -> action.accept(room)));
+  }
+
+  // ---- rooms ----
+
+  /** Joins a new room to its other nodes. On the room's loop; the answer comes there. */
+  @Override
+  public Future<Void> enter(RoomVerticle room) {
+    Context roomContext = Vertx.currentContext();
+    Promise<Void> entered = Promise.promise();
+    context.runOnContext(v -> {
+      long session = coordinator.nextSession(room.name());
+      Owner self = coordinator.self();
+      List<Owner> up = coordinator.up();
+      roomContext.runOnContext(w -> {
+        ClusterRoom clusterRoom = new ClusterRoom(this, room, roomContext, self, session, up);
+        ClusterRoom former = rooms.put(room.name(), clusterRoom);
+        if (former != null) {
+          former.context().runOnContext(x -> former.abandon());
+        }
+        clusterRoom.open();
+        room.presence(clusterRoom);
+        entered.complete();
+      });
+    });
+    return entered.future();
+  }
+
+  /** Everybody has been told that the room is closed here. On the room's loop. */
+  void onRoomFinished(ClusterRoom room) {
+    if (rooms.remove(room.name(), room)) {
+      context.runOnContext(v -> coordinator.onRoomFinished(room.name()));
+    }
+  }
+
+  // ---- what the coordinator says ----
+
+  @Override
+  public void onReady(Owner self) {
+    log.info("cluster joined server={} incarnation={}", self.serverId(), self.incarnation());
+    ready.tryComplete();
+  }
+
+  @Override
+  public void onRefused(String reason) {
+    ready.tryFail(new ConfigException(reason));
+  }
+
+  @Override
+  public void onSuperseded(String reason) {
+    log.error("node superseded reason=\"{}\"", reason);
+    onMustEnd.accept(reason);
+  }
+
+  @Override
+  public void onServerUp(Owner owner) {
+    log.info("server up server={} incarnation={}", owner.serverId(), owner.incarnation());
+    eachRoom(room -> room.onServerUp(owner));
+  }
+
+  @Override
+  public void onServerDown(Owner owner) {
+    log.warn("server down server={} incarnation={}", owner.serverId(), owner.incarnation());
+    eachRoom(room -> room.onServerDown(owner));
+  }
+
+  @Override
+  public void onSuspected(Owner owner, boolean suspected) {
+    log.warn("server {} server={}", suspected ? "silent" : "heard again", owner.serverId());
+  }
+
+  @Override
+  public void onClusterChanged() {
+    eachRoom(ClusterRoom::onClusterChanged);
+  }
+
+  // ---- what comes from the registry ----
+
+  @Override
+  public void onRegistryDone(long operation) {
+    with(nowNs -> coordinator.onRegistryDone(operation, nowNs));
+  }
+
+  @Override
+  public void onRegistryRows(long operation, List<Row> rows) {
+    with(nowNs -> coordinator.onRegistryRows(operation, rows, nowNs));
+  }
+
+  @Override
+  public void onRegistryFailed(long operation) {
+    with(nowNs -> coordinator.onRegistryFailed(operation, nowNs));
+  }
+}

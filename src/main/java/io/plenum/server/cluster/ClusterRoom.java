@@ -1,0 +1,242 @@
+package io.plenum.server.cluster;
+
+import io.plenum.cluster.RoomCoordinator;
+import io.plenum.cluster.message.Layers;
+import io.plenum.cluster.message.Owner;
+import io.plenum.cluster.message.PipeConsumerParameters;
+import io.plenum.cluster.message.PipeEnd;
+import io.plenum.cluster.message.ProducerKind;
+import io.plenum.cluster.message.Row;
+import io.plenum.cluster.message.SignalMessage;
+import io.plenum.media.parameters.MediaKind;
+import io.plenum.server.pipe.RouterMedia;
+import io.plenum.server.room.RoomPresence;
+import io.plenum.server.room.RoomVerticle;
+import io.vertx.core.Context;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Drives one room's {@link RoomCoordinator}: brings it what happens here, on the bus, in the registry and on the routers,
+ * and wakes it. On the room's loop; after the last peer has left it stays until everybody has been told.
+ */
+final class ClusterRoom implements RoomPresence, HazelcastRegistry.Outcomes, RouterMedia.Outcomes {
+  private static final Logger log = LoggerFactory.getLogger(ClusterRoom.class);
+
+  private final ClusterNode node;
+  private final RoomVerticle room;
+  private final Context context;
+  private final RoomCoordinator coordinator;
+  private final DeadlineTimer timer;
+  private MessageConsumer<String> topic;
+  private boolean ended;
+
+  ClusterRoom(ClusterNode node, RoomVerticle room, Context context, Owner self, long session, Collection<Owner> up) {
+    this.node = node;
+    this.room = room;
+    this.context = context;
+    RouterMedia media = new RouterMedia(room.name(), room.router(), node.ip(), node.pipeOptions(), this);
+    this.coordinator = new RoomCoordinator(room.name(), self, session, up, node.registry(this), node.bus(), media,
+        room.remote());
+    this.timer = new DeadlineTimer(node.vertx(), coordinator::nextDeadlineNs, this::onTimeout);
+  }
+
+  Context context() {
+    return context;
+  }
+
+  String name() {
+    return room.name();
+  }
+
+  /** Subscribes to the topic and enters the room; on the room's loop. */
+  void open() {
+    subscribe();
+    with(coordinator::open);
+  }
+
+  private void subscribe() {
+    topic = node.bus().subscribeRoom(room.name(), message -> {
+      node.onHeard(message.owner());
+      with(nowNs -> coordinator.onRoomMessage(message, nowNs));
+    });
+  }
+
+  /** After a partition has healed, the bus may have forgotten who listens. */
+  void onMerged() {
+    topic.unregister();
+    subscribe();
+    with(coordinator::onClusterChanged);
+  }
+
+  /** Another opening of the room on this node takes over. */
+  void abandon() {
+    end();
+  }
+
+  private void end() {
+    if (!ended) {
+      ended = true;
+      timer.stop();
+      topic.unregister();
+    }
+  }
+
+  void onSignal(SignalMessage message) {
+    with(nowNs -> coordinator.onSignal(message, nowNs));
+  }
+
+  void onServerUp(Owner owner) {
+    with(nowNs -> coordinator.onServerUp(owner, nowNs));
+  }
+
+  void onServerDown(Owner owner) {
+    with(nowNs -> coordinator.onServerDown(owner, nowNs));
+  }
+
+  void onClusterChanged() {
+    with(coordinator::onClusterChanged);
+  }
+
+  private void onTimeout(long nowNs) {
+    coordinator.onTimeout(nowNs);
+    finishIfDone();
+  }
+
+  /** Every input goes this way: the core has to say afterwards when it wants to be woken. */
+  private void with(LongConsumer input) {
+    if (ended) {
+      return;
+    }
+    try {
+      input.accept(System.nanoTime());
+    } catch (RuntimeException fault) {
+      log.error("room coordinator failed room={}", room.name(), fault);
+    }
+    finishIfDone();
+    timer.onChanged();
+  }
+
+  private void finishIfDone() {
+    if (coordinator.state() == RoomCoordinator.State.FINISHED && !ended) {
+      end();
+      node.onRoomFinished(this);
+    }
+  }
+
+  // ---- what happens on this node ----
+
+  @Override
+  public void onRouter(String routerId) {
+    with(nowNs -> coordinator.onRouterAdded(routerId, nowNs));
+  }
+
+  @Override
+  public void onPeerJoined(String peerId, String displayName, Map<String, Object> device) {
+    with(nowNs -> coordinator.onPeerJoined(peerId, displayName, device, nowNs));
+  }
+
+  @Override
+  public void onDisplayName(String peerId, String displayName) {
+    with(nowNs -> coordinator.onDisplayName(peerId, displayName, nowNs));
+  }
+
+  @Override
+  public void onPeerLeft(String peerId) {
+    with(nowNs -> coordinator.onPeerLeft(peerId, nowNs));
+  }
+
+  @Override
+  public void onProducerAdded(String producerId, String routerId, String peerId, MediaKind kind, boolean paused,
+      Map<String, Object> appData) {
+    ProducerKind producerKind = kind == MediaKind.AUDIO ? ProducerKind.AUDIO : ProducerKind.VIDEO;
+    with(nowNs -> coordinator.onProducerAdded(producerId, routerId, peerId, producerKind, paused, appData, nowNs));
+  }
+
+  @Override
+  public void onProducerPaused(String producerId, boolean paused) {
+    with(nowNs -> coordinator.onProducerPaused(producerId, paused, nowNs));
+  }
+
+  @Override
+  public void onProducerClosed(String producerId) {
+    with(nowNs -> coordinator.onProducerClosed(producerId, nowNs));
+  }
+
+  @Override
+  public void onConsumer(String consumerId, String routerId, String producerId, Layers layers) {
+    with(nowNs -> coordinator.onConsumer(consumerId, routerId, producerId, layers, nowNs));
+  }
+
+  @Override
+  public void onConsumerClosed(String consumerId) {
+    with(nowNs -> coordinator.onConsumerClosed(consumerId, nowNs));
+  }
+
+  @Override
+  public void close() {
+    with(coordinator::close);
+  }
+
+  // ---- what comes from the registry ----
+
+  @Override
+  public void onRegistryDone(long operation) {
+    with(nowNs -> coordinator.onRegistryDone(operation, nowNs));
+  }
+
+  @Override
+  public void onRegistryRows(long operation, List<Row> rows) {
+    with(nowNs -> coordinator.onRegistryRows(operation, rows, nowNs));
+  }
+
+  @Override
+  public void onRegistryFailed(long operation) {
+    with(nowNs -> coordinator.onRegistryFailed(operation, nowNs));
+  }
+
+  // ---- what comes from the routers ----
+
+  @Override
+  public void onPipeCreated(PipeEnd end) {
+    with(nowNs -> coordinator.onPipeCreated(end.endId(), end, nowNs));
+  }
+
+  @Override
+  public void onPipeFailed(String endId, String reason) {
+    log.warn("pipe failed room={} end={} reason=\"{}\"", room.name(), endId, reason);
+    with(nowNs -> coordinator.onPipeFailed(endId, nowNs));
+  }
+
+  @Override
+  public void onConsumed(String endId, PipeConsumerParameters parameters, String producerId) {
+    with(nowNs -> coordinator.onConsumed(endId, parameters, nowNs));
+  }
+
+  @Override
+  public void onConsumeFailed(String endId, String consumerId, String producerId, String reason) {
+    log.warn("pipe consume failed room={} end={} producer={} reason=\"{}\"", room.name(), endId, producerId, reason);
+    with(nowNs -> coordinator.onConsumeFailed(endId, consumerId, nowNs));
+  }
+
+  @Override
+  public void onProduced(String endId, String consumerId, String producerId) {
+    with(nowNs -> coordinator.onProduced(endId, consumerId, nowNs));
+  }
+
+  @Override
+  public void onProduceFailed(String endId, String consumerId, String producerId, String reason) {
+    log.warn("pipe produce failed room={} end={} producer={} reason=\"{}\"", room.name(), endId, producerId, reason);
+    with(nowNs -> coordinator.onProduceFailed(endId, consumerId, nowNs));
+  }
+
+  @Override
+  public void onFeedFailed(String feedId, String reason) {
+    with(nowNs -> coordinator.onFeedFailed(feedId, nowNs));
+  }
+}
