@@ -19,6 +19,8 @@ import java.util.TreeMap;
 public final class ReceivedTrack {
   /** A receiver that has packets but no beginning of a key frame asks for one after so long. */
   private static final long KEY_FRAME_PATIENCE_NS = 300 * VirtualTime.MS;
+  /** One that cannot go on, because a packet does not come however often it asks, waits longer. */
+  private static final long HOLE_PATIENCE_NS = VirtualTime.SECOND;
 
   /** One packet as it came, first or repaired. {@code content} is null for padding. */
   public record Arrived(long sequence, long timestamp, boolean marker, boolean repaired, long arrivedNs, boolean key,
@@ -46,6 +48,9 @@ public final class ReceivedTrack {
   public long longestSilenceNs;
   private long waitingSinceNs = Long.MIN_VALUE;
   private boolean sawKeyFrame;
+  /** All packets up to this one are there, from the last key frame on that could be begun with. */
+  private long wholeUpTo = -1;
+  private long stuckSinceNs;
 
   ReceivedTrack(SimulatedPeer peer, Consumer consumer) {
     this.peer = peer;
@@ -131,6 +136,23 @@ public final class ReceivedTrack {
         payload.keyFrame, payload.frameStart, payload.pictureId, payload.tl0PictureIndex, payload.temporalLayer, content));
     if (isVideo()) {
       waitForKeyFrame(nowNs);
+      waitForRepair(nowNs);
+    }
+  }
+
+  private void waitForRepair(long nowNs) {
+    long before = wholeUpTo;
+    if (wholeUpTo < 0 || payload.keyFrame && payload.frameStart && receive.sequence() > wholeUpTo) {
+      wholeUpTo = receive.sequence();
+    }
+    while (packets.containsKey(wholeUpTo + 1)) {
+      wholeUpTo++;
+    }
+    if (wholeUpTo != before || packets.lastKey() == wholeUpTo) {
+      stuckSinceNs = nowNs;
+    } else if (sawKeyFrame && nowNs - stuckSinceNs > HOLE_PATIENCE_NS) {
+      stuckSinceNs = nowNs;
+      requestKeyFrame();
     }
   }
 

@@ -1,5 +1,6 @@
 package io.plenum.simulation;
 
+import io.plenum.media.congestion.TransportCcReceiver;
 import io.plenum.media.parameters.MediaKind;
 import io.plenum.media.parameters.RtpParameters;
 import io.plenum.media.router.Consumer;
@@ -23,6 +24,7 @@ import io.plenum.protocol.rtcp.RtcpWriter;
 import io.plenum.protocol.rtcp.SenderInfo;
 import io.plenum.protocol.rtcp.TransportFeedback;
 import io.plenum.protocol.rtp.RtpPacket;
+import io.plenum.protocol.rtp.TransportSequenceNumber;
 import io.plenum.protocol.srtp.SrtpKeys;
 import io.plenum.protocol.srtp.SrtpReceiver;
 import io.plenum.protocol.srtp.SrtpSender;
@@ -46,6 +48,9 @@ import java.util.SplittableRandom;
  */
 public final class SimulatedPeer {
   private static final long REPORT_INTERVAL_NS = VirtualTime.SECOND;
+  private static final int TRANSPORT_CC_OF_ROUTER = 5;
+  /** What mediasoup-client listens to without ever playing it. */
+  private static final int PROBATION_SSRC = 1234;
 
   private final String name;
   private final SimulatedCall call;
@@ -67,6 +72,7 @@ public final class SimulatedPeer {
   private final RtcpReader reader = new RtcpReader();
   private final RtpPacket packet = new RtpPacket();
   private final StunMessage stun = new StunMessage();
+  private final TransportCcReceiver transportCc = new TransportCcReceiver(this::sendFeedback);
   /** Added to our clock: this peer's wall clock is nobody else's. */
   private final long ntpAtZero;
   private TransportTuple selected;
@@ -75,6 +81,7 @@ public final class SimulatedPeer {
   private int transportSequenceNumber;
   private int nextMid;
   private boolean silent;
+  public long probationPackets;
   public long unknownSsrc;
   public long rembs;
   public long lastRembBps;
@@ -99,6 +106,7 @@ public final class SimulatedPeer {
         new IceCredentials(remote.usernameFragment(), remote.password()), IceOptions.DEFAULT, random.split(), new IceEffects());
     dtls = new FakeDtlsSession(call.time(), new DtlsEffects(), call.profile(), certificate, random);
     call.time().drive(ice::nextDeadlineNs, ice::onTimeout);
+    call.time().drive(transportCc::nextDeadlineNs, transportCc::onTimeout);
     addPath(new InetSocketAddress("10.0.0." + number, 5_000), new InetSocketAddress("198.51.100." + number, 5_000));
     call.time().after(REPORT_INTERVAL_NS, this::report);
   }
@@ -246,6 +254,13 @@ public final class SimulatedPeer {
     if (packet.parse(plain, 0, length) != null) {
       throw new AssertionError(name + " got malformed RTP");
     }
+    if (packet.hasExtension(TRANSPORT_CC_OF_ROUTER)) {
+      transportCc.onPacket(packet.ssrc(), TransportSequenceNumber.read(packet, TRANSPORT_CC_OF_ROUTER), nowNs());
+    }
+    if (packet.ssrc() == PROBATION_SSRC) {
+      probationPackets++;
+      return;
+    }
     for (ReceivedTrack track : tracks) {
       if (track.ssrc == packet.ssrc() || track.rtxSsrc != 0 && track.rtxSsrc == packet.ssrc()) {
         track.onRtp(packet, nowNs());
@@ -305,6 +320,13 @@ public final class SimulatedPeer {
   public void sendRtcp() {
     if (isConnected() && writer.length() > 0) {
       send(selected, rtcp, 0, srtpSender.protectRtcp(rtcp, 0, writer.length()));
+    }
+  }
+
+  private void sendFeedback(byte[] feedback, int offset, int length) {
+    System.arraycopy(feedback, offset, rtcp, 0, length);
+    if (isConnected()) {
+      send(selected, rtcp, 0, srtpSender.protectRtcp(rtcp, 0, length));
     }
   }
 

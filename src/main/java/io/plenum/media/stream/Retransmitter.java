@@ -104,16 +104,26 @@ public final class Retransmitter {
       Bytes.put16(out, payloadOffset, sequenceNumber);
       shift = RTX_HEADER_BYTES;
     }
-    System.arraycopy(packet.bytes, packet.payloadOffset, out, payloadOffset + shift, packet.payloadLength());
+    boolean filler = sent.filler(entry);
+    int length = packet.payloadOffset + shift;
+    if (!filler) {
+      System.arraycopy(packet.bytes, packet.payloadOffset, out, payloadOffset + shift, packet.payloadLength());
+      length += packet.payloadLength();
+    } else if (!rtx) {
+      // As it was, RFC 3550 §5.1: the last byte counts the padding, itself included.
+      Bytes.put8(out, outOffset, out[outOffset] | 0x20);
+      Bytes.put8(out, payloadOffset, 1);
+      length++;
+    }
     int payloadType = rtx ? options.rtxPayloadType() : options.payloadType();
     Bytes.put8(out, outOffset + 1, (sent.marker(entry) ? 0x80 : 0) | payloadType);
     Bytes.put16(out, outOffset + 2, rtx ? takeRtxSequenceNumber() : sequenceNumber);
     Bytes.put32(out, outOffset + 4, sent.timestamp(entry));
     Bytes.put32(out, outOffset + 8, rtx ? options.rtxSsrc() : options.ssrc());
-    if (options.vp8()) {
+    if (options.vp8() && !filler) {
       Vp8Rewriter.patch(out, payloadOffset + shift, packet.payload, sent.pictureId(entry),
           sent.tl0PictureIndex(entry));
     }
-    return packet.length + shift;
+    return length;
   }
 }

@@ -123,7 +123,7 @@ public final class SendStream {
       return 0;
     }
     written = packet;
-    return empty ? writeEmpty(packet, sequenceNumber, out, outOffset, nowNs)
+    return empty ? writeEmpty(packet, streamIndex, sequenceNumber, out, outOffset, nowNs)
         : writeMedia(packet, streamIndex, sequenceNumber, out, outOffset, nowNs);
   }
 
@@ -162,11 +162,17 @@ public final class SendStream {
 
   /**
    * A gap was left for this packet, and now that it came the receiver does not want it. An empty packet fills the gap,
-   * or the receiver would ask for it again and again.
+   * or the receiver would ask for it again and again. It is repaired like any other: a decoder that orders pictures by
+   * sequence number waits for it.
    */
-  private int writeEmpty(RoutedPacket packet, int sequenceNumber, byte[] out, int outOffset, long nowNs) {
+  private int writeEmpty(RoutedPacket packet, int streamIndex, int sequenceNumber, byte[] out, int outOffset,
+      long nowNs) {
     System.arraycopy(packet.bytes, 0, out, outOffset, packet.payloadOffset);
-    patchHeader(out, outOffset, false, sequenceNumber, (int) packet.timestamp + timestamps.offset());
+    int timestamp = (int) packet.timestamp + timestamps.offset();
+    patchHeader(out, outOffset, false, sequenceNumber, timestamp);
+    if (options.repair() != Repair.NONE) {
+      sent.addFiller(sequenceNumber, packet.sequence, streamIndex, timestamp, nowNs);
+    }
     int length = packet.payloadOffset + 1;
     // RFC 3550 §5.1: the last byte counts the padding, itself included.
     Bytes.put8(out, outOffset, out[outOffset] | 0x20);

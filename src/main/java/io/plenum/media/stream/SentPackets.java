@@ -20,6 +20,7 @@ public final class SentPackets {
   private static final long NEVER = Long.MIN_VALUE;
   private static final int EMPTY = -1;
   private static final int MARKER = 1 << 31;
+  private static final int FILLER = 1 << 28;
 
   private final long wantedAgeNs;
   /** The 16-bit number in the slot, or EMPTY. */
@@ -28,7 +29,7 @@ public final class SentPackets {
   private long[] sentNs = new long[INITIAL_PACKETS];
   private long[] resentNs = new long[INITIAL_PACKETS];
   private int[] timestamps = new int[INITIAL_PACKETS];
-  /** Marker 1 bit, source stream 4 from bit 24, TL0PICIDX 8 from bit 16, picture id 16. */
+  /** Marker 1 bit, filler 1 bit, source stream 4 from bit 24, TL0PICIDX 8 from bit 16, picture id 16. */
   private int[] details = new int[INITIAL_PACKETS];
 
   public SentPackets(long wantedAgeNs) {
@@ -60,6 +61,12 @@ public final class SentPackets {
         | pictureId & 0xffff;
   }
 
+  /** The same of an empty packet that went out in place of the {@code source} packet. */
+  public void addFiller(int sequenceNumber, long source, int streamIndex, int timestamp, long nowNs) {
+    add(sequenceNumber, source, streamIndex, timestamp, false, 0, 0, nowNs);
+    details[sequenceNumber & numbers.length - 1] |= FILLER;
+  }
+
   /** The entry of that outgoing number, good until the next {@link #add}, or {@link #NOT_FOUND}. */
   public int find(int sequenceNumber, long nowNs) {
     int index = sequenceNumber & numbers.length - 1;
@@ -80,6 +87,11 @@ public final class SentPackets {
 
   public boolean marker(int entry) {
     return (details[entry] & MARKER) != 0;
+  }
+
+  /** Only its header went out. */
+  public boolean filler(int entry) {
+    return (details[entry] & FILLER) != 0;
   }
 
   public int pictureId(int entry) {
