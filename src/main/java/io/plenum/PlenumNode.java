@@ -60,11 +60,16 @@ public final class PlenumNode {
       verticle.mountOn(options.router(), Vertx.currentContext());
     }
     return vertx.deployVerticle(verticle).map(id -> {
-      PlenumNode node = new PlenumNode(verticle, warm.future(), () -> vertx.undeploy(id));
+      PlenumNode node = new PlenumNode(verticle, warm.future(), () -> stop(vertx, id, verticle));
       Consumer<String> handler = options.whenSuperseded();
       superseded.future().onSuccess(handler != null ? handler::accept : reason -> node.close());
       return node;
     });
+  }
+
+  /** A verticle that deploys a node takes it along when it is undeployed itself; then Vert.x knows the node no more. */
+  private static Future<Void> stop(Vertx vertx, String deploymentId, NodeVerticle verticle) {
+    return vertx.undeploy(deploymentId).recover(failure -> verticle.stopped());
   }
 
   /** Makes a Vert.x, clustered if {@code cluster.enabled}, and starts a node on it. Closing the node closes both. */
@@ -137,7 +142,10 @@ public final class PlenumNode {
     return verticle.url();
   }
 
-  /** Says goodbye to every client, leaves the cluster's rooms and closes the sockets. May be called again. */
+  /**
+   * Says goodbye to every client, leaves the cluster's rooms and closes the sockets. May be called again. A node that was
+   * deployed from within a verticle is also closed with it.
+   */
   public synchronized Future<Void> close() {
     if (closed == null) {
       closed = stop.get();

@@ -57,9 +57,11 @@ public final class NodeVerticle extends VerticleBase {
   private final Readiness readiness = new Readiness();
   private final Metrics metrics = new Metrics();
   private final Consumer<NodeVerticle> whenReady;
+  private final Promise<Void> stopped = Promise.promise();
   private DtlsSessions dtls;
   private Rooms rooms;
   private ClusterNode cluster;
+  private boolean clusterStarted;
   private WebVerticle web;
   private Context webContext;
   private Router router;
@@ -110,13 +112,13 @@ public final class NodeVerticle extends VerticleBase {
   public Future<?> start() throws Exception {
     log.info("node starting server={} incarnation={} ip={} announced={} mediaLoops={}",
         identity.serverId(), identity.incarnation(), addresses.nodeIp(), addresses.announced(), mediaLoops);
+    EventLoops eventLoops = new EventLoops(vertx, mediaLoops, controlLoops, routerContext);
     SecureRandom random = new SecureRandom();
     Instant now = Instant.now();
     DtlsCertificate certificate =
         DtlsCertificate.generate(random, now.minus(Duration.ofDays(1)), now.plus(CERTIFICATE_VALIDITY));
     dtls = new DtlsSessions(certificate, random, DtlsOptions.defaults());
 
-    EventLoops eventLoops = new EventLoops(vertx, mediaLoops, controlLoops, routerContext);
     long ntpAtZeroNs = ntpAtZeroNs();
     List<Future<?>> sockets = new ArrayList<>();
     for (Context mediaContext : eventLoops.media()) {
@@ -142,11 +144,19 @@ public final class NodeVerticle extends VerticleBase {
     webContext = eventLoops.home();
     web = new WebVerticle(config, signaling, readiness, metrics, new RoomDump(rooms), router);
     return Future.all(sockets)
-        .compose(v -> cluster == null ? Future.succeededFuture() : cluster.start())
+        .compose(v -> startCluster())
         .compose(v -> deploy(web, webContext))
         // Vert.x stops nothing that did not start: what is open already would stay open.
         .recover(failure -> stop().transform(stopped -> Future.failedFuture(failure)))
         .onSuccess(v -> WarmUp.start(dtls, readiness, () -> whenReady.accept(this)));
+  }
+
+  private Future<Void> startCluster() {
+    if (cluster == null) {
+      return Future.succeededFuture();
+    }
+    clusterStarted = true;
+    return cluster.start();
   }
 
   /** On the context where it shall live. */
@@ -189,23 +199,29 @@ public final class NodeVerticle extends VerticleBase {
     return ntpNow - (seconds << 32) - (rest << 32) / 1_000_000_000L;
   }
 
+  /** Completes when everything is closed, whoever asked for it. */
+  public Future<Void> stopped() {
+    return stopped.future();
+  }
+
   @Override
   public Future<?> stop() {
     log.info("node stopping");
     readiness.require(Readiness.NOT_DRAINING);
     Future<?> webStopped = web == null ? Future.succeededFuture() : undeploy(web, webContext);
     return webStopped
-        .eventually(() -> cluster == null ? Future.succeededFuture() : cluster.stop())
-        .eventually(this::stopMedia);
+        .eventually(() -> !clusterStarted ? Future.succeededFuture() : cluster.stop())
+        .eventually(this::stopMedia)
+        .onComplete(done -> stopped.tryComplete());
   }
 
   private Future<?> stopMedia() {
-    List<Future<?>> stopped = new ArrayList<>();
+    List<Future<?>> sockets = new ArrayList<>();
     for (MediaLoop loop : loops) {
-      stopped.add(undeploy(loop.socket(), loop.context()));
-      stopped.add(undeploy(loop.pipeSocket(), loop.context()));
+      sockets.add(undeploy(loop.socket(), loop.context()));
+      sockets.add(undeploy(loop.pipeSocket(), loop.context()));
     }
-    return Future.join(stopped).onComplete(v -> {
+    return Future.join(sockets).onComplete(v -> {
       dtls.close();
       metrics.close();
     });

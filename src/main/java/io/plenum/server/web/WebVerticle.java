@@ -15,7 +15,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.net.BindException;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -59,6 +59,7 @@ public final class WebVerticle extends VerticleBase {
   private StaticPage page;
   private HttpServer server;
   private Route mounted;
+  private long sweepTimer;
 
   /** With a server of its own. */
   public WebVerticle(PlenumConfig config, SignalingEndpoint endpoint, Readiness readiness, Metrics metrics,
@@ -109,7 +110,7 @@ public final class WebVerticle extends VerticleBase {
     deadlines = new RequestDeadlines(loop, (int) Math.min(Integer.MAX_VALUE, 2L * limits.connections()), counters);
     counters.show(metrics);
     metrics.gauge("signaling_connections_open", "signalling connections that are open", table::size);
-    vertx.setPeriodic(TimeUnit.NANOSECONDS.toMillis(ConnectionTable.SWEEP_NS), ignored -> {
+    sweepTimer = vertx.setPeriodic(TimeUnit.NANOSECONDS.toMillis(ConnectionTable.SWEEP_NS), ignored -> {
       table.sweep();
       deadlines.sweep();
     });
@@ -160,7 +161,8 @@ public final class WebVerticle extends VerticleBase {
         })
         .onSuccess(listening -> log.info("web listening url={}://{}:{}", options.isSsl() ? "https" : "http",
             config.http().host(), listening.actualPort()))
-        .recover(e -> Future.failedFuture(e instanceof BindException
+        // BindException from the JDK's sockets, another kind of IOException from the native ones.
+        .recover(e -> Future.failedFuture(e instanceof IOException
             ? new ConfigException("cannot listen on http.host " + config.http().host() + " http.port "
                 + config.http().port() + ": " + e.getMessage())
             : e));
@@ -183,6 +185,7 @@ public final class WebVerticle extends VerticleBase {
         vertx.cancelTimer(timer);
         table.abortAll();
         deadlines.cutAll();
+        vertx.cancelTimer(sweepTimer);
         gone.complete();
       }
     });
