@@ -143,7 +143,8 @@ public final class NodeVerticle extends VerticleBase {
     NodeMetrics.show(metrics, loops, dtls);
     webContext = eventLoops.home();
     web = new WebVerticle(config, signaling, readiness, metrics, new RoomDump(rooms), router);
-    return Future.all(sockets)
+    // join: all have opened or failed before anything is closed again.
+    return Future.join(sockets)
         .compose(v -> startCluster())
         .compose(v -> deploy(web, webContext))
         // Vert.x stops nothing that did not start: what is open already would stay open.
