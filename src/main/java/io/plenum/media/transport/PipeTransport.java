@@ -132,8 +132,16 @@ public final class PipeTransport implements Transport, RtpLink {
   /** Streams that one pipe may carry: a room's producers on one node, with simulcast and RTX. */
   public static final int MAX_SSRCS = 16_384;
 
-  /** One datagram from the other end. The bytes are the caller's again when the call returns. */
+  /** One datagram from the other end. The bytes are the caller's again when the call returns. A fault of ours closes this pipe alone. */
   public void onDatagram(byte[] bytes, int offset, int length, long nowNs) {
+    try {
+      receive(bytes, offset, length, nowNs);
+    } catch (RuntimeException fault) {
+      router.onFault(this, fault, nowNs);
+    }
+  }
+
+  private void receive(byte[] bytes, int offset, int length, long nowNs) {
     if (closed || remote == null || length < RtpPacket.FIXED_HEADER_BYTES - 4) {
       tooEarly++;
       return;
