@@ -2,6 +2,7 @@ package io.plenum.media.transport;
 
 import io.plenum.media.Dump;
 import io.plenum.media.PlenumException;
+import io.plenum.media.TearDown;
 import io.plenum.media.parameters.RtpEncodingParameters;
 import io.plenum.media.parameters.SrtpParameters;
 import io.plenum.media.router.Consumer;
@@ -132,7 +133,7 @@ public final class PipeTransport implements Transport, RtpLink {
   /** Streams that one pipe may carry: a room's producers on one node, with simulcast and RTX. */
   public static final int MAX_SSRCS = 16_384;
 
-  /** One datagram from the other end. The bytes are the caller's again when the call returns. A fault of ours closes this pipe alone. */
+  /** One datagram from the other end; never throws. The bytes are the caller's again when the call returns. */
   public void onDatagram(byte[] bytes, int offset, int length, long nowNs) {
     try {
       receive(bytes, offset, length, nowNs);
@@ -146,6 +147,15 @@ public final class PipeTransport implements Transport, RtpLink {
       tooEarly++;
       return;
     }
+    try {
+      read(bytes, offset, length, nowNs);
+      router.wakeBy(nextDeadlineNs());
+    } catch (RuntimeException fault) {
+      router.onFault(this, fault, nowNs);
+    }
+  }
+
+  private void read(byte[] bytes, int offset, int length, long nowNs) {
     boolean rtcp = RtpPacket.isRtcp(bytes[offset + 1]);
     int plainLength = length;
     if (srtpReceiver == null) {
@@ -162,7 +172,6 @@ public final class PipeTransport implements Transport, RtpLink {
         session.onRtp(environment.plain, 0, plainLength, nowNs);
       }
     }
-    router.wakeBy(nextDeadlineNs());
   }
 
   @Override
@@ -254,12 +263,15 @@ public final class PipeTransport implements Transport, RtpLink {
     if (closed) {
       return;
     }
-    session.close(nowNs);
     closed = true;
-    if (remote != null) {
-      network.onPipeSsrcRemoved(this, remote, remoteRtcpSsrc);
-    }
-    router.remove(this);
+    TearDown.all(
+        () -> session.close(nowNs),
+        () -> {
+          if (remote != null) {
+            network.onPipeSsrcRemoved(this, remote, remoteRtcpSsrc);
+          }
+        },
+        () -> router.remove(this));
   }
 
   @Override
