@@ -169,6 +169,7 @@ final class SimulatedNode implements Bus, NodeCoordinator.Sink {
   @Override
   public void onReady(Owner self) {
     ready = true;
+    cluster.tellMembers(side);
   }
 
   @Override

@@ -38,6 +38,7 @@ final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
   final Set<String> routers = new LinkedHashSet<>();
   final Map<String, PeerRow> toldPeers = new LinkedHashMap<>();
   final Map<String, ProducerRow> toldProducers = new LinkedHashMap<>();
+  int timesAdded;
   final Set<String> ready = new HashSet<>();
   final List<String> notifications = new ArrayList<>();
   final List<String> violations = new ArrayList<>();
@@ -189,6 +190,7 @@ final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
 
   @Override
   public void onProducerAdded(ProducerRow producer) {
+    timesAdded++;
     if (toldProducers.put(producer.producerId(), producer) != null) {
       violations.add("producer added twice: " + producer);
     }
