@@ -64,6 +64,8 @@ public final class NodeCoordinator {
 
   /** How often a former life is asked whether it lives. A hung one does not answer: it is superseded. */
   private static final int PROBES = 4;
+  /** A server row of a life that is no member is left for so long: its membership may only be late. */
+  private static final long STRANGER_NS = 3 * ClusterTimings.RECONCILE_NS / 2;
 
   private final String serverId;
   private final Description description;
@@ -75,6 +77,7 @@ public final class NodeCoordinator {
   private final Set<String> openRooms = new HashSet<>();
   private final Map<Long, Row> cleaning = new HashMap<>();
   private final Map<String, ServerRow> servers = new HashMap<>();
+  private final Map<Owner, Long> strangersSinceNs = new HashMap<>();
   private Owner self;
   private State state = State.LOOKING;
   private List<Row> formerRows = List.of();
@@ -261,7 +264,7 @@ public final class NodeCoordinator {
       }
     } else if (fetched == fetching) {
       fetching = -1;
-      onServers(rows);
+      onServers(rows, nowNs);
     } else if (fetched == operation && state == State.LOOKING) {
       operation = -1;
       onFormerRows(rows, nowNs);
@@ -355,9 +358,12 @@ public final class NodeCoordinator {
 
   // ---- life ----
 
-  private void onServers(List<Row> rows) {
+  private void onServers(List<Row> rows, long nowNs) {
     servers.clear();
     boolean own = false;
+    List<Owner> up = detector.up();
+    strangersSinceNs.keySet().retainAll(rows.stream().map(Row::owner).toList());
+    strangersSinceNs.keySet().removeAll(up);
     for (Row row : rows) {
       if (row.owner().equals(self)) {
         own = row.generation() == generation && row instanceof ServerRow there && there.load() == load;
@@ -366,6 +372,12 @@ public final class NodeCoordinator {
         return;
       } else if (row instanceof ServerRow other) {
         servers.put(other.owner().serverId(), other);
+        // It may have died before this node came, and all who knew that with it.
+        if (!up.contains(other.owner())
+            && nowNs - strangersSinceNs.computeIfAbsent(other.owner(), owner -> nowNs) >= STRANGER_NS) {
+          strangersSinceNs.remove(other.owner());
+          sweeper.onServerDown(other.owner(), nowNs);
+        }
       }
     }
     if (!own) {

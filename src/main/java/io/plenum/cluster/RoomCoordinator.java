@@ -145,6 +145,7 @@ public final class RoomCoordinator {
     settle(nowNs);
   }
 
+  /** Of a peerId that is not joined here: a former connection has left before. */
   public void onPeerJoined(String peerId, String displayName, Map<String, Object> device, long nowNs) {
     PeerRow former = view.newestPeer(peerId);
     long term = former == null ? 1 : former.term() + 1;

@@ -3,6 +3,8 @@ package io.plenum.cluster;
 import io.plenum.cluster.message.Owner;
 import io.plenum.cluster.message.Row;
 import io.plenum.cluster.message.RowKey;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,7 +69,10 @@ final class RowSweeper {
       return true;
     }
     next(owner, sweep, nowNs);
-    for (Row row : rows) {
+    // The server row last: as long as it is there, another node can find out that there is something to sweep.
+    List<Row> serverLast = new ArrayList<>(rows);
+    serverLast.sort(Comparator.comparing(row -> row.key().table() == RowKey.Table.SERVERS));
+    for (Row row : serverLast) {
       boolean earlierLife = row.owner().supersededBy(owner);
       boolean thisLife = row.owner().equals(owner) && !(owner.equals(self) && isOwnAndWanted.test(row.key()));
       if (earlierLife || thisLife) {

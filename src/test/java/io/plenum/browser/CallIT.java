@@ -27,6 +27,8 @@ class CallIT {
     }
     Pictures.assertShows(alice, bob);
     Pictures.assertShows(bob, alice);
+    Pictures.assertNotPlain(alice.pictureOf(bob));
+    Pictures.assertNotPlain(bob.pictureOf(alice));
     Pictures.assertDiffers(alice.pictureOf(bob), alice.pictureOf(alice));
     Pictures.assertDiffers(bob.pictureOf(alice), bob.pictureOf(bob));
     for (String direction : List.of("send", "recv")) {

@@ -2,6 +2,7 @@ package io.plenum.browser;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
@@ -75,7 +76,7 @@ class CodecIT {
     double[] measured = new double[1];
     viewer.awaitFramesFrom(sender, 8);
     viewer.await("1", one -> {
-      TileHistory history = viewer.watch(sender, java.time.Duration.ofMillis(1500), java.time.Duration.ofMillis(500));
+      TileHistory history = viewer.watch(sender, Duration.ofMillis(1500), Duration.ofMillis(500));
       measured[0] = history.framesPerSecond();
       return measured[0] >= least && measured[0] <= most && measured[0] > 1;
     });

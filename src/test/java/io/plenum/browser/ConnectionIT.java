@@ -75,8 +75,9 @@ class ConnectionIT {
   @ParameterizedTest
   @EnumSource(BrowserRemote.Kind.class)
   void anIceRestartInMidCallIsNotNoticed(BrowserRemote.Kind browser, Stage stage) {
-    Participant alice = stage.join(browser, "alice", "codec=VP8");
-    Participant bob = stage.join("bob", "codec=VP8");
+    stage.useNodeFor(browser);
+    Participant alice = stage.join(browser, "alice");
+    Participant bob = stage.join("bob");
     alice.awaitSeesAndHears(bob);
     bob.awaitSeesAndHears(alice);
     List<String> sendBefore = alice.icePath("send").usernameFragments();

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -71,7 +73,22 @@ public final class NodeUnderTest implements AutoCloseable {
     try {
       NodeUnderTest node = new NodeUnderTest(List.of(args));
       node.startAgain();
+      node.awaitReady();
       return node;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The address that other machines reach this one by; if it has none, the loopback address. */
+  public static String machineAddress() {
+    try {
+      return NetworkInterface.networkInterfaces()
+          .flatMap(NetworkInterface::inetAddresses)
+          .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress() && !address.isLinkLocalAddress())
+          .map(InetAddress::getHostAddress)
+          .findFirst()
+          .orElse(HOST);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -106,7 +123,7 @@ public final class NodeUnderTest implements AutoCloseable {
     awaitEnd();
   }
 
-  /** The same node again, on the same ports, with the same data. */
+  /** The same node again, on the same ports, with the same data. Does not wait until it is ready: its clients do not either. */
   public void startAgain() {
     try {
       ProcessBuilder builder = new ProcessBuilder(command)
@@ -117,12 +134,6 @@ public final class NodeUnderTest implements AutoCloseable {
       process = builder.start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-    try {
-      awaitReady();
-    } catch (AssertionError e) {
-      close();
-      throw e;
     }
   }
 
@@ -149,7 +160,9 @@ public final class NodeUnderTest implements AutoCloseable {
         throw new AssertionError("interrupted while the node started", e);
       }
     } while (!endsWithin(POLL_INTERVAL) && System.nanoTime() < deadlineNs);
-    throw new AssertionError((process.isAlive() ? "the node is not ready: " : "the node has ended: ") + log());
+    boolean alive = process.isAlive();
+    close();
+    throw new AssertionError((alive ? "the node is not ready: " : "the node has ended: ") + log());
   }
 
   private void awaitEnd() {

@@ -209,14 +209,20 @@ final class Participant {
   /** The pair of candidates that media takes. */
   IcePath icePath(String direction) {
     JsonNode all = page.evaluate("plenum.transports()").path(direction).path("stats");
-    JsonNode pair = null;
     for (JsonNode entry : all) {
-      if (entry.path("type").asText().equals("candidate-pair") && entry.path("nominated").asBoolean()
-          && entry.path("state").asText().equals("succeeded")) {
-        pair = entry;
+      String type = entry.path("type").asText();
+      if (type.equals("transport") && entry.has("selectedCandidatePairId")) {
+        return icePath(all, byId(all, entry.path("selectedCandidatePairId").asText()));
+      }
+      // Firefox says it where it has always been said.
+      if (type.equals("candidate-pair") && entry.path("selected").asBoolean()) {
+        return icePath(all, entry);
       }
     }
-    assertTrue(pair != null, () -> name + " has no " + direction + " candidate pair in " + all);
+    throw new AssertionError(name + " has no " + direction + " candidate pair in " + all);
+  }
+
+  private static IcePath icePath(JsonNode all, JsonNode pair) {
     return new IcePath(byId(all, pair.path("localCandidateId").asText()), byId(all, pair.path("remoteCandidateId").asText()));
   }
 

@@ -14,6 +14,7 @@ final class SharedBrowsers implements AutoCloseable {
   private final BrowserRemote remote = BrowserRemote.start();
   private final Map<BrowserRemote.Kind, Browser> browsers = new EnumMap<>(BrowserRemote.Kind.class);
   private NodeUnderTest node;
+  private NodeUnderTest nodeForFirefox;
   private String witness;
 
   Browser get(BrowserRemote.Kind kind) {
@@ -25,6 +26,14 @@ final class SharedBrowsers implements AutoCloseable {
       node = NodeUnderTest.start();
     }
     return node;
+  }
+
+  /** Firefox pairs no address of the machine with the loopback address, and knows no loopback address of its own. */
+  NodeUnderTest nodeForFirefox() {
+    if (nodeForFirefox == null) {
+      nodeForFirefox = NodeUnderTest.start("--media.ip=" + NodeUnderTest.machineAddress());
+    }
+    return nodeForFirefox;
   }
 
   /** The script that pages run first. */
@@ -42,8 +51,10 @@ final class SharedBrowsers implements AutoCloseable {
   @Override
   public void close() {
     remote.close();
-    if (node != null) {
-      node.close();
+    for (NodeUnderTest each : new NodeUnderTest[] {node, nodeForFirefox}) {
+      if (each != null) {
+        each.close();
+      }
     }
   }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** What one test works with: a node, a room of its own, and people in it. Made and cleared away by {@link StageExtension}. */
@@ -43,6 +44,14 @@ final class Stage {
       nodeLogStart = node.logLength();
     }
     return node;
+  }
+
+  /** Chooses the shared node whose media that browser can reach, for {@link BrowserRemote.Kind#FIREFOX} another than else. */
+  void useNodeFor(BrowserRemote.Kind browser) {
+    if (browser == BrowserRemote.Kind.FIREFOX) {
+      node = browsers.nodeForFirefox();
+      nodeLogStart = node.logLength();
+    }
   }
 
   /** Gives this test a node of its own, with more on its command line. To be called before anybody joins. */
@@ -146,7 +155,7 @@ final class Stage {
     return node.log().substring(nodeLogStart);
   }
 
-  private static String tryTo(java.util.function.Supplier<String> action) {
+  private static String tryTo(Supplier<String> action) {
     try {
       return action.get();
     } catch (AssertionError e) {

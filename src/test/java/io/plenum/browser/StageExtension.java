@@ -39,7 +39,7 @@ final class StageExtension implements ParameterResolver, AfterEachCallback {
       }
     } finally {
       if (!passed) {
-        stage.report(context.getRequiredTestClass().getSimpleName() + "." + stage.room());
+        stage.report(stage.room() + "-" + context.getRequiredTestMethod().getName());
       }
       stage.clear();
     }

@@ -1,6 +1,7 @@
 package io.plenum.browser;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
 
 /** What a tile shows, made small: enough to say whether two pictures are the same one. */
 record Thumbnail(int[] rgb) {
@@ -50,12 +51,8 @@ record Thumbnail(int[] rgb) {
     return Math.sqrt(Math.max(0, sumOfSquares / pixels - mean * mean));
   }
 
-  /** Red, green and blue in the mean of all pixels. */
-  double[] meanColour() {
-    double[] mean = new double[CHANNELS];
-    for (int i = 0; i < rgb.length; i++) {
-      mean[i % CHANNELS] += rgb[i] / (double) (rgb.length / CHANNELS);
-    }
-    return mean;
+  /** Of all values in the mean, 0 to 255. */
+  double brightness() {
+    return Arrays.stream(rgb).average().orElse(0);
   }
 }

@@ -24,6 +24,10 @@ final class ConfigRules {
     if (config.media().loops() < 0) {
       throw new ConfigException("the key media.loops must be 0 (one for each processor) or more");
     }
+    if (config.limits().pendingRequestsPerPeer() < config.limits().consumersPerPeer()) {
+      throw new ConfigException("limits.pendingRequestsPerPeer must not be less than limits.consumersPerPeer:"
+          + " whoever joins a full room is asked about every consumer at once");
+    }
     if (config.auth().mode().equals("jwt")) {
       throw new ConfigException("auth.mode=jwt is not there yet: use auth.mode=none behind something that lets in only whom you know");
     }

@@ -41,7 +41,8 @@ final class Answers {
     }
     table.counters().refused(SignalingCounters.Refused.TOO_MANY);
     request.response().putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_S);
-    text(request, 503, "This node has as many connections as it takes (limits.connections). Try again, or another node.\n");
+    text(request, 503, "This node has as many connections as it takes (limits.connections). "
+        + "Try again, or another node.\n");
     return true;
   }
 }

@@ -31,7 +31,10 @@ final class ClientConnection implements ProtooConnection.FrameChannel {
   static final long STALL_NS = 15 * SECOND_NS;
   /** For the goodbye to reach the client and be answered; then the line is cut. */
   static final long GOODBYE_NS = 3 * SECOND_NS;
-  /** Characters that may wait for one client: some seconds of a large room. A client that lets more pile up is not reading. */
+  /**
+   * Characters that may wait for one client: some seconds of a large room. A client that lets more pile up is not
+   * reading.
+   */
   static final int MAX_QUEUED_CHARACTERS = 4 << 20;
   /** What a queued frame costs beside its characters, so that many small ones count too. */
   private static final int FRAME_OVERHEAD_CHARACTERS = 64;

@@ -8,7 +8,10 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.function.Consumer;
 
-/** Two things that Vert.x does not let us do to a connection, done on the Netty channel below it. The one place here that knows its inside. */
+/**
+ * Two things that Vert.x does not let us do to a connection, done on the Netty channel below it. The one place here
+ * that knows its inside.
+ */
 final class NettyLine {
   /** Vert.x's own name for its last handler. */
   private static final String VERTX_HANDLER = "handler";

@@ -19,7 +19,10 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the people and machines that run the node ask: does it live, is it ready, what does it count, what is in that room. */
+/**
+ * What the people and machines that run the node ask: does it live, is it ready, what does it count, what is in that
+ * room.
+ */
 final class OpsRoutes {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Logger log = LoggerFactory.getLogger(OpsRoutes.class);
@@ -69,7 +72,8 @@ final class OpsRoutes {
 
   private void debug(HttpServerRequest request) {
     if (!isFromThisMachine(request)) {
-      Answers.text(request, 403, "/debug answers only on the machine itself, at http://127.0.0.1 or http://localhost.\n");
+      Answers.text(request, 403, "/debug answers only on the machine itself, "
+          + "at http://127.0.0.1 or http://localhost.\n");
       return;
     }
     String room = request.getParam("room");
@@ -91,8 +95,8 @@ final class OpsRoutes {
   }
 
   /**
-   * The connection comes from loopback, no proxy is in between, and the host asked for is this machine: a page whose own
-   * name was made to point to 127.0.0.1 still asks for its own name.
+   * The connection comes from loopback, no proxy is in between, and the host asked for is this machine: a page whose
+   * own name was made to point to 127.0.0.1 still asks for its own name.
    */
   private static boolean isFromThisMachine(HttpServerRequest request) {
     HostAndPort asked = request.authority();

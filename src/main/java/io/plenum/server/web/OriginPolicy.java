@@ -16,11 +16,11 @@ import java.util.regex.Pattern;
  *
  * <ul>
  *   <li>The node's own origin is always allowed, and those listed in {@code http.allowedOrigins}; {@code *} allows all.
- *   <li>No {@code Origin} is allowed: programs send none. A browser that leaves it out for another site's page (an image
- *       or a script tag) says so in {@code Sec-Fetch-Site}, and is refused.
+ *   <li>No {@code Origin} is allowed: programs send none. A browser that leaves it out for another site's page (an
+ *       image or a script tag) says so in {@code Sec-Fetch-Site}, and is refused.
  *   <li>Behind a proxy the own origin is what {@code X-Forwarded-Proto} and {@code X-Forwarded-Host} say. They are
- *       believed from everybody: a page can set no header on a WebSocket, and on a request only after a preflight, which
- *       is refused to a foreign origin; and a program that forges them could as well forge {@code Origin}.
+ *       believed from everybody: a page can set no header on a WebSocket, and on a request only after a preflight,
+ *       which is refused to a foreign origin; and a program that forges them could as well forge {@code Origin}.
  * </ul>
  */
 final class OriginPolicy {

@@ -8,12 +8,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Cuts HTTP connections that take their time: whoever trickles a request byte by byte would pass any idle timeout, so the
- * clock runs from the connection's opening, or the last answer, to the end of the next request. WebSockets leave this
- * watch when they are one; answers that are long by nature (SockJS's polls and streams) have no deadline here.
+ * Cuts HTTP connections that take their time: whoever trickles a request byte by byte would pass any idle timeout, so
+ * the clock runs from the connection's opening, or the last answer, to the end of the next request. WebSockets leave
+ * this watch when they are one; answers that are long by nature (SockJS's polls and streams) have no deadline here.
  */
 final class RequestDeadlines {
-  /** From the connection, or the last answer, to the whole of the next request; also how long a kept-alive one may idle. */
+  /**
+   * From the connection, or the last answer, to the whole of the next request; also how long a kept-alive one may
+   * idle.
+   */
   static final long REQUEST_NS = 10_000_000_000L;
   /** For the client to take our answer: the page's largest file over a slow mobile line. */
   static final long ANSWER_NS = 120_000_000_000L;

@@ -28,8 +28,8 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * A certificate for trying things out: made at each start, never on disk. Browsers warn once and then give cameras to the
- * page, which they do not over plain http.
+ * A certificate for trying things out: made at each start, never on disk. Browsers warn once and then give cameras to
+ * the page, which they do not over plain http.
  *
  * @param certificatePem and {@code keyPem}: as a file would have them
  */
@@ -47,11 +47,13 @@ record SelfSignedCertificate(String certificatePem, String keyPem) {
       X500Name name = new X500Name("CN=Plenum");
       Instant now = Instant.now();
       X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(name, new BigInteger(63, random).setBit(62),
-          Date.from(now.minus(1, ChronoUnit.DAYS)), Date.from(now.plus(VALID_DAYS, ChronoUnit.DAYS)), name, keys.getPublic());
+          Date.from(now.minus(1, ChronoUnit.DAYS)), Date.from(now.plus(VALID_DAYS, ChronoUnit.DAYS)),
+          name, keys.getPublic());
       builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
       builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
       builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(alternativeNames(hosts)));
-      X509CertificateHolder certificate = builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()));
+      X509CertificateHolder certificate =
+          builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()));
       return new SelfSignedCertificate(
           pem("CERTIFICATE", certificate.getEncoded()), pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
     } catch (GeneralSecurityException | OperatorCreationException | IOException e) {

@@ -11,16 +11,22 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How SockJS 0.3.3 writes on its lines: {@code o} open, {@code a["…"]} messages, {@code h} heartbeat, {@code c[code,"…"]} close. */
+/**
+ * How SockJS 0.3.3 writes on its lines: {@code o} open, {@code a["…"]} messages, {@code h} heartbeat, {@code
+ * c[code,"…"]} close.
+ */
 final class SockJsFrames {
   static final String OPEN = "o";
   static final String HEARTBEAT = "h";
-  /** A JSON message inside a JSON string has a backslash before each quote: seldom a third more, never twice as much. */
+  /**
+   * A JSON message inside a JSON string has a backslash before each quote: seldom a third more, never twice as much.
+   */
   private static final int QUOTING_FACTOR = 2;
   private static final int BRACKETS_BYTES = 1_024;
 
   private static final JsonFactory JSON = JsonFactory.builder()
-      .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(2).maxStringLength(Integer.MAX_VALUE).build())
+      .streamReadConstraints(
+          StreamReadConstraints.builder().maxNestingDepth(2).maxStringLength(Integer.MAX_VALUE).build())
       .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
       .build();
 

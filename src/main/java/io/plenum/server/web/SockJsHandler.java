@@ -13,11 +13,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * SockJS 0.3.3 on the server: the transports websocket, xhr_streaming, xhr (polling), eventsource, and a bare WebSocket at
- * {@code /sockjs/websocket}. Behind the origin gate, and on one loop.
+ * SockJS 0.3.3 on the server: the transports websocket, xhr_streaming, xhr (polling), eventsource, and a bare
+ * WebSocket at {@code /sockjs/websocket}. Behind the origin gate, and on one loop.
  *
- * <p>Not here on purpose: the iframe page, jsonp and htmlfile. They exist to get around the same-origin rule, so a foreign
- * page could use them past the origin gate. No cookie is set or read.
+ * <p>Not here on purpose: the iframe page, jsonp and htmlfile. They exist to get around the same-origin rule, so a
+ * foreign page could use them past the origin gate. No cookie is set or read.
  */
 final class SockJsHandler implements Handler<HttpServerRequest> {
   static final String PREFIX = "/sockjs";
@@ -150,7 +150,8 @@ final class SockJsHandler implements Handler<HttpServerRequest> {
   private void onBody(HttpServerRequest request, SockJsSession session, Buffer body, int maxBytes) {
     SockJsFrames.Parsed parsed = body.length() > maxBytes
         ? new SockJsFrames.Parsed(null, SockJsFrames.Fault.TOO_LARGE)
-        : SockJsFrames.parse(body.toString(), table.messageBytes(), table.messagesPerSecond() * ClientConnection.BURST_SECONDS);
+        : SockJsFrames.parse(body.toString(), table.messageBytes(),
+            table.messagesPerSecond() * ClientConnection.BURST_SECONDS);
     if (body.length() == 0) {
       Answers.text(request, 500, "Payload expected.");
     } else if (parsed.fault() == SockJsFrames.Fault.TOO_LARGE) {

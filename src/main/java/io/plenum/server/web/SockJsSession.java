@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A SockJS session over plain HTTP: what we send waits for the client's next receiving request (a poll, or a stream that
- * lasts some seconds), what it sends comes in requests of its own. Each request is a sign of life; a stream ends after
- * {@link #STREAM_NS} so that the client has to give one.
+ * A SockJS session over plain HTTP: what we send waits for the client's next receiving request (a poll, or a stream
+ * that lasts some seconds), what it sends comes in requests of its own. Each request is a sign of life; a stream ends
+ * after {@link #STREAM_NS} so that the client has to give one.
  */
 final class SockJsSession implements Carrier {
   /** How a receiving request wants its frames. */

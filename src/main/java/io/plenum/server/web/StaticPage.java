@@ -68,8 +68,8 @@ final class StaticPage implements Handler<HttpServerRequest> {
   private static final String NO_PAGE = """
       <!doctype html><html lang="en"><meta charset="utf-8"><title>Plenum</title>
       <h1>This Plenum node is running</h1>
-      <p>Its page is not in this jar: it was built without <code>webroot/</code>. Build it with <code>mvn package</code>, or
-      connect with your own client at <code>/ws</code> or <code>/sockjs</code>.</p>
+      <p>Its page is not in this jar: it was built without <code>webroot/</code>. Build it with <code>mvn package</code>,
+      or connect with your own client at <code>/ws</code> or <code>/sockjs</code>.</p>
       <p>Is it ready? <a href="/readyz">/readyz</a></p></html>
       """;
 
@@ -113,7 +113,10 @@ final class StaticPage implements Handler<HttpServerRequest> {
             + "geolocation=(), payment=(), usb=()");
   }
 
-  /** Not every browser counts WebSockets of the same host under {@code 'self'}; the host itself is put in, if it is one. */
+  /**
+   * Not every browser counts WebSockets of the same host under {@code 'self'}; the host itself is put in, if it is
+   * one.
+   */
   private static String ownSockets(HttpServerRequest request) {
     String host = request.getHeader(HttpHeaders.HOST);
     return host != null && AUTHORITY.matcher(host).matches() ? " ws://" + host + " wss://" + host : "";

@@ -1,8 +1,8 @@
 package io.plenum.server.web;
 
 /**
- * How fast one client may speak: {@code perSecond} frames sustained, {@code burst} at once. Credit is kept as time: each
- * frame costs a fixed number of nanoseconds, and what has passed since the last one is earned, up to the burst.
+ * How fast one client may speak: {@code perSecond} frames sustained, {@code burst} at once. Credit is kept as time:
+ * each frame costs a fixed number of nanoseconds, and what has passed since the last one is earned, up to the burst.
  */
 final class TokenBucket {
   private static final long SECOND_NS = 1_000_000_000L;

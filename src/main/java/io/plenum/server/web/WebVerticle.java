@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The node's HTTP server: the page, signalling over WebSocket and SockJS, health, metrics and dump. One per node, on one
- * loop: all connections and SockJS sessions are its own, and nothing here is locked. HTTP/1.1 only: a page is a dozen
- * files once, and the deadlines of {@link RequestDeadlines} count on one request at a time.
+ * The node's HTTP server: the page, signalling over WebSocket and SockJS, health, metrics and dump. One per node, on
+ * one loop: all connections and SockJS sessions are its own, and nothing here is locked. HTTP/1.1 only: a page is a
+ * dozen files once, and the deadlines of {@link RequestDeadlines} count on one request at a time.
  */
 public final class WebVerticle extends VerticleBase {
   private static final String PROTOO = "protoo";
@@ -51,7 +51,9 @@ public final class WebVerticle extends VerticleBase {
   private StaticPage page;
   private HttpServer server;
 
-  /** Whatever the node must do before it takes clients is {@link Readiness#require required} before this is deployed. */
+  /**
+   * Whatever the node must do before it takes clients is {@link Readiness#require required} before this is deployed.
+   */
   public WebVerticle(PlenumConfig config, SignalingEndpoint endpoint, Readiness readiness, Metrics metrics,
       DebugSource debugSource) {
     this.config = config;

@@ -30,7 +30,8 @@ import java.util.stream.Stream;
 
 /** A web layer on a free port of loopback, with an endpoint that writes down what it is told, and clients to try it. */
 final class TestNode implements AutoCloseable {
-  static final long PATIENCE_S = 10;
+  /** Only a failing test waits so long; a machine with other work on it may need some of it. */
+  static final long PATIENCE_S = 60;
 
   /** One connection as the endpoint saw it. */
   static final class Peer implements SignalingEndpoint.Connection {

@@ -1,0 +1,84 @@
+package io.plenum.browser;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Pictures of the page for people to look at, in {@code target/screenshots}. Asserted is only that there is something to see. */
+@Tag("browser")
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
+@ExtendWith(StageExtension.class)
+class ScreenshotsIT {
+  private static final Path FOLDER = Path.of("target/screenshots");
+  private static final int MIN_COLOURS = 50;
+
+  @Test
+  void theCallLooksLikeSomethingOnADesktopAndOnAPhone(Stage stage) throws IOException {
+    Participant ada = stage.open(BrowserRemote.Kind.CHROMIUM, "Ada", "window.tintDegrees = 200;", stage.node().url(), 1280, 800);
+    Participant phone = stage.open(BrowserRemote.Kind.CHROMIUM, "Grace", "", stage.node().url(), 390, 844);
+    Participant third = stage.open(BrowserRemote.Kind.CHROMIUM, "Katherine", "", stage.node().url(), 900, 600, "video=0");
+    phone.awaitSeesAndHears(ada);
+    ada.awaitSeesAndHears(phone);
+    ada.awaitTilesOf(phone, third);
+    phone.awaitTilesOf(ada, third);
+    third.press("Mute microphone");
+    ada.awaitTileOf(third, tile -> tile.path("audio").path("paused").asBoolean());
+    ada.act("setInfo(true)");
+    ada.await("document.querySelectorAll('.tile-info:not([hidden])').length", shown -> shown.asInt() >= 2);
+    shoot(ada, "desktop", 1280, 800);
+    shoot(phone, "phone", 390, 844);
+
+    phone.press("Share screen");
+    ada.awaitScreenFramesFrom(phone, 5);
+    ada.act("setInfo(false)");
+    shoot(ada, "desktop-screen-share", 1280, 800);
+    third.press("Leave");
+    third.await("document.getElementById('card').hidden", hidden -> !hidden.asBoolean());
+    shoot(third, "left", 900, 600);
+  }
+
+  @Test
+  void theStartScreenLooksLikeSomethingOnADesktopAndOnAPhone(Stage stage) throws IOException {
+    Participant desktop =
+        stage.open(BrowserRemote.Kind.CHROMIUM, "Ada", "", stage.node().url(), 1280, 800, "autojoin=0");
+    Participant phone = stage.open(BrowserRemote.Kind.CHROMIUM, "Grace", "", stage.node().url(), 390, 844, "autojoin=0");
+    for (Participant each : new Participant[] {desktop, phone}) {
+      each.await("document.getElementById('start').hidden", hidden -> !hidden.asBoolean());
+    }
+    shoot(desktop, "start-desktop", 1280, 800);
+    shoot(phone, "start-phone", 390, 844);
+
+    phone.page().click("#start-form button[type=submit]");
+    phone.awaitJoined();
+    phone.await("document.getElementById('banner').hidden", hidden -> !hidden.asBoolean());
+    shoot(phone, "alone-phone", 390, 844);
+  }
+
+  private static void shoot(Participant participant, String name, int width, int height) throws IOException {
+    Files.createDirectories(FOLDER);
+    Path file = FOLDER.resolve(name + ".png");
+    participant.page().screenshot(file);
+    BufferedImage image = ImageIO.read(file.toFile());
+    assertEquals(width, image.getWidth());
+    assertEquals(height, image.getHeight());
+    Set<Integer> colours = new HashSet<>();
+    for (int x = 0; x < width; x += 3) {
+      for (int y = 0; y < height; y += 3) {
+        colours.add(image.getRGB(x, y));
+      }
+    }
+    assertTrue(colours.size() >= MIN_COLOURS, () -> name + " has " + colours.size() + " colours");
+  }
+}
