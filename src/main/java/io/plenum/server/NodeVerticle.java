@@ -112,7 +112,7 @@ public final class NodeVerticle extends VerticleBase {
         sockets.add(deploy(loop.pipeSocket(), mediaContext));
       }
     }
-    RtpCapabilities capabilities = RouterCapabilities.generate(MediaCodecs.defaults());
+    RtpCapabilities capabilities = RouterCapabilities.generate(MediaCodecs.withTelephony());
     RouterPlacement placement = new RouterPlacement(loops, capabilities);
     cluster = hazelcast == null ? null : new ClusterNode(vertx, eventLoops.nextControl(), hazelcast, config,
         addresses.nodeIp(), identity, version(), reason -> mustEnd.accept("another process has taken over: " + reason));

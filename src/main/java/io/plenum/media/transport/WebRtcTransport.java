@@ -67,7 +67,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
   private final DtlsSession dtls;
   private final RtpSession session;
   private final StunMessage stun = new StunMessage();
-  private final GateCounters gates = new GateCounters();
+  private final GateCounters gates;
   private DtlsState dtlsState = DtlsState.NEW;
   private DtlsParameters remoteDtls;
   private boolean dtlsStarted;
@@ -91,6 +91,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
     this.id = id;
     this.router = router;
     this.environment = router.environment();
+    this.gates = new GateCounters(environment.drops());
     this.network = network;
     this.candidates = candidates;
     this.ice = new IceLiteAgent(IceCredentials.generate(environment.random()), iceOptions, new IceEffects());
@@ -255,11 +256,15 @@ public final class WebRtcTransport implements Transport, RtpLink {
       int plain = srtp.unprotectRtcp(bytes, offset, length, environment.plain);
       if (plain > 0) {
         session.onRtcp(environment.plain, 0, plain, nowNs);
+      } else {
+        gates.countSrtp(plain);
       }
     } else {
       int plain = srtp.unprotectRtp(bytes, offset, length, environment.plain);
       if (plain > 0) {
         session.onRtp(environment.plain, 0, plain, nowNs);
+      } else {
+        gates.countSrtp(plain);
       }
     }
   }

@@ -1,10 +1,14 @@
 package io.plenum.server.ops;
 
+import io.plenum.media.transport.GateDrop;
+import io.plenum.media.transport.RtpDrop;
 import io.plenum.protocol.dtls.DtlsDrop;
+import io.plenum.protocol.srtp.SrtpDrop;
 import io.plenum.server.dtls.DtlsSessions;
 import io.plenum.server.net.NetDrop;
 import io.plenum.server.router.MediaLoop;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /** Shows what the node's parts count. Reading costs nothing until somebody scrapes. */
@@ -24,6 +28,10 @@ public final class NodeMetrics {
       metrics.counter("net_dropped", reason.label(), "datagrams dropped before any transport saw them",
           () -> sum(loops, loop -> loop.socket().counters().drops(reason)));
     }
+    showDrops(metrics, loops, "transport_gate_dropped", "datagrams that a transport's first gates dropped",
+        GateDrop.class, GateDrop::label);
+    showDrops(metrics, loops, "srtp_dropped", "packets that SRTP refused", SrtpDrop.class, SrtpDrop::label);
+    showDrops(metrics, loops, "rtp_dropped", "authenticated RTP packets that were not used", RtpDrop.class, RtpDrop::label);
     metrics.gauge("net_routes", "verified addresses, username fragments and TCP connections of clients",
         () -> sum(loops, loop -> loop.socket().routes()));
     metrics.gauge("net_tcp_connections", "ICE-TCP connections of clients",
@@ -40,5 +48,14 @@ public final class NodeMetrics {
 
   private static long sum(List<MediaLoop> loops, ToLongFunction<MediaLoop> value) {
     return loops.stream().mapToLong(value).sum();
+  }
+
+  private static <E extends Enum<E>> void showDrops(
+      Metrics metrics, List<MediaLoop> loops, String name, String help, Class<E> reasons, Function<E, String> label) {
+    List<long[]> counts = loops.stream().map(loop -> loop.environment().drops().of(reasons)).toList();
+    for (E reason : reasons.getEnumConstants()) {
+      metrics.counter(name, label.apply(reason), help,
+          () -> counts.stream().mapToLong(count -> count[reason.ordinal()]).sum());
+    }
   }
 }
