@@ -256,14 +256,14 @@ public final class WebRtcTransport implements Transport, RtpLink {
       int plain = srtp.unprotectRtcp(bytes, offset, length, environment.plain);
       if (plain > 0) {
         session.onRtcp(environment.plain, 0, plain, nowNs);
-      } else {
+      } else if (plain < 0) {
         gates.countSrtp(plain);
       }
     } else {
       int plain = srtp.unprotectRtp(bytes, offset, length, environment.plain);
       if (plain > 0) {
         session.onRtp(environment.plain, 0, plain, nowNs);
-      } else {
+      } else if (plain < 0) {
         gates.countSrtp(plain);
       }
     }

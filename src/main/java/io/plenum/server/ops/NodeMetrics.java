@@ -28,7 +28,7 @@ public final class NodeMetrics {
       metrics.counter("net_dropped", reason.label(), "datagrams dropped before any transport saw them",
           () -> sum(loops, loop -> loop.socket().counters().drops(reason)));
     }
-    showDrops(metrics, loops, "transport_gate_dropped", "datagrams that a transport's first gates dropped",
+    showDrops(metrics, loops, "gate_dropped", "datagrams that a transport's first gates dropped",
         GateDrop.class, GateDrop::label);
     showDrops(metrics, loops, "srtp_dropped", "packets that SRTP refused", SrtpDrop.class, SrtpDrop::label);
     showDrops(metrics, loops, "rtp_dropped", "authenticated RTP packets that were not used", RtpDrop.class, RtpDrop::label);
