@@ -24,8 +24,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The product itself, as its users start it: {@code java -jar target/plenum.jar} in a process of its own, on ports that were
- * free, reachable from this machine only. It ends when this is closed. Its log stays in {@code target/nodes}.
+ * The product itself, as its users start it: {@code java -jar target/plenum.jar} in a process of its own, on ports that
+ * were free, reachable from this machine only. It ends when this is closed. Its log stays in {@code target/nodes}.
  */
 public final class NodeUnderTest implements AutoCloseable {
   private static final Path JAR = Path.of("target/plenum.jar");
@@ -38,7 +38,7 @@ public final class NodeUnderTest implements AutoCloseable {
   private static final int MEDIA_LOOPS = 2;
   /** HTTP, then a port for each media loop, then one for each loop's pipes. */
   private static final int PORTS = 1 + 2 * MEDIA_LOOPS;
-  /** Below what systems hand out by themselves, so that no outgoing connection takes a port that we have just found free. */
+  /** Below what systems hand out by themselves: no outgoing connection takes a port that was just found free. */
   private static final int LOWEST_PORT = 20_000;
   private static final int HIGHEST_PORT = 32_000;
   private static final AtomicInteger started = new AtomicInteger();
@@ -85,7 +85,8 @@ public final class NodeUnderTest implements AutoCloseable {
     try {
       return NetworkInterface.networkInterfaces()
           .flatMap(NetworkInterface::inetAddresses)
-          .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress() && !address.isLinkLocalAddress())
+          .filter(Inet4Address.class::isInstance)
+          .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
           .map(InetAddress::getHostAddress)
           .findFirst()
           .orElse(HOST);
@@ -123,7 +124,7 @@ public final class NodeUnderTest implements AutoCloseable {
     awaitEnd();
   }
 
-  /** The same node again, on the same ports, with the same data. Does not wait until it is ready: its clients do not either. */
+  /** The same node again, on the same ports, with the same data. Does not wait until it is ready: nor do its clients. */
   public void startAgain() {
     try {
       ProcessBuilder builder = new ProcessBuilder(command)
