@@ -16,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,7 @@ class StaticPageTest {
     Files.createDirectories(root.resolve("folder.js"));
     Files.writeString(folder.resolve("secret.txt"), "secret");
     classPath = new URLClassLoader(new URL[] {folder.toUri().toURL()}, null);
-    server = TestNode.await(vertx.createHttpServer().requestHandler(new StaticPage(classPath)).listen(0, "127.0.0.1"));
+    server = TestNode.await(vertx.createHttpServer().requestHandler(new StaticPage(classPath, List::of)).listen(0, "127.0.0.1"));
   }
 
   @AfterAll
@@ -105,7 +106,7 @@ class StaticPageTest {
   @Test
   void aJarWithoutThePageSaysSo() throws Exception {
     HttpServer bare = TestNode.await(vertx.createHttpServer()
-        .requestHandler(new StaticPage(new URLClassLoader(new URL[0], null))).listen(0, "127.0.0.1"));
+        .requestHandler(new StaticPage(new URLClassLoader(new URL[0], null), List::of)).listen(0, "127.0.0.1"));
     HttpResponse<String> answer = client.send(
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + bare.actualPort() + "/")).build(),
         HttpResponse.BodyHandlers.ofString());
