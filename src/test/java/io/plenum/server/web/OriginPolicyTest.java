@@ -1,6 +1,7 @@
 package io.plenum.server.web;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -49,6 +50,16 @@ class OriginPolicyTest {
     ConfigException refusal = assertThrows(ConfigException.class, () -> new OriginPolicy(list, NO_CLUSTER));
     assertTrue(refusal.getMessage().contains("http.allowedOrigins"), refusal.getMessage());
     assertTrue(refusal.getMessage().contains(list), refusal.getMessage());
+  }
+
+  @Test
+  void pagesThatAnotherNodeOfTheClusterServedMayConnectAndNobodyElse() {
+    OriginPolicy policy = new OriginPolicy("", "https://b.example"::equals);
+    assertTrue(policy.allows("https://B.example:443", "cross-site", "https://a.example"));
+    assertTrue(policy.allows("https://a.example", "same-origin", "https://a.example"));
+    assertFalse(policy.allows("https://evil.example", "cross-site", "https://a.example"));
+    assertFalse(policy.allows("http://b.example", "cross-site", "https://a.example"));
+    assertFalse(policy.allows(null, "cross-site", "https://a.example"), "a foreign script tag");
   }
 
   @Test

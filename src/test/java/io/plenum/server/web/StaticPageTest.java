@@ -96,6 +96,19 @@ class StaticPageTest {
   }
 
   @Test
+  void thePageMaySpeakToItsOwnNodeAndToThoseOfTheClusterOnly() throws Exception {
+    HttpServer clustered = TestNode.await(vertx.createHttpServer()
+        .requestHandler(new StaticPage(classPath, () -> List.of("http://a:1", "https://b.example"))).listen(0, "127.0.0.1"));
+    HttpResponse<String> answer = client.send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + clustered.actualPort() + "/")).build(),
+        HttpResponse.BodyHandlers.ofString());
+    String own = "127.0.0.1:" + clustered.actualPort();
+    String policy = answer.headers().firstValue("Content-Security-Policy").orElseThrow();
+    assertTrue(policy.contains("; connect-src 'self' ws://" + own + " wss://" + own
+        + " http://a:1 ws://a:1 https://b.example wss://b.example; "), policy);
+  }
+
+  @Test
   void headHasTheHeadersAndNoBody() throws Exception {
     HttpResponse<String> head = send(HttpMethod.HEAD, "/");
     assertEquals(200, head.statusCode());
