@@ -53,11 +53,17 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
   private final Promise<Void> ready = Promise.promise();
   /** Read from rooms' loops when a signal is led to its room. */
   private final Map<String, ClusterRoom> rooms = new ConcurrentHashMap<>();
+  private final UrlAnnouncements urls;
   private MessageConsumer<String> signals;
+  private MessageConsumer<String> urlsHeard;
+  private long urlsTimer = -1;
 
-  /** @param onMustEnd called when another process with the same serverId has taken over */
+  /**
+   * @param onOtherUrls told at which addresses clients find the other nodes, whenever that changes
+   * @param onMustEnd called when another process with the same serverId has taken over
+   */
   public ClusterNode(Vertx vertx, Context context, HazelcastInstance hazelcast, PlenumConfig config, String ip,
-      ServerIdentity identity, String version, Consumer<String> onMustEnd) {
+      ServerIdentity identity, String version, Consumer<List<String>> onOtherUrls, Consumer<String> onMustEnd) {
     this.vertx = vertx;
     this.context = context;
     this.hazelcast = hazelcast;
@@ -67,6 +73,18 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
     this.workers = vertx.createSharedWorkerExecutor("plenum-registry", REGISTRY_THREADS);
     this.registry = new HazelcastRegistry(hazelcast, workers, this);
     this.bus = new EventBusBus(vertx);
+    this.urls = new UrlAnnouncements(new UrlAnnouncements.Sink() {
+      @Override
+      public void publish(UrlAnnouncements.Announcement announcement) {
+        bus.publish(announcement);
+      }
+
+      @Override
+      public void onOthers(List<String> others) {
+        log.info("servers for clients others={}", others);
+        onOtherUrls.accept(others);
+      }
+    });
     this.coordinator = new NodeCoordinator(identity.serverId(), identity.incarnation(),
         new NodeCoordinator.Description(ip, version, config.node().region()), registry, bus, this, System.nanoTime());
     this.timer = new DeadlineTimer(vertx, coordinator::nextDeadlineNs, coordinator::onTimeout);
@@ -120,6 +138,22 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
 
   private void subscribe() {
     signals = bus.subscribeSignal(coordinator.self().serverId(), this::onSignal);
+    urlsHeard = bus.subscribeUrls(urls::onAnnouncement);
+  }
+
+  private void unsubscribe() {
+    signals.unregister();
+    urlsHeard.unregister();
+  }
+
+  /** Lets the other nodes send their clients here; to an empty {@code url}, no more. From any thread, once started. */
+  public void announce(String url) {
+    context.runOnContext(v -> {
+      urls.announce(coordinator.self(), url);
+      if (urlsTimer < 0) {
+        urlsTimer = vertx.setPeriodic(UrlAnnouncements.REPEAT_MS, id -> urls.onRepeat());
+      }
+    });
   }
 
   /** Leaves the cluster's rooms; the process ends or goes on alone. */
@@ -127,7 +161,8 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
     Promise<Void> stopped = Promise.promise();
     context.runOnContext(v -> {
       timer.stop();
-      signals.unregister();
+      vertx.cancelTimer(urlsTimer);
+      unsubscribe();
       workers.close().onComplete(stopped);
     });
     return stopped.future();
@@ -152,7 +187,7 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
 
   private void onMerged() {
     log.warn("cluster merged after a partition");
-    signals.unregister();
+    unsubscribe();
     subscribe();
     with(coordinator::onMerged);
     eachRoom(ClusterRoom::onMerged);
@@ -236,18 +271,21 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
   @Override
   public void onServerUp(Owner owner) {
     log.info("server up server={} incarnation={}", owner.serverId(), owner.incarnation());
+    urls.onServerUp(owner);
     eachRoom(room -> room.onServerUp(owner));
   }
 
   @Override
   public void onServerDown(Owner owner) {
     log.warn("server down server={} incarnation={}", owner.serverId(), owner.incarnation());
+    urls.onServerDown(owner);
     eachRoom(room -> room.onServerDown(owner));
   }
 
   @Override
   public void onSuspected(Owner owner, boolean suspected) {
     log.warn("server {} server={}", suspected ? "silent" : "heard again", owner.serverId());
+    urls.onSuspected(owner, suspected);
   }
 
   @Override
