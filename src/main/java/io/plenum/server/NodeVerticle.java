@@ -121,6 +121,9 @@ public final class NodeVerticle extends VerticleBase {
     SignalingService signaling = new SignalingService(vertx, rooms, transports, config.limits());
     WarmUp.require(readiness);
     NodeMetrics.show(metrics, loops, dtls);
+    if (cluster != null) {
+      NodeMetrics.showCluster(metrics, loops, cluster);
+    }
     webContext = eventLoops.nextControl();
     web = new WebVerticle(config, signaling, readiness, metrics, new RoomDump(rooms));
     return Future.all(sockets)
