@@ -124,6 +124,9 @@ public final class NodeVerticle extends VerticleBase {
     SignalingService signaling = new SignalingService(vertx, rooms, transports, config.limits(), servers);
     WarmUp.require(readiness);
     NodeMetrics.show(metrics, loops, dtls);
+    if (cluster != null) {
+      NodeMetrics.showCluster(metrics, loops, cluster);
+    }
     webContext = eventLoops.nextControl();
     web = new WebVerticle(config, signaling, readiness, metrics, new RoomDump(rooms), servers);
     return Future.all(sockets)
