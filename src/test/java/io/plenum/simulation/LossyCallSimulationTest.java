@@ -5,6 +5,7 @@ import static io.plenum.simulation.VirtualTime.SECOND;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.plenum.protocol.srtp.SrtpDrop;
 import io.plenum.simulation.SimulatedPeer.VideoOptions;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -106,7 +107,8 @@ class LossyCallSimulationTest {
     assertTrue(first > last, "the timestamp rolled over: " + first + " " + last);
     assertTrue(seen.packets.lastKey() >> 16 > seen.packets.firstKey() >> 16,
         "the router's numbers rolled over too: " + seen.packets.firstKey() + "…" + seen.packets.lastKey());
-    assertEquals(0, bob.srtpReceiver().dropped(io.plenum.protocol.srtp.SrtpDrop.AUTHENTICATION_FAILED));
+    assertEquals(0, bob.srtpReceiver().dropped(SrtpDrop.AUTHENTICATION_FAILED), "no packet is refused at a roll-over");
+    assertEquals(0, alice.transport().drops(SrtpDrop.AUTHENTICATION_FAILED) + alice.transport().drops(SrtpDrop.TOO_OLD));
   }
 
   /** Our numbers begin anywhere below 2^15: of some consumers the one that is highest saves waiting. */
