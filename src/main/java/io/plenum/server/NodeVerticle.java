@@ -28,6 +28,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import io.vertx.ext.web.Router;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,6 +65,8 @@ public final class NodeVerticle extends VerticleBase {
   private ClusterNode cluster;
   private WebVerticle web;
   private Context webContext;
+  private Router router;
+  private Context routerContext;
 
   /**
    * @param hazelcast of the cluster, null if the node is alone
@@ -81,6 +84,21 @@ public final class NodeVerticle extends VerticleBase {
     this.mediaLoops = mediaLoops;
     this.controlLoops = controlLoops;
     this.whenReady = whenReady;
+  }
+
+  /**
+   * Signalling, health and metrics go on this router, in place of an HTTP server of our own. Before deploying.
+   *
+   * @param servedBy the event-loop context on which its one HTTP server handles requests
+   */
+  public void mountOn(Router applications, Context servedBy) {
+    router = applications;
+    routerContext = servedBy;
+  }
+
+  /** The port of our own HTTP server; 0 if there is none. */
+  public int httpPort() {
+    return router == null ? web.actualPort() : 0;
   }
 
   /** Where a browser on this machine finds the page. */
@@ -101,7 +119,7 @@ public final class NodeVerticle extends VerticleBase {
         DtlsCertificate.generate(random, now.minus(Duration.ofDays(1)), now.plus(CERTIFICATE_VALIDITY));
     dtls = new DtlsSessions(certificate, random, DtlsOptions.defaults());
 
-    EventLoops eventLoops = new EventLoops(vertx, mediaLoops, controlLoops);
+    EventLoops eventLoops = new EventLoops(vertx, mediaLoops, controlLoops, routerContext);
     long ntpAtZeroNs = ntpAtZeroNs();
     List<Future<?>> sockets = new ArrayList<>();
     for (Context mediaContext : eventLoops.media()) {
@@ -127,13 +145,17 @@ public final class NodeVerticle extends VerticleBase {
     if (cluster != null) {
       NodeMetrics.showCluster(metrics, loops, cluster);
     }
-    webContext = eventLoops.nextControl();
-    web = new WebVerticle(config, signaling, readiness, metrics, new RoomDump(rooms), servers);
+    webContext = eventLoops.home();
+    web = new WebVerticle(config, signaling, readiness, metrics, new RoomDump(rooms), servers, router);
     return Future.all(sockets)
         .compose(v -> cluster == null ? Future.succeededFuture() : cluster.start())
         .compose(v -> deploy(web, webContext))
+        // Vert.x stops nothing that did not start: what is open already would stay open.
+        .recover(failure -> stop().transform(stopped -> Future.failedFuture(failure)))
         .onSuccess(v -> {
-          servers.own(publicUrl());
+          if (router == null) {
+            servers.own(publicUrl());
+          }
           WarmUp.start(dtls, readiness, this::onWarm);
         });
   }
@@ -142,9 +164,9 @@ public final class NodeVerticle extends VerticleBase {
     return PublicUrl.of(config, addresses.nodeIp(), web.actualPort());
   }
 
-  /** A node that is still cold is no refuge for clients of another. */
+  /** A node that is still cold is no refuge for clients of another; one on an application's router has no address of its own. */
   private void onWarm() {
-    if (cluster != null) {
+    if (cluster != null && router == null) {
       cluster.announce(publicUrl());
     }
     whenReady.accept(this);

@@ -34,7 +34,11 @@ public final class GridConfig {
 
   /** @param nodeIp the address the grid binds to, and no other */
   public static Config of(PlenumConfig config, String nodeIp, ServerIdentity identity) {
-    Config grid = config.cluster().config().isEmpty() ? own(config, nodeIp) : fromFile(config.cluster().config());
+    return addTo(config.cluster().config().isEmpty() ? own(config, nodeIp) : fromFile(config.cluster().config()), identity);
+  }
+
+  /** What a node cannot do without, added to a configuration that is somebody else's. */
+  public static Config addTo(Config grid, ServerIdentity identity) {
     grid.getMemberAttributeConfig().setAttribute(SERVER_ID, identity.serverId());
     grid.getMemberAttributeConfig().setAttribute(INCARNATION, Long.toString(identity.incarnation()));
     // The keys of one room carry it behind an "@", so that they live on one member and are fetched in one call.

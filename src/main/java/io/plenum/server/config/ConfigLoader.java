@@ -42,10 +42,6 @@ public final class ConfigLoader {
    * @throws ConfigException with one line for the person who starts the process
    */
   public PlenumConfig load(String[] arguments, Map<String, String> environment) {
-    ObjectNode tree = defaults();
-    Map<String, ValueNode> known = new LinkedHashMap<>();
-    collect("", tree, known);
-
     String file = null;
     Map<String, String> fromArguments = new LinkedHashMap<>();
     for (int i = 0; i < arguments.length; i++) {
@@ -64,7 +60,23 @@ public final class ConfigLoader {
         throw new ConfigException("cannot read the argument \"" + argument + "\": write --KEY=VALUE or --conf FILE");
       }
     }
+    return assemble(file, environment, fromArguments, "on the command line");
+  }
 
+  /**
+   * For a program that has a node in it: the defaults and these keys; neither a file nor the environment.
+   *
+   * @throws ConfigException with one line that names the key
+   */
+  public PlenumConfig load(Map<String, String> keys) {
+    return assemble(null, Map.of(), keys, "in the options");
+  }
+
+  private PlenumConfig assemble(
+      String file, Map<String, String> environment, Map<String, String> last, String whereLast) {
+    ObjectNode tree = defaults();
+    Map<String, ValueNode> known = new LinkedHashMap<>();
+    collect("", tree, known);
     if (file != null) {
       Map<String, ValueNode> inFile = readFile(Path.of(file));
       for (Map.Entry<String, ValueNode> entry : inFile.entrySet()) {
@@ -85,7 +97,7 @@ public final class ConfigLoader {
         set(tree, known, key, value, "in the environment (" + variable + ")");
       }
     });
-    fromArguments.forEach((key, value) -> set(tree, known, key, value, "on the command line"));
+    last.forEach((key, value) -> set(tree, known, key, value, whereLast));
     try {
       return ConfigRules.apply(yaml.treeToValue(tree, PlenumConfig.class));
     } catch (JsonProcessingException e) {

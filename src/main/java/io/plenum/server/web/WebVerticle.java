@@ -13,11 +13,13 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.net.BindException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +28,10 @@ import org.slf4j.LoggerFactory;
  * The node's HTTP server: the page, signalling over WebSocket and SockJS, health, metrics and dump. One per node, on
  * one loop: all connections and SockJS sessions are its own, and nothing here is locked. HTTP/1.1 only: a page is a
  * dozen files once, and the deadlines of {@link RequestDeadlines} count on one request at a time.
+ *
+ * <p>In an application that has an HTTP server, the same without page and server: {@code /ws}, {@code /sockjs}, health,
+ * metrics and dump go on the application's router, which must be served on this verticle's loop. Deadlines of requests
+ * are then the application's.
  */
 public final class WebVerticle extends VerticleBase {
   private static final String PROTOO = "protoo";
@@ -38,6 +44,7 @@ public final class WebVerticle extends VerticleBase {
   /** For the clients to answer our goodbye when the node stops. */
   private static final long STOP_MS = 1_000;
   private static final long STOP_CHECK_MS = 20;
+  private static final Set<String> MOUNTED = Set.of("/ws", SockJsHandler.PREFIX, "/healthz", "/readyz", "/metrics", "/debug");
   private static final Logger log = LoggerFactory.getLogger(WebVerticle.class);
 
   private final PlenumConfig config;
@@ -46,18 +53,29 @@ public final class WebVerticle extends VerticleBase {
   private final Metrics metrics;
   private final DebugSource debugSource;
   private final ServerList servers;
+  private final Router applications;
   private final SignalingCounters counters = new SignalingCounters();
   private OriginPolicy origins;
   private ConnectionTable table;
   private RequestDeadlines deadlines;
   private StaticPage page;
   private HttpServer server;
+  private Route mounted;
+
+  /** With a server of its own. */
+  public WebVerticle(PlenumConfig config, SignalingEndpoint endpoint, Readiness readiness, Metrics metrics,
+      DebugSource debugSource, ServerList servers) {
+    this(config, endpoint, readiness, metrics, debugSource, servers, null);
+  }
 
   /**
    * Whatever the node must do before it takes clients is {@link Readiness#require required} before this is deployed.
+   *
+   * @param applications the router to go on, null to listen on {@code http.port}
    */
   public WebVerticle(PlenumConfig config, SignalingEndpoint endpoint, Readiness readiness, Metrics metrics,
-      DebugSource debugSource, ServerList servers) {
+      DebugSource debugSource, ServerList servers, Router applications) {
+    this.applications = applications;
     this.config = config;
     this.endpoint = endpoint;
     this.readiness = readiness;
@@ -92,15 +110,41 @@ public final class WebVerticle extends VerticleBase {
     table = new ConnectionTable(loop, endpoint, limits, counters);
     // A SockJS client over HTTP holds two connections: one to receive, one to send.
     deadlines = new RequestDeadlines(loop, (int) Math.min(Integer.MAX_VALUE, 2L * limits.connections()), counters);
-    page = new StaticPage(WebVerticle.class.getClassLoader(), servers::urls);
     counters.show(metrics);
     metrics.gauge("signaling_connections_open", "signalling connections that are open", table::size);
-    Router router = routes();
-    HttpServerOptions options = options();
     vertx.setPeriodic(TimeUnit.NANOSECONDS.toMillis(ConnectionTable.SWEEP_NS), ignored -> {
       table.sweep();
       deadlines.sweep();
     });
+    return applications == null ? listen() : mount();
+  }
+
+  /** Behind what the application has put on its router already, so that its own gates come first. */
+  private Future<?> mount() {
+    Thread loopThread = Thread.currentThread();
+    Router own = Router.router(vertx);
+    serviceRoutes(own);
+    mounted = applications.route().handler(routed -> {
+      String path = routed.request().path();
+      if (!MOUNTED.contains(path) && !path.startsWith(SockJsHandler.PREFIX + "/")) {
+        routed.next();
+      } else if (Thread.currentThread() == loopThread) {
+        own.handle(routed.request());
+      } else {
+        // Connections are not locked: another loop must not come in.
+        log.error("http request on a foreign loop path={}: serve the router by one server, on the context that deployed the node",
+            path);
+        Answers.text(routed.request(), 500, "The server could not do this; its log says why.\n");
+      }
+    });
+    log.info("web mounted on the application's router");
+    return Future.succeededFuture();
+  }
+
+  private Future<?> listen() {
+    page = new StaticPage(WebVerticle.class.getClassLoader(), servers::urls);
+    Router router = routes();
+    HttpServerOptions options = options();
     return vertx
         .executeBlocking(() -> {
           TlsSetup.apply(config, options, vertx);
@@ -128,7 +172,10 @@ public final class WebVerticle extends VerticleBase {
   /** Says goodbye to every client, waits a moment for them to take it, and closes. */
   @Override
   public Future<?> stop() {
-    if (server == null) {
+    if (mounted != null) {
+      mounted.remove();
+    }
+    if (table == null) {
       return Future.succeededFuture();
     }
     table.closeAll(CloseCodes.GOING_AWAY, "the node stops");
@@ -142,16 +189,25 @@ public final class WebVerticle extends VerticleBase {
         gone.complete();
       }
     });
-    return gone.future().compose(ignored -> server.close());
+    return gone.future().compose(ignored -> server == null ? Future.succeededFuture() : server.close());
   }
 
   private HttpServerOptions options() {
-    int largestFrame = SockJsFrames.maxBodyBytes(config.limits().messageBytes());
-    return new HttpServerOptions()
+    return forSignaling(new HttpServerOptions(), config)
         .setHost(config.http().host())
         .setPort(config.http().port())
         .setUseAlpn(false)
         .setHttp2ClearTextEnabled(false)
+        .setSslHandshakeTimeout(TLS_HANDSHAKE_S)
+        .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
+        .setTcpUserTimeout(TCP_USER_TIMEOUT_MS)
+        .setTcpKeepAlive(true);
+  }
+
+  /** What signalling asks of any HTTP server that carries it. */
+  public static HttpServerOptions forSignaling(HttpServerOptions options, PlenumConfig config) {
+    int largestFrame = SockJsFrames.maxBodyBytes(config.limits().messageBytes());
+    return options
         .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
         .setMaxHeaderSize(MAX_HEADER_BYTES)
         .setMaxWebSocketFrameSize(largestFrame)
@@ -160,15 +216,10 @@ public final class WebVerticle extends VerticleBase {
         // Off: a few hundred KiB for each connection, and 1 KiB can unpack to a MiB.
         .setPerMessageWebSocketCompressionSupported(false)
         .setPerFrameWebSocketCompressionSupported(false)
-        .setWebSocketClosingTimeout((int) TimeUnit.NANOSECONDS.toSeconds(ClientConnection.GOODBYE_NS))
-        .setSslHandshakeTimeout(TLS_HANDSHAKE_S)
-        .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
-        .setTcpUserTimeout(TCP_USER_TIMEOUT_MS)
-        .setTcpKeepAlive(true);
+        .setWebSocketClosingTimeout((int) TimeUnit.NANOSECONDS.toSeconds(ClientConnection.GOODBYE_NS));
   }
 
-  private Router routes() {
-    Router router = Router.router(vertx);
+  private void serviceRoutes(Router router) {
     new OpsRoutes(vertx, readiness, metrics, debugSource).mount(router);
     SockJsHandler sockJs = new SockJsHandler(table, deadlines);
     router.route("/sockjs*").handler(routed -> {
@@ -189,6 +240,11 @@ public final class WebVerticle extends VerticleBase {
         Answers.text(routed.request(), 400, "Connect here with a WebSocket: /ws?roomId=R&peerId=P\n");
       }
     });
+  }
+
+  private Router routes() {
+    Router router = Router.router(vertx);
+    serviceRoutes(router);
     router.route("/").handler(routed -> {
       if (!routed.request().canUpgradeToWebSocket()) {
         routed.next();

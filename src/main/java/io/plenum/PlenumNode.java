@@ -1,0 +1,147 @@
+package io.plenum;
+
+import com.hazelcast.cluster.Member;
+import io.plenum.server.Addresses;
+import io.plenum.server.NodeVerticle;
+import io.plenum.server.cluster.GridConfig;
+import io.plenum.server.config.ConfigException;
+import io.plenum.server.config.PlenumConfig;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * A node that runs: the one way to start one, alone in a process or in an application that has a Vert.x already.
+ *
+ * <pre>{@code
+ * PlenumOptions options = PlenumOptions.of(Map.of("http.port", "8080"));
+ * Vertx vertx = Vertx.vertx(options.addTo(new VertxOptions()));
+ * PlenumNode.deploy(vertx, options).onSuccess(node -> …);
+ * }</pre>
+ *
+ * <p>The node takes {@code media.loops} event loops of the Vert.x for media, and half as many for signalling and rooms.
+ * Vert.x puts the application's verticles on the same loops; one that blocks its loop holds up media.
+ */
+public final class PlenumNode {
+  private final NodeVerticle verticle;
+  private final Future<Void> ready;
+  private final Supplier<Future<Void>> stop;
+  private Future<Void> closed;
+
+  private PlenumNode(NodeVerticle verticle, Future<Void> ready, Supplier<Future<Void>> stop) {
+    this.verticle = verticle;
+    this.ready = ready;
+    this.stop = stop;
+  }
+
+  /**
+   * Starts a node on this Vert.x.
+   *
+   * @return the node when its sockets are open; {@link #ready} says when it is warm. Fails with a {@link ConfigException}
+   *     of one line when the options, the Vert.x or a port that is taken do not allow it; nothing is left open then.
+   */
+  public static Future<PlenumNode> deploy(Vertx vertx, PlenumOptions options) {
+    try {
+      check(vertx, options);
+    } catch (ConfigException e) {
+      return Future.failedFuture(e);
+    }
+    Promise<Void> warm = Promise.promise();
+    Promise<String> superseded = Promise.promise();
+    NodeVerticle verticle = new NodeVerticle(options.config(), options.identity(), Addresses.of(options.config()),
+        options.hazelcast(), options.mediaLoops(), options.controlLoops(), node -> warm.tryComplete(),
+        superseded::tryComplete);
+    if (options.router() != null) {
+      verticle.mountOn(options.router(), Vertx.currentContext());
+    }
+    return vertx.deployVerticle(verticle).map(id -> {
+      PlenumNode node = new PlenumNode(verticle, warm.future(), () -> vertx.undeploy(id).andThen(done -> options.release()));
+      Consumer<String> handler = options.whenSuperseded();
+      superseded.future().onSuccess(handler != null ? handler::accept : reason -> node.close());
+      return node;
+    });
+  }
+
+  /** Makes a Vert.x, clustered if {@code cluster.enabled}, and starts a node on it. Closing the node closes both. */
+  static Future<PlenumNode> start(PlenumOptions options) {
+    PlenumConfig config = options.config();
+    VertxOptions vertxOptions = new VertxOptions()
+        .setPreferNativeTransport(true)
+        .setEventLoopPoolSize(options.mediaLoops() + options.controlLoops());
+    if (!config.cluster().enabled()) {
+      return deployAsOwner(Vertx.vertx(vertxOptions), options);
+    }
+    String nodeIp = Addresses.of(config).nodeIp();
+    vertxOptions.getEventBusOptions().setHost(nodeIp).setPort(config.cluster().busPort());
+    HazelcastClusterManager manager = new HazelcastClusterManager(GridConfig.of(config, nodeIp, options.identity()));
+    return Vertx.builder().with(vertxOptions).withClusterManager(manager).buildClustered()
+        .recover(failure -> Future.failedFuture(new ConfigException("cannot join the cluster: " + failure.getMessage())))
+        .compose(vertx -> deployAsOwner(vertx, options.hazelcast(manager.getHazelcastInstance())));
+  }
+
+  private static Future<PlenumNode> deployAsOwner(Vertx vertx, PlenumOptions options) {
+    return deploy(vertx, options)
+        .map(node -> new PlenumNode(node.verticle, node.ready, () -> vertx.close().andThen(done -> options.release())))
+        .recover(failure -> vertx.close().transform(closed -> Future.failedFuture(failure)));
+  }
+
+  private static void check(Vertx vertx, PlenumOptions options) {
+    boolean clustered = options.hazelcast() != null;
+    if (clustered != options.config().cluster().enabled()) {
+      throw new ConfigException(clustered
+          ? "a node with a Hazelcast needs cluster.enabled=true"
+          : "cluster.enabled=true needs the Hazelcast of the clustered Vert.x: PlenumOptions.hazelcast");
+    }
+    if (clustered && !vertx.isClustered()) {
+      throw new ConfigException("cluster.enabled=true needs a clustered Vert.x: Vertx.builder().withClusterManager");
+    }
+    if (clustered) {
+      Member member = options.hazelcast().getCluster().getLocalMember();
+      if (!options.identity().serverId().equals(member.getAttribute(GridConfig.SERVER_ID))
+          || !Long.toString(options.identity().incarnation()).equals(member.getAttribute(GridConfig.INCARNATION))) {
+        throw new ConfigException("this Hazelcast was not made for this node: build its Config with PlenumOptions.addTo of the same options");
+      }
+    }
+    if (options.router() != null) {
+      Context context = Vertx.currentContext();
+      if (context == null || !context.isEventLoopContext()) {
+        throw new ConfigException("with a router, deploy the node from the event-loop verticle whose server serves it");
+      }
+    }
+  }
+
+  /** Completes when handshakes and ciphers are warm and {@code /readyz} says yes. Clients that come earlier are served, but slowly. */
+  public Future<Void> ready() {
+    return ready;
+  }
+
+  /** The port of its HTTP server; 0 if it is on the application's router. */
+  public int httpPort() {
+    return verticle.httpPort();
+  }
+
+  /**
+   * Where a browser on this machine finds the page.
+   *
+   * @throws IllegalStateException if the node is on the application's router, which alone knows
+   */
+  public String url() {
+    if (verticle.httpPort() == 0) {
+      throw new IllegalStateException("the application's server knows its address");
+    }
+    return verticle.url();
+  }
+
+  /** Says goodbye to every client, leaves the cluster's rooms and closes the sockets. May be called again. */
+  public synchronized Future<Void> close() {
+    if (closed == null) {
+      closed = stop.get();
+    }
+    return closed;
+  }
+}
