@@ -3,6 +3,7 @@ package io.plenum;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.plenum.server.Addresses;
+import io.plenum.server.DataDirLock;
 import io.plenum.server.NodeVerticle;
 import io.plenum.server.ServerIdentity;
 import io.plenum.server.cluster.GridConfig;
@@ -44,10 +45,11 @@ public final class Plenum {
     VertxOptions options = new VertxOptions()
         .setPreferNativeTransport(true)
         .setEventLoopPoolSize(mediaLoops + controlLoops);
+    DataDirLock lock = DataDirLock.acquire(Path.of(config.data().dir()));
     ServerIdentity identity = ServerIdentity.load(Path.of(config.data().dir()));
     Addresses addresses = Addresses.of(config);
     if (!config.cluster().enabled()) {
-      deploy(Vertx.vertx(options), new NodeVerticle(
+      deploy(Vertx.vertx(options), lock, new NodeVerticle(
           config, identity, addresses, null, mediaLoops, controlLoops, Plenum::sayReady, Plenum::fail));
       return;
     }
@@ -56,7 +58,7 @@ public final class Plenum {
         new HazelcastClusterManager(GridConfig.of(config, addresses.nodeIp(), identity));
     Vertx.builder().with(options).withClusterManager(manager).buildClustered()
         .onFailure(failure -> fail("cannot join the cluster: " + failure.getMessage()))
-        .onSuccess(vertx -> deploy(vertx, new NodeVerticle(config, identity, addresses, manager.getHazelcastInstance(),
+        .onSuccess(vertx -> deploy(vertx, lock, new NodeVerticle(config, identity, addresses, manager.getHazelcastInstance(),
             mediaLoops, controlLoops, Plenum::sayReady, Plenum::fail)));
   }
 
@@ -64,7 +66,7 @@ public final class Plenum {
     System.out.println("Plenum is ready: " + node.url());
   }
 
-  private static void deploy(Vertx vertx, NodeVerticle node) {
+  private static void deploy(Vertx vertx, DataDirLock lock, NodeVerticle node) {
     vertx.deployVerticle(node).onComplete(deployed -> {
       if (deployed.failed()) {
         fail(deployed.cause().getMessage());
@@ -76,8 +78,11 @@ public final class Plenum {
       vertx.close().onComplete(done -> closed.countDown());
       try {
         closed.await(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        lock.close();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
+      } catch (IOException e) {
+        // The lock goes with the process.
       }
     }, "plenum-stop"));
   }

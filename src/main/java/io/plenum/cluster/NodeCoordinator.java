@@ -15,6 +15,7 @@ import io.plenum.cluster.message.SignalMessage.Ping;
 import io.plenum.cluster.message.SignalMessage.Pong;
 import io.plenum.cluster.message.SignalMessage.RoomState;
 import io.plenum.cluster.message.SignalMessage.Want;
+import io.plenum.media.Dump;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -27,8 +28,8 @@ import java.util.Set;
  * One node as a member of the cluster: its start, who else is up, and what no room would clean.
  *
  * <pre>
- *   LOOKING ─▶ PROBING ─▶ CLEANING ─▶ ACTIVE ⇄ DRAINING
- *                 └─▶ REFUSED              └─▶ SUPERSEDED
+ *   LOOKING ─▶ PROBING ─▶ CLEANING ─▶ ACTIVE ─▶ DRAINING ─▶ STOPPED
+ *                 └─▶ REFUSED            └──────────┴─▶ SUPERSEDED
  * </pre>
  *
  * <p>LOOKING asks the registry for rows of this serverId. If there are any, PROBING asks whether the process that wrote
@@ -36,7 +37,7 @@ import java.util.Set;
  */
 public final class NodeCoordinator {
   /** In the order of a node's life. */
-  public enum State { LOOKING, PROBING, CLEANING, ACTIVE, DRAINING, REFUSED, SUPERSEDED }
+  public enum State { LOOKING, PROBING, CLEANING, ACTIVE, DRAINING, STOPPED, REFUSED, SUPERSEDED }
 
   /** What the node is told. All calls but the first three are meant for every open room, too. */
   public interface Sink {
@@ -128,6 +129,10 @@ public final class NodeCoordinator {
     return state == State.ACTIVE || state == State.DRAINING;
   }
 
+  private boolean ended() {
+    return state == State.STOPPED || state == State.REFUSED || state == State.SUPERSEDED;
+  }
+
   /** Other servers that are up. */
   public List<Owner> up() {
     return detector.up();
@@ -166,6 +171,20 @@ public final class NodeCoordinator {
       state = State.DRAINING;
       putOwnRow();
     }
+  }
+
+  /** Says good-bye, when all rooms have finished: nobody is to wait for a sign of life. */
+  public void stop() {
+    if (active()) {
+      state = State.STOPPED;
+      registry.removeIfOwner(nextOperation(), ownRow().key(), self);
+    }
+  }
+
+  /** For people at night. */
+  public void dump(Dump out) {
+    out.value("self", self).value("state", state).value("up", detector.up()).value("openRooms", openRooms.size())
+        .value("ownPauses", detector.ownPauses());
   }
 
   private ServerRow ownRow() {
@@ -387,7 +406,7 @@ public final class NodeCoordinator {
 
   /** When {@link #onTimeout} is due. */
   public long nextDeadlineNs() {
-    if (state == State.REFUSED || state == State.SUPERSEDED) {
+    if (ended()) {
       return Long.MAX_VALUE;
     }
     return active() ? Math.min(Math.min(pingNs, fetchNs), sweeper.nextDeadlineNs()) : stepNs;
@@ -395,7 +414,7 @@ public final class NodeCoordinator {
 
   public void onTimeout(long nowNs) {
     if (!active()) {
-      if (stepNs <= nowNs && state != State.REFUSED && state != State.SUPERSEDED) {
+      if (stepNs <= nowNs && !ended()) {
         step(nowNs);
       }
       return;

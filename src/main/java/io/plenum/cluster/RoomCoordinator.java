@@ -20,6 +20,7 @@ import io.plenum.cluster.message.RowKey.Table;
 import io.plenum.cluster.message.SignalMessage;
 import io.plenum.cluster.message.SignalMessage.GetRoomState;
 import io.plenum.cluster.message.SignalMessage.RoomState;
+import io.plenum.media.Dump;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -365,12 +366,16 @@ public final class RoomCoordinator {
     return view.remoteProducers();
   }
 
-  RoomView view() {
-    return view;
-  }
-
-  Pipes pipes() {
-    return pipes;
+  /** For people at night. */
+  public void dump(Dump out) {
+    out.value("room", environment.room()).value("state", state).value("generation", own.generation())
+        .value("rows", own.all().size()).value("registrySettled", sync.settled());
+    out.list("owners", view.owners(), (owner, to) -> to.value("owner", owner.owner()).value("up", view.isUp(owner.owner()))
+        .value("present", owner.present()).value("floor", owner.floor()).value("behind", owner.behind()));
+    out.list("pipes", pipes.all(), (pipe, to) -> to.value("pair", pipe.pair).value("remote", pipe.remote)
+        .value("state", pipe.state()).value("end", pipe.endId).value("remoteEnd", pipe.remoteEndId())
+        .value("pulled", pipe.pulled.layers()).value("pushed", pipe.pushed.all().keySet()));
+    out.value("feeds", feeds.size());
   }
 
   // ---- time ----

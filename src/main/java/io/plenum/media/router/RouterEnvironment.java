@@ -16,6 +16,7 @@ public final class RouterEnvironment {
   private final long ntpAtZeroNs;
   private final SsrcTable<Boolean> pipedSsrcs = new SsrcTable<>();
   private final SsrcSource pipedSsrcSource;
+  private final DropTotals drops = new DropTotals();
   private long earliestWakeNs = Long.MAX_VALUE;
   /** A packet after SRTP, before it is handed on. */
   public final byte[] plain = new byte[MAX_DATAGRAM_BYTES];
@@ -35,6 +36,11 @@ public final class RouterEnvironment {
 
   public RandomGenerator random() {
     return random;
+  }
+
+  /** What was dropped on this loop, by reason. */
+  public DropTotals drops() {
+    return drops;
   }
 
   /** A router of the loop wants to be woken by then. */

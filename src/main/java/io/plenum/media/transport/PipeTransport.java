@@ -135,14 +135,6 @@ public final class PipeTransport implements Transport, RtpLink {
 
   /** One datagram from the other end; never throws. The bytes are the caller's again when the call returns. */
   public void onDatagram(byte[] bytes, int offset, int length, long nowNs) {
-    try {
-      receive(bytes, offset, length, nowNs);
-    } catch (RuntimeException fault) {
-      router.onFault(this, fault, nowNs);
-    }
-  }
-
-  private void receive(byte[] bytes, int offset, int length, long nowNs) {
     if (closed || remote == null || length < RtpPacket.FIXED_HEADER_BYTES - 4) {
       tooEarly++;
       return;

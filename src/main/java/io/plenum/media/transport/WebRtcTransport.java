@@ -66,7 +66,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
   private final DtlsAssociation dtls;
   private final RtpSession session;
   private final StunMessage stun = new StunMessage();
-  private final GateCounters gates = new GateCounters();
+  private final GateCounters gates;
   private TransportTuple selectedTuple;
   private long nowNs;
   private boolean closed;
@@ -85,6 +85,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
     this.id = id;
     this.router = router;
     this.environment = router.environment();
+    this.gates = new GateCounters(environment.drops());
     this.network = network;
     this.candidates = candidates;
     this.ice = new IceLiteAgent(IceCredentials.generate(environment.random()), iceOptions, new IceEffects());
@@ -239,11 +240,15 @@ public final class WebRtcTransport implements Transport, RtpLink {
       int plain = dtls.srtp().unprotectRtcp(bytes, offset, length, environment.plain);
       if (plain > 0) {
         session.onRtcp(environment.plain, 0, plain, nowNs);
+      } else if (plain < 0) {
+        gates.countSrtp(plain);
       }
     } else {
       int plain = dtls.srtp().unprotectRtp(bytes, offset, length, environment.plain);
       if (plain > 0) {
         session.onRtp(environment.plain, 0, plain, nowNs);
+      } else if (plain < 0) {
+        gates.countSrtp(plain);
       }
     }
   }

@@ -45,10 +45,19 @@ final class ConfigRules {
           + ": set http.host=127.0.0.1, or auth.allowOpen=true if that is what you want");
     }
     PlenumConfig.Http http = config.http();
-    return config.withHttp(new PlenumConfig.Http(host, http.port(), http.allowedOrigins(), http.tls()));
+    return config.withHttp(new PlenumConfig.Http(host, http.port(), publicUrl(http), http.allowedOrigins(), http.tls()));
   }
 
-  private static boolean isLoopback(String host) {
+  private static String publicUrl(PlenumConfig.Http http) {
+    String url = http.publicUrl().isEmpty() ? "" : PublicUrl.normal(http.publicUrl());
+    if (url == null) {
+      throw new ConfigException("the key http.publicUrl takes an address such as https://call.example.org, without a path, not \""
+          + http.publicUrl() + "\"");
+    }
+    return url;
+  }
+
+  static boolean isLoopback(String host) {
     try {
       return InetAddress.getByName(host).isLoopbackAddress();
     } catch (UnknownHostException e) {

@@ -27,12 +27,15 @@ public final class SignalingService implements SignalingEndpoint {
   private final Rooms rooms;
   private final WebRtcTransports transports;
   private final Limits limits;
+  private final ServerList servers;
 
-  public SignalingService(Vertx vertx, Rooms rooms, WebRtcTransports transports, Limits limits) {
+  public SignalingService(Vertx vertx, Rooms rooms, WebRtcTransports transports, Limits limits,
+      ServerList servers) {
     this.vertx = vertx;
     this.rooms = rooms;
     this.transports = transports;
     this.limits = limits;
+    this.servers = servers;
   }
 
   @Override
@@ -72,7 +75,7 @@ public final class SignalingService implements SignalingEndpoint {
     private void enter(Rooms.Opened opened, int attempt) {
       try {
         ProtooConnection entering = new ProtooConnection(channel, timers(), limits.pendingRequestsPerPeer());
-        PeerSession session = new PeerSession(opened.room(), transports, limits, entering, peerId, vertx);
+        PeerSession session = new PeerSession(opened.room(), transports, limits, servers, entering, peerId, vertx);
         entering.handler(session);
         session.begin();
         socketContext.runOnContext(v -> onEntered(opened.context(), entering));

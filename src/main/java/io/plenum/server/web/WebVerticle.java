@@ -4,6 +4,7 @@ import io.plenum.server.config.ConfigException;
 import io.plenum.server.config.PlenumConfig;
 import io.plenum.server.ops.Metrics;
 import io.plenum.server.ops.Readiness;
+import io.plenum.server.signaling.ServerList;
 import io.plenum.server.signaling.SignalingEndpoint;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -44,6 +45,7 @@ public final class WebVerticle extends VerticleBase {
   private final Readiness readiness;
   private final Metrics metrics;
   private final DebugSource debugSource;
+  private final ServerList servers;
   private final SignalingCounters counters = new SignalingCounters();
   private OriginPolicy origins;
   private ConnectionTable table;
@@ -55,12 +57,13 @@ public final class WebVerticle extends VerticleBase {
    * Whatever the node must do before it takes clients is {@link Readiness#require required} before this is deployed.
    */
   public WebVerticle(PlenumConfig config, SignalingEndpoint endpoint, Readiness readiness, Metrics metrics,
-      DebugSource debugSource) {
+      DebugSource debugSource, ServerList servers) {
     this.config = config;
     this.endpoint = endpoint;
     this.readiness = readiness;
     this.metrics = metrics;
     this.debugSource = debugSource;
+    this.servers = servers;
   }
 
   /** The port listened on, which is {@code http.port} unless that is 0. Once deployed. */
@@ -84,12 +87,12 @@ public final class WebVerticle extends VerticleBase {
     requirePositive("limits.connections", limits.connections());
     requirePositive("limits.messageBytes", limits.messageBytes());
     requirePositive("limits.messagesPerSecond", limits.messagesPerSecond());
-    origins = new OriginPolicy(config.http().allowedOrigins());
+    origins = new OriginPolicy(config.http().allowedOrigins(), servers::knowsOrigin);
     Loop loop = Loop.of(vertx, context);
     table = new ConnectionTable(loop, endpoint, limits, counters);
     // A SockJS client over HTTP holds two connections: one to receive, one to send.
     deadlines = new RequestDeadlines(loop, (int) Math.min(Integer.MAX_VALUE, 2L * limits.connections()), counters);
-    page = new StaticPage(WebVerticle.class.getClassLoader());
+    page = new StaticPage(WebVerticle.class.getClassLoader(), servers::urls);
     counters.show(metrics);
     metrics.gauge("signaling_connections_open", "signalling connections that are open", table::size);
     Router router = routes();

@@ -284,6 +284,72 @@ class ClusterScenarioTest {
   }
 
   @Test
+  void anEndThatIsMadeAnewMakesTheOldPairVoidEvenIfItsCloseIsLost() {
+    SimulatedCluster cluster = fullMesh(18, 2);
+    SimulatedRoom one = cluster.node("n1").room("room");
+    SimulatedRoom other = cluster.node("n2").room("room");
+    Set<String> before = pipes(other);
+    String dead = pipes(one).iterator().next();
+    cluster.blackOut(300 * MS);
+    one.media.closePipe(dead);
+    one.act(now -> one.coordinator.onPipeFailed(dead, now));
+    cluster.time.runFor(1_500 * MS);
+    assertEquals(Set.of(), intersection(before, pipes(other)), "before the next Want could have told it");
+    cluster.time.runFor(3 * SECOND);
+    assertEquals(1, one.ready.size());
+    assertEquals(1, other.ready.size());
+    Settled.check(cluster, "after the repair");
+  }
+
+  private static Set<String> intersection(Set<String> some, Set<String> others) {
+    Set<String> both = new HashSet<>(some);
+    both.retainAll(others);
+    return both;
+  }
+
+  @Test
+  void aPipeThatTheOtherSideHasForgottenIsFoundByTheNextWant() {
+    SimulatedCluster cluster = new SimulatedCluster(19);
+    cluster.startAll(2);
+    SimulatedRoom origin = enter(cluster, "n1");
+    SimulatedRoom far = enter(cluster, "n2");
+    String producerId = produce(origin);
+    cluster.time.runFor(SECOND);
+    far.consume(router(far), producerId, ALL);
+    cluster.time.runFor(SECOND);
+    String dead = pipes(origin).iterator().next();
+    cluster.blackOut(300 * MS);
+    origin.media.closePipe(dead);
+    origin.act(now -> origin.coordinator.onPipeFailed(dead, now));
+    cluster.time.runFor(5 * SECOND);
+    assertEquals(1, origin.media.ends.values().iterator().next().consumers.size());
+    Settled.check(cluster, "after the repair");
+  }
+
+  @Test
+  void aConsumerThatFailsAtTheOriginIsFoundByTheNextWant() {
+    SimulatedCluster cluster = fullMesh(20, 2);
+    SimulatedRoom one = cluster.node("n1").room("room");
+    one.loseConsumer(cluster.random);
+    cluster.time.runFor(3 * SECOND);
+    Settled.check(cluster, "after the repair");
+  }
+
+  @Test
+  void aLeaveThatNobodyHeardIsFoundOut() {
+    SimulatedCluster cluster = fullMesh(21, 3);
+    SimulatedRoom one = cluster.node("n1").room("room");
+    SimulatedRoom other = cluster.node("n2").room("room");
+    cluster.blackOut(6 * SECOND);
+    one.leave("peer@n1");
+    cluster.time.runFor(6 * SECOND);
+    assertTrue(other.toldPeers.containsKey("peer@n1"));
+    cluster.time.runFor(16 * SECOND);
+    assertFalse(other.toldPeers.containsKey("peer@n1"));
+    Settled.check(cluster, "after the silent leave");
+  }
+
+  @Test
   void aSecondProcessWithTheSameServerIdRefusesToStartWhileTheFirstLives() {
     SimulatedCluster cluster = fullMesh(13, 2);
     SimulatedNode first = cluster.node("n1");

@@ -64,7 +64,7 @@ final class RandomHistory {
     if (node == null) {
       return;
     }
-    switch (random.nextInt(6)) {
+    switch (random.nextInt(10)) {
       case 0 -> cluster.kill(node, random.nextBoolean() ? 400 * Timeline.MS : 5 * Timeline.SECOND);
       case 1 -> {
         cluster.kill(node, random.nextBoolean() ? 400 * Timeline.MS : 5 * Timeline.SECOND);
@@ -77,6 +77,9 @@ final class RandomHistory {
       case 2 -> cluster.freeze(node, random.nextBoolean() ? 2 * Timeline.SECOND : 12 * Timeline.SECOND);
       case 3 -> cluster.partition(List.of(node), random.nextLong(1, 20) * Timeline.SECOND);
       case 4 -> cluster.stallRegistry(random.nextLong(1, 20) * Timeline.SECOND);
+      case 5 -> cluster.blackOut(random.nextLong(500, 5_000) * Timeline.MS);
+      case 6, 7 -> node.rooms.values().forEach(room -> room.losePipe(random));
+      case 8 -> node.rooms.values().forEach(room -> room.loseConsumer(random));
       default -> {
         if (cluster.nodes.size() > cluster.alive().size()) {
           cluster.nodes.values().stream().filter(n -> n.dead).findFirst().ifPresent(n -> cluster.start(n.serverId));

@@ -24,6 +24,7 @@ final class SimulatedCluster {
   /** What the cluster counts as its members, by side: a life that has died stays until it is detected. */
   private final Map<Integer, Set<SimulatedNode>> members = new HashMap<>();
   private final Set<String> cut = new LinkedHashSet<>();
+  private long blackUntilNs;
   private int sides;
   private long incarnations = 1_000;
   double loss;
@@ -86,6 +87,12 @@ final class SimulatedCluster {
   void stallRegistry(long durationNs) {
     faultFor(durationNs + Timeline.SECOND);
     registry.stall(durationNs);
+  }
+
+  /** Nothing crosses the bus, and nobody is told. */
+  void blackOut(long durationNs) {
+    faultFor(durationNs);
+    blackUntilNs = Math.max(blackUntilNs, time.nowNs() + durationNs);
   }
 
   private void faultFor(long durationNs) {
@@ -197,7 +204,7 @@ final class SimulatedCluster {
   }
 
   private boolean connected(SimulatedNode from, SimulatedNode to) {
-    return !to.dead && from.side == to.side && cut.contains(from.serverId) == cut.contains(to.serverId);
+    return time.nowNs() >= blackUntilNs && !to.dead && from.side == to.side && cut.contains(from.serverId) == cut.contains(to.serverId);
   }
 
   void publish(SimulatedNode from, RoomMessage message) {
