@@ -371,7 +371,8 @@ public final class RoomCoordinator {
     out.value("room", environment.room()).value("state", state).value("generation", own.generation())
         .value("rows", own.all().size()).value("registrySettled", sync.settled());
     out.list("owners", view.owners(), (owner, to) -> to.value("owner", owner.owner())
-        .value("up", view.isUp(owner.owner())).value("present", owner.present()).value("floor", owner.floor()).value("behind", owner.behind()));
+        .value("up", view.isUp(owner.owner()))
+        .value("present", owner.present()).value("floor", owner.floor()).value("behind", owner.behind()));
     out.list("pipes", pipes.all(), (pipe, to) -> to.value("pair", pipe.pair).value("remote", pipe.remote)
         .value("state", pipe.state()).value("end", pipe.endId).value("remoteEnd", pipe.remoteEndId())
         .value("pulled", pipe.pulled.layers()).value("pushed", pipe.pushed.all().keySet()));
