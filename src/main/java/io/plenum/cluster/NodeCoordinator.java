@@ -94,9 +94,11 @@ public final class NodeCoordinator {
   private long generation;
   private double load;
 
-  /** @param candidate of this life's incarnation: milliseconds since 1970; raised if an earlier life had a greater one */
-  public NodeCoordinator(String serverId, long candidate, Description description, Registry registry, Bus bus, Sink sink,
-      long nowNs) {
+  /**
+   * @param candidate of this life's incarnation: milliseconds since 1970; raised if an earlier life had a greater one
+   */
+  public NodeCoordinator(String serverId, long candidate, Description description, Registry registry, Bus bus,
+      Sink sink, long nowNs) {
     this.serverId = serverId;
     this.self = new Owner(serverId, candidate);
     this.description = description;

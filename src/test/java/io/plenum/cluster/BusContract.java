@@ -29,7 +29,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link Bus} does when nothing goes wrong; the real one runs these tests, too, and so its JSON is tested. */
+/**
+ * What every {@link Bus} does when nothing goes wrong; the real one runs these tests, too, and so its JSON is tested.
+ */
 public abstract class BusContract {
   private static final Owner FROM = new Owner("from", 1);
   private static final RouterPair PAIR = new RouterPair("a", "b");
@@ -51,8 +53,10 @@ public abstract class BusContract {
         new PipeEnd.PipeSrtpParameters("AEAD_AES_256_GCM", "a2V5"), null);
     int v = Protocol.VERSION;
     List<SignalMessage> all = List.of(new Ping(v, FROM, 1), new Pong(v, FROM, 2), new GetRoomState(v, FROM, "room"),
-        new RoomState(v, FROM, "room", 1L << 40, true, List.of(ROW)), new RoomState(v, FROM, "room", 3, false, List.of()),
-        new CreatePipeTransport(v, FROM, "room", PAIR, end, null), new ClosePipeTransport(v, FROM, "room", PAIR, "e1", null),
+        new RoomState(v, FROM, "room", 1L << 40, true, List.of(ROW)),
+        new RoomState(v, FROM, "room", 3, false, List.of()),
+        new CreatePipeTransport(v, FROM, "room", PAIR, end, null),
+        new ClosePipeTransport(v, FROM, "room", PAIR, "e1", null),
         new Consume(v, FROM, "room", PAIR, "e1", "e2", 3, "p1", new Layers(2, 1)),
         new Consumed(v, FROM, "room", PAIR, "e1", "e2", "p1", new PipeConsumerParameters("c1", null, null, null)),
         new ConsumeRefused(v, FROM, "room", PAIR, "e1", "e2", "p1", "producer-not-found"),

@@ -204,7 +204,8 @@ final class SimulatedCluster {
   }
 
   private boolean connected(SimulatedNode from, SimulatedNode to) {
-    return time.nowNs() >= blackUntilNs && !to.dead && from.side == to.side && cut.contains(from.serverId) == cut.contains(to.serverId);
+    return time.nowNs() >= blackUntilNs && !to.dead && from.side == to.side
+        && cut.contains(from.serverId) == cut.contains(to.serverId);
   }
 
   void publish(SimulatedNode from, RoomMessage message) {
