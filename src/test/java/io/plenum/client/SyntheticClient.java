@@ -232,6 +232,16 @@ public final class SyntheticClient implements Signaling.Handler, MediaTransport.
     return peers;
   }
 
+  /** As {@link #peers}, from any thread. */
+  public Set<String> peersNow() {
+    return loop.call(() -> Set.copyOf(peers));
+  }
+
+  /** What this client publishes, in order. */
+  public List<String> producerIds() {
+    return loop.call(() -> outgoing.stream().map(stream -> stream.producerId).toList());
+  }
+
   /** On the loop, in conditions. */
   public List<Notice> notices() {
     return notices;
