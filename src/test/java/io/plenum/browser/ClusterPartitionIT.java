@@ -16,12 +16,14 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * One node of three loses its link to the others for 30 s, silently; clients reach all the time. Skipped where network
- * namespaces cannot be made.
+ * namespaces cannot be made, and unless {@code -Dplenum.longTests=true}.
  */
 @Tag("cluster")
+@EnabledIfSystemProperty(named = "plenum.longTests", matches = "true")
 @Timeout(value = 360, unit = TimeUnit.SECONDS)
 class ClusterPartitionIT {
   private static final long CUT_MS = 30_000;
