@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * What a cluster of three processes stands: nodes that die, hang and come back. The clients are synthetic, so that the time
- * without media is known to the millisecond; each test prints what it measured as {@code figure name=value}. The long ones
- * run with {@code -Dplenum.longTests=true}.
+ * What a cluster of three processes stands: nodes that die, hang and come back. The clients are synthetic, so that the
+ * time without media is known to the millisecond; each test prints what it measured as {@code figure name=value}. The
+ * long ones run with {@code -Dplenum.longTests=true}.
  */
 @Tag("cluster")
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
@@ -94,8 +94,10 @@ class ClusterFaultIT {
     cluster.node(2).kill();
     carol.close();
     clients.remove(carol);
-    alice.await("news of carol", client -> !client.peers().contains("carol") && client.openFrom("carol").isEmpty(), SETTLE_MS);
-    bob.await("news of carol", client -> !client.peers().contains("carol") && client.openFrom("carol").isEmpty(), SETTLE_MS);
+    for (SyntheticClient survivor : List.of(alice, bob)) {
+      survivor.await("news of carol",
+          client -> !client.peers().contains("carol") && client.openFrom("carol").isEmpty(), SETTLE_MS);
+    }
     figure("C1.survivorsToldMs", (Math.max(alice.firstNoticeNs(killedNs, "peerClosed", "peerId", "carol"),
         bob.firstNoticeNs(killedNs, "peerClosed", "peerId", "carol")) - killedNs) / 1_000_000);
     SyntheticClient back = publish(0, "carol");

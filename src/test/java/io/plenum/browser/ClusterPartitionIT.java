@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -91,12 +93,12 @@ class ClusterPartitionIT {
 
   private static ClusterUnderTest start(SeveredNetwork network) {
     List<NodeUnderTest> nodes = new ArrayList<>();
-    String members = network.nodeAddress(0) + ":" + GRID_PORT + "," + network.nodeAddress(1) + ":" + GRID_PORT + ","
-        + network.nodeAddress(2) + ":" + GRID_PORT;
+    String members = IntStream.range(0, 3).mapToObj(i -> network.nodeAddress(i) + ":" + GRID_PORT)
+        .collect(Collectors.joining(","));
     for (int i = 0; i < 3; i++) {
-      nodes.add(NodeUnderTest.prepare(network.clientAddress(i), network.prefix(i), "--node.ip=" + network.nodeAddress(i),
-          "--pipe.ip=" + network.nodeAddress(i), "--cluster.enabled=true", "--cluster.port=" + GRID_PORT,
-          "--cluster.members=" + members));
+      nodes.add(NodeUnderTest.prepare(network.clientAddress(i), network.prefix(i),
+          "--node.ip=" + network.nodeAddress(i), "--pipe.ip=" + network.nodeAddress(i),
+          "--auth.allowOpen=true", "--cluster.enabled=true", "--cluster.port=" + GRID_PORT, "--cluster.members=" + members));
     }
     return ClusterUnderTest.of(nodes);
   }
