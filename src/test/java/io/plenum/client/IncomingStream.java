@@ -77,7 +77,7 @@ public final class IncomingStream {
     return closed;
   }
 
-  boolean producerPaused() {
+  public boolean producerPaused() {
     return producerPaused;
   }
 

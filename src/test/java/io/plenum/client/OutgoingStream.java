@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
-/** What a synthetic client sends of one producer: a picture every 40 ms or a sound every 20 ms. On the clients' loop. */
+/** What a synthetic client sends of one producer: a picture every 40 ms or a sound every 20. On the clients' loop. */
 public final class OutgoingStream {
   static final int VIDEO_INTERVAL_MS = 40;
   static final int AUDIO_INTERVAL_MS = 20;
@@ -42,7 +42,8 @@ public final class OutgoingStream {
     List<Object> codecs = video
         ? List.of(
             Map.of("mimeType", "video/VP8", "payloadType", VP8, "clockRate", 90_000, "parameters", Map.of(),
-                "rtcpFeedback", List.of(Map.of("type", "nack", "parameter", ""), Map.of("type", "nack", "parameter", "pli"))),
+                "rtcpFeedback", List.of(
+                    Map.of("type", "nack", "parameter", ""), Map.of("type", "nack", "parameter", "pli"))),
             Map.of("mimeType", "video/rtx", "payloadType", VP8_RTX, "clockRate", 90_000,
                 "parameters", Map.of("apt", VP8), "rtcpFeedback", List.of()))
         : List.of(Map.of("mimeType", "audio/opus", "payloadType", OPUS, "clockRate", 48_000, "channels", 2,

@@ -43,7 +43,8 @@ final class Signaling implements WebSocket.Listener {
     this.handler = handler;
   }
 
-  static CompletableFuture<Signaling> connect(ClientLoop loop, String nodeUrl, String room, String peerId, Handler handler) {
+  static CompletableFuture<Signaling> connect(
+      ClientLoop loop, String nodeUrl, String room, String peerId, Handler handler) {
     Signaling signaling = new Signaling(loop, handler);
     URI uri = URI.create(nodeUrl.replaceFirst("^http", "ws") + "ws?roomId=" + room + "&peerId=" + peerId);
     return http.newWebSocketBuilder().subprotocols("protoo").buildAsync(uri, signaling).thenApplyAsync(socket -> {

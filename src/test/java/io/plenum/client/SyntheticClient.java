@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
- * A client without a browser: real WebSocket signalling, real ICE, DTLS and SRTP over real UDP, made-up pictures and sounds.
- * Light enough that tests can have dozens, and exact: it knows to the millisecond when nothing came.
+ * A client without a browser: real WebSocket signalling, real ICE, DTLS and SRTP over real UDP, made-up pictures and
+ * sounds. Light enough that tests can have dozens, and exact: it knows to the millisecond when nothing came.
  *
  * <p>Methods may be called from any thread; they wait for what they cause.
  */
@@ -146,7 +146,7 @@ public final class SyntheticClient implements Signaling.Handler, MediaTransport.
   }
 
   private OutgoingStream publish(boolean video) {
-    OutgoingStream stream = loop.call(() -> new OutgoingStream(video, loop.random.nextInt() & ~1, Integer.toString(nextMid++)));
+    OutgoingStream stream = loop.call(() -> newStream(video));
     await(publishLater(stream));
     if (send != null) {
       int intervalMs = video ? OutgoingStream.VIDEO_INTERVAL_MS : OutgoingStream.AUDIO_INTERVAL_MS;
@@ -160,17 +160,22 @@ public final class SyntheticClient implements Signaling.Handler, MediaTransport.
   public void publishBurst(int count) {
     List<CompletableFuture<JsonNode>> answers = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      answers.add(publishLater(loop.call(
-          () -> new OutgoingStream(false, loop.random.nextInt() & ~1, Integer.toString(nextMid++)))));
+      answers.add(publishLater(loop.call(() -> newStream(false))));
     }
     answers.forEach(SyntheticClient::await);
+  }
+
+  /** An even SSRC: the odd one behind it is for RTX. */
+  private OutgoingStream newStream(boolean video) {
+    return new OutgoingStream(video, loop.random.nextInt() & ~1, Integer.toString(nextMid++));
   }
 
   private CompletableFuture<JsonNode> publishLater(OutgoingStream stream) {
     return loop.call(() -> {
       outgoing.add(stream);
-      return signaling.request("produce", Map.of("transportId", sendTransportId, "kind", stream.video ? "video" : "audio",
-          "rtpParameters", stream.rtpParameters(), "appData", Map.of("source", stream.video ? "camera" : "microphone")))
+      return signaling.request("produce", Map.of("transportId", sendTransportId,
+          "kind", stream.video ? "video" : "audio", "rtpParameters", stream.rtpParameters(),
+          "appData", Map.of("source", stream.video ? "camera" : "microphone")))
           .whenComplete((answer, failure) -> {
             if (answer != null) {
               stream.producerId = answer.path("producerId").asText();
@@ -230,6 +235,16 @@ public final class SyntheticClient implements Signaling.Handler, MediaTransport.
   /** On the loop, in conditions: who is in the room besides this client, as far as it was told. */
   public Set<String> peers() {
     return peers;
+  }
+
+  /** As {@link #peers}, from any thread. */
+  public Set<String> peersNow() {
+    return loop.call(() -> Set.copyOf(peers));
+  }
+
+  /** What this client publishes, in order. */
+  public List<String> producerIds() {
+    return loop.call(() -> outgoing.stream().map(stream -> stream.producerId).toList());
   }
 
   /** On the loop, in conditions. */
