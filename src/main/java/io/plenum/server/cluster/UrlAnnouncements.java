@@ -7,10 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Who is where for clients. Each node says its own address over the bus, again and again; nothing of it is in the registry, so
- * that there is no row to write late, to clean, or to wait for. An address counts only while its server is up and not silent.
+ * that there is no row to write late, to clean, or to wait for. An address counts only while its server is up, and as long as it is silent only if there is no other.
  */
 final class UrlAnnouncements {
   /** A lost announcement, or one that came before the bus knew who listens, costs a client's list this much. */
@@ -86,7 +87,7 @@ final class UrlAnnouncements {
     tell();
   }
 
-  /** A silent server may be hung: no client shall wait for it. */
+  /** A silent server may be hung: no client shall wait for it if there is another. */
   void onSuspected(Owner owner, boolean suspected) {
     if (suspected) {
       silent.add(owner.serverId());
@@ -103,13 +104,21 @@ final class UrlAnnouncements {
     }
   }
 
-  private void tell() {
-    List<String> urls = announced.entrySet().stream()
-        .filter(entry -> up.containsKey(entry.getKey()) && !silent.contains(entry.getKey()))
+  private List<String> urls(Predicate<String> serverId) {
+    return announced.entrySet().stream()
+        .filter(entry -> serverId.test(entry.getKey()))
         .map(entry -> entry.getValue().url())
         .filter(url -> !url.isEmpty())
         .distinct()
         .toList();
+  }
+
+  private void tell() {
+    List<String> urls = urls(serverId -> up.containsKey(serverId) && !silent.contains(serverId));
+    if (urls.isEmpty()) {
+      // Better a server that may be hung than nowhere to go; and it may be we who do not hear.
+      urls = urls(up::containsKey);
+    }
     if (!urls.equals(told)) {
       told = urls;
       sink.onOthers(urls);

@@ -95,7 +95,7 @@ public final class ServerList {
   }
 
   private boolean current(String origin) {
-    return spellings(own).contains(origin) || others.stream().anyMatch(url -> spellings(url).contains(origin));
+    return urls().stream().anyMatch(url -> spellings(url).contains(origin));
   }
 
   /** @return cancels it; the listener is called on whatever thread brings the news */

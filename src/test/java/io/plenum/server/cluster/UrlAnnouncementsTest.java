@@ -33,14 +33,27 @@ class UrlAnnouncementsTest {
   }
 
   @Test
-  void anAddressCountsWhileItsServerIsUpAndHeardOf() {
+  void anAddressCountsWhileItsServerIsUp() {
     hear(B, "http://b");
     assertEquals(List.of(), told, "not a member yet");
     urls.onServerUp(B);
-    urls.onSuspected(B, true);
-    urls.onSuspected(B, false);
     urls.onServerDown(B);
-    assertEquals(List.of(List.of("http://b"), List.of(), List.of("http://b"), List.of()), told);
+    assertEquals(List.of(List.of("http://b"), List.of()), told);
+  }
+
+  @Test
+  void aSilentServerIsLeftOutUnlessThereIsNoOther() {
+    hear(B, "http://b");
+    hear(C, "http://c");
+    urls.onServerUp(B);
+    urls.onServerUp(C);
+    told.clear();
+    urls.onSuspected(B, true);
+    urls.onSuspected(C, true);
+    urls.onSuspected(B, false);
+    urls.onSuspected(C, false);
+    assertEquals(List.of(List.of("http://c"), List.of("http://b", "http://c"), List.of("http://b"),
+        List.of("http://b", "http://c")), told);
   }
 
   @Test

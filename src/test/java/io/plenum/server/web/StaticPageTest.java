@@ -100,7 +100,8 @@ class StaticPageTest {
     HttpServer clustered = TestNode.await(vertx.createHttpServer()
         .requestHandler(new StaticPage(classPath, () -> List.of("http://a:1", "https://b.example"))).listen(0, "127.0.0.1"));
     HttpResponse<String> answer = client.send(
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + clustered.actualPort() + "/")).build(),
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + clustered.actualPort() + "/"))
+            .version(HttpClient.Version.HTTP_1_1).build(),
         HttpResponse.BodyHandlers.ofString());
     String own = "127.0.0.1:" + clustered.actualPort();
     String policy = answer.headers().firstValue("Content-Security-Policy").orElseThrow();
