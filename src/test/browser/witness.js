@@ -1,5 +1,5 @@
-// Runs in a page of a call before the page's own script, and gives a test eyes: what a <video> really shows, and how counters
-// move over time. Everything else is asked of window.plenum, which the page itself provides.
+// Runs in a page of a call before the page's own script, and gives a test eyes: what a <video> really shows, and how
+// counters move over time. Everything else is asked of window.plenum, which the page itself provides.
 {
   const THUMBNAIL = { width: 32, height: 18 };
   const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -13,7 +13,7 @@
   window.witness = {
     tile: tileOf,
 
-    /** What the tile shows now, made small: red, green, blue of each of 32×18 pixels in one list; null while it shows nothing. */
+    /** What the tile shows now, made small: red, green, blue of each of 32×18 pixels in one list; null for nothing. */
     thumbnail(peerId, source) {
       const video = videoOf(peerId, source);
       if (!video || video.hidden || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || !video.videoWidth) {
@@ -46,7 +46,9 @@
       const [camera] = stream.getVideoTracks();
       if (camera) {
         const { width, height } = camera.getSettings();
-        const video = Object.assign(document.createElement('video'), { srcObject: new MediaStream([camera]), muted: true });
+        const video = document.createElement('video');
+        video.muted = true;
+        video.srcObject = new MediaStream([camera]);
         await video.play();
         const canvas = Object.assign(document.createElement('canvas'), { width, height });
         const context = canvas.getContext('2d');

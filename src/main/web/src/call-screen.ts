@@ -2,7 +2,7 @@ import { Call, type CallListener, type CallState, type RemotePeer } from './call
 import { Controls } from './controls';
 import { byId, textButton } from './dom';
 import { icon } from './icons';
-import { rememberName } from './identity';
+import { rememberedServers, rememberName } from './identity';
 import { MicrophoneMeter, receivedLevel, SpeechDetector } from './levels';
 import type { CaptureProblem, Source } from './local-media';
 import type { RemoteStream } from './media-session';
@@ -20,6 +20,7 @@ const INFO_INTERVAL_MS = 1_000;
 const COUNTDOWN_INTERVAL_MS = 250;
 /** What is over sooner than this is not worth a banner. */
 const BANNER_DELAY_MS = 700;
+const AWAY = new Set<CallState['name']>(['waiting', 'connecting', 'joining']);
 /** The server's word on who speaks is good for this long. */
 const SPEAKING_MS = 1_500;
 
@@ -44,7 +45,7 @@ export class CallScreen implements CallListener {
     name: string,
     options: Options,
   ) {
-    this.call = new Call(roomId, peerId, name, options, this);
+    this.call = new Call(roomId, peerId, name, options, this, rememberedServers(roomId));
     this.stats = new TileStatsCollector(this.call);
     this.tiles = new Tiles(byId('tiles'), {
       onRename: () => this.askForName(),
@@ -77,8 +78,10 @@ export class CallScreen implements CallListener {
       this.onLocal('video');
       this.onLocal('screensharing');
     }
-    if (state.name !== this.shownState) {
-      this.shownState = state.name;
+    // Trying one server after the other is one state to a person.
+    const shown = AWAY.has(state.name) ? 'away' : state.name;
+    if (shown !== this.shownState) {
+      this.shownState = shown;
       this.stateSinceMs = performance.now();
     }
     this.showState();
@@ -314,7 +317,8 @@ export class CallScreen implements CallListener {
   }
 
   private async copyInvite(): Promise<void> {
-    const link = inviteLink(location, this.roomId);
+    // The server that the page came from may be gone.
+    const link = inviteLink({ origin: this.call.signaling.server, pathname: location.pathname }, this.roomId);
     try {
       await navigator.clipboard.writeText(link);
       this.notices.show({ tone: 'info', text: words.copied, key: 'invite' });

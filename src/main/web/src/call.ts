@@ -3,6 +3,7 @@ import type { MediaHealth } from './ice-doctor';
 import { type CaptureProblem, LocalMedia, type Source } from './local-media';
 import { MediaSession, type NewConsumer, type RemoteStream } from './media-session';
 import type { Options } from './options';
+import { type ServerMemory, Servers } from './servers';
 import { type Connection, Refusal, Signaling } from './signaling';
 
 /** Somebody else in the room. */
@@ -14,11 +15,12 @@ export interface RemotePeer {
 export type CallState =
   | { name: 'idle' }
   | { name: 'devices' }
-  | { name: 'connecting' }
+  /** `elsewhere`: to another server than the one that was lost. */
+  | { name: 'connecting'; elsewhere: boolean }
   | { name: 'joining' }
   | { name: 'joined'; media: MediaHealth }
   /** Not connected; the next try starts at `retryAtMs` (performance.now). `before` says whether we were in the call already. */
-  | { name: 'waiting'; failures: number; retryAtMs: number; before: boolean }
+  | { name: 'waiting'; failures: number; retryAtMs: number; before: boolean; elsewhere: boolean }
   | { name: 'left' }
   /** Ended by the server, or impossible; `code` is stable, `sentence` is the server's own. */
   | { name: 'refused'; code: string; sentence: string };
@@ -60,15 +62,16 @@ export class Call {
     public displayName: string,
     private readonly options: Options,
     private readonly listener: CallListener,
-    page: { protocol: string; host: string } = location,
+    memory: ServerMemory,
+    home: string = location.origin,
   ) {
     this.media = new LocalMedia((source) => void this.onTrackEnded(source), options.size);
     this.signaling = new Signaling(
-      { page, roomId, peerId, transport: options.transport },
+      { servers: new Servers(home, memory), roomId, peerId, transport: options.transport },
       {
-        onConnecting: () => this.become({ name: 'connecting' }),
+        onConnecting: (elsewhere) => this.become({ name: 'connecting', elsewhere }),
         onOpen: (connection) => void this.join(connection),
-        onWaiting: (failures, delayMs) => this.onWaiting(failures, delayMs),
+        onWaiting: (failures, delayMs, elsewhere) => this.onWaiting(failures, delayMs, elsewhere),
         onRefused: (code, sentence) => this.end({ name: 'refused', code, sentence }),
         onRequest: (method, data) => this.onRequest(method, data),
         onNotification: (method, data) => this.onNotification(method, data),
@@ -263,9 +266,12 @@ export class Call {
         continue;
       }
       try {
-        await this.session.produce(source, track);
-        if (source === 'audio' && this.micMuted) {
-          await this.session.pause(source, false);
+        // Who was muted comes back muted, and never counts as heard in between.
+        const session = this.session;
+        const muted = source === 'audio' && this.micMuted;
+        await session.produce(source, track, muted);
+        if (source === 'audio' && this.micMuted !== muted) {
+          await (this.micMuted ? session.pause(source, false) : session.resume(source, track));
         }
       } catch (error) {
         this.survive(error);
@@ -286,8 +292,8 @@ export class Call {
     }
   }
 
-  private onWaiting(failures: number, delayMs: number): void {
-    this.become({ name: 'waiting', failures, retryAtMs: performance.now() + delayMs, before: this.wasJoined });
+  private onWaiting(failures: number, delayMs: number, elsewhere: boolean): void {
+    this.become({ name: 'waiting', failures, retryAtMs: performance.now() + delayMs, before: this.wasJoined, elsewhere });
   }
 
   private async onRequest(method: string, data: Record<string, unknown>): Promise<object> {
@@ -317,16 +323,17 @@ export class Call {
       case 'consumerResumed':
         this.session?.onConsumerPaused(consumerId, method === 'consumerPaused');
         break;
-      case 'activeSpeaker':
-        this.listener.onSpeaking(new Map(data.peerId ? [[data.peerId as string, 0]] : []));
+      case 'speakingPeers':
+        this.listener.onSpeaking(
+          new Map((data.peerVolumes as { peerId: string; volume: number }[]).map(({ peerId, volume }) => [peerId, volume])),
+        );
         break;
-      case 'speakingPeers': {
-        const volumes = data.peerVolumes as { peerId: string; volume: number }[];
-        this.listener.onSpeaking(new Map(volumes.map(({ peerId, volume }) => [peerId, volume])));
+      case 'servers':
+        this.signaling.onServers(data.urls);
         break;
-      }
       default:
-      // Scores, versions, bandwidth: of no use to a person, and newer servers may say more.
+      // Scores, versions, bandwidth: of no use to a person, and newer servers may say more. `activeSpeaker` says once more who
+      // is the loudest of `speakingPeers`.
     }
   }
 

@@ -23,9 +23,9 @@ export function chooseVideoCodec(
 }
 
 /**
- * The encodings of one video: simulcast where the codec has no spatial layers of its own (VP8, H264), SVC where it has (VP9). AV1
- * has them, but Chromium decodes them only with the dependency descriptor beside each packet, which receivers do not get here: so
- * only its temporal layers.
+ * The encodings of one video: simulcast where the codec has no spatial layers of its own (VP8, H264), SVC where it has
+ * (VP9). AV1 has them too, but Chromium decodes them only with the dependency descriptor beside each packet, which
+ * receivers do not get here: so it is sent in temporal layers only.
  *
  * @param mimeType of the codec that will be sent, such as `video/VP8`
  * @param layered false for a single stream with a single layer

@@ -1,5 +1,8 @@
+import type { ServerMemory } from './servers';
+
 const NAME_KEY = 'plenum.name';
 const PEER_KEY = 'plenum.peerId';
+const SERVERS_KEY = 'plenum.servers';
 /** The lock of a page that is being reloaded is free again within this time. */
 const LOCK_PATIENCE_MS = 500;
 
@@ -27,6 +30,27 @@ export function rememberedName(): string {
 
 export function rememberName(name: string): void {
   write(localStorage, NAME_KEY, name);
+}
+
+/** The servers that this tab has been told of for a room. */
+export function rememberedServers(room: string): ServerMemory {
+  return {
+    read: () => {
+      try {
+        const kept = JSON.parse(sessionStorage.getItem(SERVERS_KEY) ?? '{}') as { room?: string; urls?: string[] };
+        return kept.room === room && Array.isArray(kept.urls) ? kept.urls : [];
+      } catch {
+        return []; // Forbidden, or not ours.
+      }
+    },
+    write: (urls) => {
+      try {
+        sessionStorage.setItem(SERVERS_KEY, JSON.stringify({ room, urls }));
+      } catch {
+        // Then only this page knows them.
+      }
+    },
+  };
 }
 
 /** A name that can be told over the phone. */

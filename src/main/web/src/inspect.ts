@@ -14,6 +14,7 @@ export function inspector(screen: CallScreen) {
       peerId: call.peerId,
       displayName: call.displayName,
       route: call.signaling.route,
+      server: call.signaling.server,
       browser: call.session?.device.handlerName ?? null,
       micMuted: call.micMuted,
       microphone: call.media.get('audio') !== null,
@@ -22,6 +23,8 @@ export function inspector(screen: CallScreen) {
       sendTransport: call.session?.send.connectionState ?? null,
       recvTransport: call.session?.recv.connectionState ?? null,
     }),
+    /** Origins of the servers that this call could go on with, the present one first. */
+    servers: () => call.signaling.knownServers,
     peers: () => [...call.peers.values()],
     /** One entry per tile, freshly counted; rates are since the call of this before. */
     tiles: () => screen.collectStats(),

@@ -48,6 +48,8 @@ export class MediaSession {
   private readonly early = new Map<string, { closed: boolean; paused: boolean }>();
   private doctors: IceDoctor[] = [];
   private closed = false;
+  /** What is being produced and starts without sending. */
+  private readonly startPaused = new Set<Source>();
   /** One at a time, so that a source never gets two producers. */
   private producing: Promise<void> = Promise.resolve();
 
@@ -59,6 +61,12 @@ export class MediaSession {
     readonly send: types.Transport,
     readonly recv: types.Transport,
   ) {
+    send.on('produce', ({ kind, rtpParameters, appData }, done, failed) => {
+      const paused = this.startPaused.has(appData.source as Source);
+      connection
+        .request<{ producerId: string }>('produce', { transportId: send.id, kind, rtpParameters, paused, appData })
+        .then(({ producerId }) => done({ id: producerId }), failed);
+    });
     this.doctors = [send, recv].map(
       (transport) =>
         new IceDoctor(transport, () => this.requestIceRestart(transport), {
@@ -88,11 +96,6 @@ export class MediaSession {
         connection.request('connectWebRtcTransport', { transportId: transport.id, dtlsParameters }).then(done, failed);
       });
     }
-    send.on('produce', ({ kind, rtpParameters, appData }, done, failed) => {
-      connection
-        .request<{ producerId: string }>('produce', { transportId: send.id, kind, rtpParameters, appData })
-        .then(({ producerId }) => done({ id: producerId }), failed);
-    });
     return new MediaSession(connection, options, listener, device, send, recv);
   }
 
@@ -110,18 +113,27 @@ export class MediaSession {
     return [...this.producers];
   }
 
-  /** Starts sending a track, or puts it in the place of the one that is sent. */
-  produce(source: Source, track: MediaStreamTrack): Promise<void> {
-    const done = this.producing.then(() => this.produceNow(source, track));
+  /**
+   * Starts sending a track, or puts it in the place of the one that is sent.
+   *
+   * @param paused a new one starts without sending, and the others know it from the beginning
+   */
+  produce(source: Source, track: MediaStreamTrack, paused = false): Promise<void> {
+    const done = this.producing.then(() => this.produceNow(source, track, paused));
     this.producing = done.catch(() => {});
     return done;
   }
 
-  private async produceNow(source: Source, track: MediaStreamTrack): Promise<void> {
+  private async produceNow(source: Source, track: MediaStreamTrack, paused: boolean): Promise<void> {
     const existing = this.producers.get(source);
     if (existing) {
       await existing.replaceTrack({ track });
       return;
+    }
+    if (paused) {
+      this.startPaused.add(source);
+    } else {
+      this.startPaused.delete(source);
     }
     const common = { track, stopTracks: false, appData: { source } };
     const producer =
@@ -132,6 +144,9 @@ export class MediaSession {
       return;
     }
     this.producers.set(source, producer);
+    if (paused) {
+      producer.pause();
+    }
     if (track.readyState === 'ended') {
       this.stop(source); // It was switched off while the server answered.
     }

@@ -1,5 +1,6 @@
 import Peer, { type ProtooMessage } from 'protoo-client/lib/Peer';
 import { backoffMs } from './backoff';
+import type { Servers } from './servers';
 import { type Socket, type SocketEnd, SocketTransport } from './socket-transport';
 
 /** Makes sockets, in the browser {@link browserSockets}. */
@@ -10,8 +11,8 @@ export interface Sockets {
 
 /** Where and as whom to connect. */
 export interface Endpoint {
-  /** The page's own address: the node that served it is the node to talk to. */
-  page: { protocol: string; host: string };
+  /** Says which server: at first the one that served the page. */
+  servers: Servers;
   roomId: string;
   peerId: string;
   transport: 'auto' | 'sockjs';
@@ -68,8 +69,9 @@ export interface SignalingListener {
   /** A fresh connection stands: nothing of an earlier one is known to the server any more. */
   onOpen(connection: Connection): void;
   /** It was lost, or could not be made; the next try comes in `delayMs`. */
-  onWaiting(failures: number, delayMs: number): void;
-  onConnecting(): void;
+  onWaiting(failures: number, delayMs: number, elsewhere: boolean): void;
+  /** @param elsewhere to another server than the one that was lost */
+  onConnecting(elsewhere: boolean): void;
   /** The server ended it for good, and says why: a code such as `replaced` or `room-full`. Nothing more is tried. */
   onRefused(code: string, sentence: string): void;
   onRequest(method: string, data: Record<string, unknown>): Promise<object | void>;
@@ -80,16 +82,22 @@ export interface SignalingListener {
 const CLOSED_BY_SERVER = 4000;
 /** A WebSocket that says nothing for this long is being swallowed by something on the way. */
 const WEBSOCKET_PATIENCE_MS = 6_000;
+/** Where there are other servers to try: a machine that has lost its power says nothing at all. */
+const FAILOVER_PATIENCE_MS = 3_000;
 /** SockJS asks for /info first, then tries one transport after the other. */
 const SOCKJS_PATIENCE_MS = 12_000;
 
 /**
  * The connection to the server: protoo over a WebSocket, or over SockJS where no WebSocket can be opened.
- * It comes back by itself, with a jittered back-off, until told to stop or refused by the server.
+ * It comes back by itself, to the same server or to another, with a jittered back-off, until told to stop or refused by a server.
  */
 export class Signaling {
   private peer: Peer | null = null;
   private failures = 0;
+  /** Whether this connection has been of use: then its loss is news, and not one more failure. */
+  private useful = false;
+  /** How the last useful connection went: there is no need to ask the network again while a server is missing. */
+  private provenRoute: SignalingRoute | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private stopped = true;
   private currentRoute: SignalingRoute | null = null;
@@ -109,6 +117,8 @@ export class Signaling {
   start(): void {
     this.stopped = false;
     this.failures = 0;
+    this.useful = false;
+    this.endpoint.servers.startRound();
     this.connect();
   }
 
@@ -137,38 +147,65 @@ export class Signaling {
   /** The connection has proved useful: the next loss starts with a short wait again. */
   settled(): void {
     this.failures = 0;
+    this.useful = true;
+    this.provenRoute = this.currentRoute;
+    this.endpoint.servers.settled();
+  }
+
+  /** The server has said where else this call can go on. */
+  onServers(urls: unknown): void {
+    this.endpoint.servers.onList(urls);
+  }
+
+  /** Origin of the server that is spoken to, or tried. */
+  get server(): string {
+    return this.endpoint.servers.address;
+  }
+
+  get knownServers(): string[] {
+    return this.endpoint.servers.known;
   }
 
   private connect(): void {
     clearTimeout(this.timer);
-    this.listener.onConnecting();
-    if (this.endpoint.transport === 'sockjs') {
+    const { servers, transport } = this.endpoint;
+    this.listener.onConnecting(servers.elsewhere);
+    if (transport === 'sockjs' || (this.provenRoute === 'sockjs' && this.inFailover)) {
       this.openSockJs();
     } else {
       this.openWebSocket();
     }
   }
 
+  /** In the first round after a loss: what matters is to find a server that lives, and the way there is known. */
+  private get inFailover(): boolean {
+    const { servers } = this.endpoint;
+    return this.provenRoute !== null && !servers.alone && servers.rounds === 0;
+  }
+
   private openWebSocket(): void {
-    const { page, roomId, peerId } = this.endpoint;
-    const scheme = page.protocol === 'https:' ? 'wss' : 'ws';
+    const { servers, roomId, peerId } = this.endpoint;
     const query = new URLSearchParams({ roomId, peerId });
     let socket: Socket;
     try {
-      socket = this.sockets.webSocket(`${scheme}://${page.host}/ws?${query}`, 'protoo');
+      socket = this.sockets.webSocket(`${servers.address.replace(/^http/, 'ws')}/ws?${query}`, 'protoo');
     } catch {
       this.openSockJs();
       return;
     }
-    this.run('websocket', new SocketTransport(socket), WEBSOCKET_PATIENCE_MS, () => this.openSockJs());
+    const [patienceMs, onUnopened] = this.inFailover
+      ? [FAILOVER_PATIENCE_MS, () => this.waitAndRetry()]
+      : [WEBSOCKET_PATIENCE_MS, () => this.openSockJs()];
+    this.run('websocket', new SocketTransport(socket), patienceMs, onUnopened);
   }
 
   private openSockJs(): void {
-    const { page, roomId, peerId } = this.endpoint;
-    const socket = this.sockets.sockJs(`${page.protocol}//${page.host}/sockjs`);
+    const { servers, roomId, peerId } = this.endpoint;
+    const socket = this.sockets.sockJs(`${servers.address}/sockjs`);
     // A SockJS address has no room for a query, so the first frame says who we are.
     const hello = { notification: true, method: 'hello', data: { roomId, peerId } };
-    this.run('sockjs', new SocketTransport(socket, hello), SOCKJS_PATIENCE_MS, () => this.waitAndRetry());
+    const patienceMs = this.inFailover ? FAILOVER_PATIENCE_MS : SOCKJS_PATIENCE_MS;
+    this.run('sockjs', new SocketTransport(socket, hello), patienceMs, () => this.waitAndRetry());
   }
 
   /** Drives one connection from its first moment to its end. */
@@ -221,9 +258,17 @@ export class Signaling {
   }
 
   private waitAndRetry(): void {
+    const { servers } = this.endpoint;
+    if (this.useful) {
+      this.useful = false;
+      servers.startRound();
+    } else {
+      servers.failed();
+    }
     this.failures += 1;
-    const delayMs = backoffMs(this.failures, this.random());
-    this.listener.onWaiting(this.failures, delayMs);
+    // Each server of a round is tried after the same short wait; it is the rounds that become rarer.
+    const delayMs = backoffMs(servers.alone ? this.failures : servers.rounds + 1, this.random());
+    this.listener.onWaiting(this.failures, delayMs, servers.elsewhere);
     this.timer = setTimeout(() => this.connect(), delayMs);
   }
 

@@ -61,6 +61,8 @@ const MEDIA: Record<MediaHealth, StateWords> = {
   },
 };
 
+const ELSEWHERE: StateWords = { short: 'Reconnecting…', text: 'Server gone. Trying another…', tone: 'bad' };
+
 export function stateWords(state: CallState, nowMs: number): StateWords {
   switch (state.name) {
     case 'idle':
@@ -72,12 +74,15 @@ export function stateWords(state: CallState, nowMs: number): StateWords {
         tone: 'busy',
       };
     case 'connecting':
-      return { short: 'Connecting…', text: 'Connecting to the server…', tone: 'busy' };
+      return state.elsewhere ? ELSEWHERE : { short: 'Connecting…', text: 'Connecting to the server…', tone: 'busy' };
     case 'joining':
       return { short: 'Joining…', text: 'Joining the room…', tone: 'busy' };
     case 'joined':
       return MEDIA[state.media];
     case 'waiting': {
+      if (state.before && state.elsewhere) {
+        return ELSEWHERE;
+      }
       const seconds = Math.max(1, Math.ceil((state.retryAtMs - nowMs) / 1000));
       const what = state.before ? 'The connection to the server was lost.' : 'The server does not answer.';
       return { short: 'Reconnecting…', text: `${what} Trying again in ${seconds} s.`, tone: 'bad' };
@@ -94,13 +99,19 @@ export interface CardWords {
   text: string;
 }
 
+const ROOM_FULL: CardWords = {
+  title: 'This room is full',
+  text: 'No more people fit into it. Try again when somebody has left.',
+};
+
 const REFUSALS: Record<string, CardWords> = {
   replaced: {
     title: 'You are in this call somewhere else',
     text: 'The call was opened again in another tab or window, and continues there.',
   },
-  'room-full': { title: 'This room is full', text: 'No more people fit into it. Try again when somebody has left.' },
-  'too-many-peers': { title: 'The server is full', text: 'It cannot take more people now. Please try again later.' },
+  'room-full': ROOM_FULL,
+  'too-many-peers': ROOM_FULL,
+  'too-many-rooms': { title: 'The server is full', text: 'It cannot take more rooms now. Please try again later.' },
   'origin-not-allowed': {
     title: 'This page may not use the server',
     text: 'The server accepts calls only from its own address. Open the page from there.',

@@ -136,9 +136,20 @@ test('camera and microphone refused together are one sentence', () => {
 });
 
 test('waiting counts the seconds down', () => {
-  const state = { name: 'waiting', failures: 1, retryAtMs: 5_000, before: true } as const;
+  const state = { name: 'waiting', failures: 1, retryAtMs: 5_000, before: true, elsewhere: false } as const;
   assert.match(stateWords(state, 1_500).text, /in 4 s/);
   assert.match(stateWords(state, 9_000).text, /in 1 s/);
+});
+
+test('while another server is looked for, a person is told so, and not to wait', () => {
+  const waiting = { name: 'waiting', failures: 2, retryAtMs: 5_000, before: true, elsewhere: true } as const;
+  assert.equal(stateWords(waiting, 4_500).text, 'Server gone. Trying another…');
+  assert.equal(stateWords({ name: 'connecting', elsewhere: true }, 0).text, 'Server gone. Trying another…');
+  assert.match(stateWords({ name: 'connecting', elsewhere: false }, 0).text, /Connecting/);
+});
+
+test('a room with too many peers is full', () => {
+  assert.equal(refusalWords('too-many-peers', '').title, 'This room is full');
 });
 
 test('an unknown refusal is quoted, not hidden', () => {

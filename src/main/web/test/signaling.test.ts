@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
 import { type Connection, Refusal, Signaling } from '../src/signaling';
+import { Servers } from '../src/servers';
 import type { Socket } from '../src/socket-transport';
 
 /** A socket whose other end is the test. */
@@ -33,20 +34,22 @@ let events: string[];
 let connections: Connection[];
 const latest = () => sockets.at(-1)!;
 
-function signaling(transport: 'auto' | 'sockjs' = 'auto'): Signaling {
+let remembered: string[];
+
+function signaling(transport: 'auto' | 'sockjs' = 'auto', home = 'http://node:4443'): Signaling {
   const make = (url: string) => {
     sockets.push(new FakeSocket(url));
     return latest();
   };
   return new Signaling(
-    { page: { protocol: 'http:', host: 'node:4443' }, roomId: 'r 1', peerId: 'p', transport },
+    { servers: new Servers(home, { read: () => remembered, write: (urls) => (remembered = urls) }), roomId: 'r 1', peerId: 'p', transport },
     {
       onOpen: (connection) => {
         events.push('open');
         connections.push(connection);
       },
-      onConnecting: () => events.push('connecting'),
-      onWaiting: (failures, delayMs) => events.push(`waiting ${failures} ${delayMs}`),
+      onConnecting: (elsewhere) => events.push(elsewhere ? 'connecting elsewhere' : 'connecting'),
+      onWaiting: (failures, delayMs, elsewhere) => events.push(`waiting ${failures} ${delayMs}${elsewhere ? ' elsewhere' : ''}`),
       onRefused: (code, sentence) => events.push(`refused ${code}: ${sentence}`),
       onRequest: async (method) => {
         if (method === 'bad') {
@@ -64,7 +67,7 @@ function signaling(transport: 'auto' | 'sockjs' = 'auto'): Signaling {
 beforeEach(() => {
   mock.timers.reset();
   mock.timers.enable({ apis: ['setTimeout'] });
-  [sockets, events, connections] = [[], [], []];
+  [sockets, events, connections, remembered] = [[], [], [], []];
 });
 
 test('a WebSocket is tried first, with room and peer in its address', () => {
@@ -106,6 +109,128 @@ test('after a loss it waits, longer each time, until the call says that all is w
   s.settled();
   latest().end(1006);
   assert.equal(events.at(-1), 'waiting 1 600');
+});
+
+/** Opens, joins and is told of these servers. */
+function settle(s: Signaling, urls: string[]): void {
+  latest().open();
+  s.settled();
+  s.onServers(urls);
+}
+
+/** The hosts of all sockets since the first `from`. */
+const hosts = (from: number) => sockets.slice(from).map(({ url }) => new URL(url).host);
+
+/** Lets the next tries fail at once, each after its wait. */
+function fail(tries: number): void {
+  for (let i = 0; i < tries; i++) {
+    mock.timers.tick(15_000);
+    latest().end(1006);
+  }
+}
+
+test('after a loss the same server is tried first, then each of the others, then the page\'s own, then all again', () => {
+  const s = signaling();
+  s.start();
+  settle(s, ['http://node:4443', 'http://b:1', 'http://c:2']);
+  latest().end(1006);
+  fail(2);
+  mock.timers.tick(600);
+  settle(s, ['http://c:2']);
+  assert.deepEqual(hosts(1), ['node:4443', 'b:1', 'c:2']);
+  assert.deepEqual(s.knownServers, ['http://c:2']);
+  latest().end(1006);
+  fail(3);
+  // From the second round on SockJS is tried, too.
+  assert.deepEqual(hosts(4), ['c:2', 'node:4443', 'c:2', 'c:2']);
+  assert.equal(latest().url, 'http://c:2/sockjs');
+});
+
+test('the servers of a round are tried after the same short wait, and the rounds become rarer', () => {
+  const s = signaling('sockjs');
+  s.start();
+  settle(s, ['http://node:4443', 'http://b:1']);
+  events = [];
+  latest().end(1006);
+  fail(4);
+  assert.deepEqual(events.filter((event) => event.startsWith('waiting')), [
+    'waiting 1 600',
+    'waiting 2 600 elsewhere',
+    'waiting 3 1200',
+    'waiting 4 1200 elsewhere',
+    'waiting 5 2400',
+  ]);
+  assert.equal(events.includes('connecting elsewhere'), true);
+});
+
+test('a server that took the connection but not the call is left for the next', () => {
+  const s = signaling();
+  s.start();
+  settle(s, ['http://node:4443', 'http://b:1']);
+  latest().end(1006);
+  mock.timers.tick(600);
+  latest().open();
+  s.reconnect();
+  mock.timers.tick(600);
+  assert.deepEqual(hosts(1), ['node:4443', 'b:1']);
+});
+
+test('a server that says nothing is given up soon where there are others', () => {
+  const s = signaling();
+  s.start();
+  settle(s, ['http://node:4443', 'http://b:1']);
+  latest().end(1006);
+  mock.timers.tick(600);
+  mock.timers.tick(3_000);
+  mock.timers.tick(600);
+  assert.equal(latest().url, 'ws://b:1/ws?roomId=r+1&peerId=p');
+});
+
+test('where SockJS was needed it is what the next server is asked for', () => {
+  const s = signaling();
+  s.start();
+  latest().end(1006);
+  settle(s, ['http://node:4443', 'http://b:1']);
+  latest().end(1006);
+  fail(1);
+  mock.timers.tick(600);
+  assert.equal(latest().url, 'http://b:1/sockjs');
+});
+
+test('a page that is loaded again knows the servers from before', () => {
+  remembered = ['http://node:4443', 'http://b:1'];
+  signaling('sockjs').start();
+  latest().end(1006);
+  mock.timers.tick(1_200);
+  assert.deepEqual(hosts(0), ['node:4443', 'b:1']);
+});
+
+test('what the server says of others is believed only as far as it is of use', () => {
+  const s = signaling('auto', 'https://node:4443');
+  s.start();
+  latest().open();
+  s.settled();
+  for (const nonsense of [undefined, null, 'http://x', {}, []]) {
+    s.onServers(nonsense);
+    assert.deepEqual(s.knownServers, ['https://node:4443']);
+  }
+  // Its own address, which may be spelled otherwise; no address; not over TLS; the same twice.
+  s.onServers(['https://self', 'b', null, 'ftp://b', 'http://b', 'https://b/', 'https://b:443', 'https://node:4443']);
+  assert.deepEqual(s.knownServers, ['https://node:4443', 'https://b']);
+  assert.deepEqual(remembered, ['https://node:4443', 'https://b']);
+});
+
+test('leaving in the middle of a search ends it, and coming back starts where one was', () => {
+  const s = signaling();
+  s.start();
+  settle(s, ['http://node:4443', 'http://b:1']);
+  latest().end(1006);
+  fail(1);
+  s.stop();
+  mock.timers.tick(60_000);
+  assert.deepEqual(hosts(1), ['node:4443']);
+  s.start();
+  assert.deepEqual(hosts(2), ['node:4443']);
 });
 
 test('the close code 4000 ends it for good, with a code and a sentence', () => {

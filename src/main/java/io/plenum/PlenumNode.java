@@ -60,7 +60,11 @@ public final class PlenumNode {
       verticle.mountOn(options.router(), Vertx.currentContext());
     }
     return vertx.deployVerticle(verticle).map(id -> {
+<<<<<<< HEAD
       PlenumNode node = new PlenumNode(verticle, warm.future(), () -> stop(vertx, id, verticle));
+=======
+      PlenumNode node = new PlenumNode(verticle, warm.future(), () -> vertx.undeploy(id).andThen(done -> options.release()));
+>>>>>>> main
       Consumer<String> handler = options.whenSuperseded();
       superseded.future().onSuccess(handler != null ? handler::accept : reason -> node.close());
       return node;
@@ -91,7 +95,7 @@ public final class PlenumNode {
 
   private static Future<PlenumNode> deployAsOwner(Vertx vertx, PlenumOptions options) {
     return deploy(vertx, options)
-        .map(node -> new PlenumNode(node.verticle, node.ready, vertx::close))
+        .map(node -> new PlenumNode(node.verticle, node.ready, () -> vertx.close().andThen(done -> options.release())))
         .recover(failure -> vertx.close().transform(closed -> Future.failedFuture(failure)));
   }
 

@@ -2,6 +2,7 @@ package io.plenum;
 
 import com.hazelcast.config.Config;
 import com.hazelcast.core.HazelcastInstance;
+import io.plenum.server.DataDirLock;
 import io.plenum.server.ServerIdentity;
 import io.plenum.server.cluster.GridConfig;
 import io.plenum.server.config.ConfigException;
@@ -23,6 +24,8 @@ import java.util.function.Consumer;
 public final class PlenumOptions {
   private final PlenumConfig config;
   private final ServerIdentity identity;
+  /** Kept until the node is closed, or the process ends. */
+  private final DataDirLock lock;
   private HazelcastInstance hazelcast;
   private Router router;
   private Consumer<String> whenSuperseded;
@@ -30,7 +33,9 @@ public final class PlenumOptions {
   private PlenumOptions(PlenumConfig config) {
     this.config = config;
     try {
-      this.identity = ServerIdentity.load(Path.of(config.data().dir()));
+      Path dataDir = Path.of(config.data().dir());
+      this.lock = DataDirLock.acquire(dataDir);
+      this.identity = ServerIdentity.load(dataDir);
     } catch (IOException e) {
       throw new ConfigException("cannot write to data.dir: " + e.getMessage());
     }
@@ -104,6 +109,15 @@ public final class PlenumOptions {
 
   PlenumConfig config() {
     return config;
+  }
+
+  /** Another node may have {@code data.dir} from now on. */
+  void release() {
+    try {
+      lock.close();
+    } catch (IOException e) {
+      // Then it goes with the process.
+    }
   }
 
   ServerIdentity identity() {

@@ -6,8 +6,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Asks owners for their whole state: those who have said more than is known here, and those who have not been heard for so
- * long that they may have left without our hearing it.
+ * Asks owners for their whole state: those who have said more than is known here, and those who have not been heard
+ * for so long that they may have left without our hearing it.
  */
 final class CatchUp {
   /** Three idle digests lost in a row. */

@@ -17,7 +17,9 @@ public final class ClusterTimings {
   public static final long REORDER_NS = 200 * MS;
   /** Between two requests for the state of one owner. */
   public static final long STATE_RETRY_NS = 500 * MS;
-  /** A registry that has not answered by then counts as failed; Hazelcast's own stall in a partition is about as long. */
+  /**
+   * A registry that has not answered by then counts as failed; Hazelcast's own stall in a partition is about as long.
+   */
   public static final long REGISTRY_DEADLINE_NS = 5 * SECOND;
   /** Pause after a registry operation that failed. */
   public static final long REGISTRY_RETRY_NS = SECOND;
@@ -45,7 +47,9 @@ public final class ClusterTimings {
   public static final long SILENCE_NS = 2_500 * MS;
   /** If our own timer comes this late, it was us who were away. */
   public static final long OWN_PAUSE_NS = 1_500 * MS;
-  /** Rows of ours that should not be there (an operation that was given up took effect late) are looked for this often. */
+  /**
+   * Rows of ours that should not be there (an operation that was given up took effect late) are looked for this often.
+   */
   public static final long SWEEP_NS = 30 * SECOND;
 
   private ClusterTimings() {}

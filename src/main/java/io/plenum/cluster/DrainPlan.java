@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * In which order and how fast a draining node sends its clients away: one room after the other, the smallest first, so that
- * few rooms are in motion at a time; in a room those first who only listen. Fast enough to end before the deadline, and not
- * faster than the other nodes can take joins, unless the deadline demands it.
+ * In which order and how fast a draining node sends its clients away: one room after the other, the smallest first, so
+ * that few rooms are in motion at a time; in a room those first who only listen. Fast enough to end before the
+ * deadline, and not faster than the other nodes can take joins, unless the deadline demands it.
  */
 public final class DrainPlan {
   /** A client of this node. */

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Which other servers are up. Two witnesses are needed to declare one dead: the cluster's membership has dropped it, and
- * nothing has been heard of it for a while. Before believing in silence it is made sure that it was not this node that
- * was away: if the own timer comes late, all get a fresh start.
+ * Which other servers are up. Two witnesses are needed to declare one dead: the cluster's membership has dropped it,
+ * and nothing has been heard of it for a while. Before believing in silence it is made sure that it was not this node
+ * that was away: if the own timer comes late, all get a fresh start.
  */
 final class FailureDetector {
   /** A server that is neither up nor a member is forgotten after this long. */

@@ -3,8 +3,8 @@ package io.plenum.cluster;
 import io.plenum.cluster.message.Layers;
 
 /**
- * What one router here wants of one producer: up at once, down after a while, so that a consumer which comes and goes does
- * not make the origin start and stop.
+ * What one router here wants of one producer: up at once, down after a while, so that a consumer which comes and goes
+ * does not make the origin start and stop.
  */
 final class LayerDemand {
   private Layers current;

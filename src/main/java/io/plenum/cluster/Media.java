@@ -7,10 +7,10 @@ import io.plenum.cluster.message.ProducerRow;
 import io.plenum.cluster.message.RouterPair;
 
 /**
- * Port to the routers of this node: what shall be done on pipes. Commands for one router take effect in the order in which
- * they are given. Those that make something are answered later by {@code onPipeCreated}, {@code onConsumed},
- * {@code onProduced}, {@code onFeedOpened} or the {@code …Failed} beside each. Closing and setting are not answered, and
- * do nothing when the object is gone. Closing a pipe closes all that is on it.
+ * Port to the routers of this node: what shall be done on pipes. Commands for one router take effect in the order in
+ * which they are given. Those that make something are answered later by {@code onPipeCreated}, {@code onConsumed},
+ * {@code onProduced}, {@code onFeedOpened} or the {@code …Failed} beside each. Closing and setting are not answered,
+ * and do nothing when the object is gone. Closing a pipe closes all that is on it.
  */
 public interface Media {
   /** Makes this node's end of a pipe: {@code routerId} is the one of the pair that lives here. */
@@ -38,7 +38,9 @@ public interface Media {
   /** @param consumerId tells which of several attempts is meant */
   void closeProducer(String endId, String consumerId, String producerId);
 
-  /** Joins two routers of this node for one producer, with its id; the pipe between them is made when it is the first. */
+  /**
+   * Joins two routers of this node for one producer, with its id; the pipe between them is made when it is the first.
+   */
   void openFeed(String feedId, String producerId, String fromRouterId, String toRouterId);
 
   void closeFeed(String feedId);

@@ -15,6 +15,7 @@ import io.plenum.cluster.message.SignalMessage.Ping;
 import io.plenum.cluster.message.SignalMessage.Pong;
 import io.plenum.cluster.message.SignalMessage.RoomState;
 import io.plenum.cluster.message.SignalMessage.Want;
+import io.plenum.media.Dump;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -27,8 +28,8 @@ import java.util.Set;
  * One node as a member of the cluster: its start, who else is up, and what no room would clean.
  *
  * <pre>
- *   LOOKING ─▶ PROBING ─▶ CLEANING ─▶ ACTIVE ⇄ DRAINING
- *                 └─▶ REFUSED              └─▶ SUPERSEDED
+ *   LOOKING ─▶ PROBING ─▶ CLEANING ─▶ ACTIVE ─▶ DRAINING ─▶ STOPPED
+ *                 └─▶ REFUSED            └──────────┴─▶ SUPERSEDED
  * </pre>
  *
  * <p>LOOKING asks the registry for rows of this serverId. If there are any, PROBING asks whether the process that wrote
@@ -36,7 +37,7 @@ import java.util.Set;
  */
 public final class NodeCoordinator {
   /** In the order of a node's life. */
-  public enum State { LOOKING, PROBING, CLEANING, ACTIVE, DRAINING, REFUSED, SUPERSEDED }
+  public enum State { LOOKING, PROBING, CLEANING, ACTIVE, DRAINING, STOPPED, REFUSED, SUPERSEDED }
 
   /** What the node is told. All calls but the first three are meant for every open room, too. */
   public interface Sink {
@@ -93,9 +94,11 @@ public final class NodeCoordinator {
   private long generation;
   private double load;
 
-  /** @param candidate of this life's incarnation: milliseconds since 1970; raised if an earlier life had a greater one */
-  public NodeCoordinator(String serverId, long candidate, Description description, Registry registry, Bus bus, Sink sink,
-      long nowNs) {
+  /**
+   * @param candidate of this life's incarnation: milliseconds since 1970; raised if an earlier life had a greater one
+   */
+  public NodeCoordinator(String serverId, long candidate, Description description, Registry registry, Bus bus,
+      Sink sink, long nowNs) {
     this.serverId = serverId;
     this.self = new Owner(serverId, candidate);
     this.description = description;
@@ -126,6 +129,10 @@ public final class NodeCoordinator {
 
   private boolean active() {
     return state == State.ACTIVE || state == State.DRAINING;
+  }
+
+  private boolean ended() {
+    return state == State.STOPPED || state == State.REFUSED || state == State.SUPERSEDED;
   }
 
   /** Other servers that are up. */
@@ -166,6 +173,20 @@ public final class NodeCoordinator {
       state = State.DRAINING;
       putOwnRow();
     }
+  }
+
+  /** Says good-bye, when all rooms have finished: nobody is to wait for a sign of life. */
+  public void stop() {
+    if (active()) {
+      state = State.STOPPED;
+      registry.removeIfOwner(nextOperation(), ownRow().key(), self);
+    }
+  }
+
+  /** For people at night. */
+  public void dump(Dump out) {
+    out.value("self", self).value("state", state).value("up", detector.up()).value("openRooms", openRooms.size())
+        .value("ownPauses", detector.ownPauses());
   }
 
   private ServerRow ownRow() {
@@ -387,7 +408,7 @@ public final class NodeCoordinator {
 
   /** When {@link #onTimeout} is due. */
   public long nextDeadlineNs() {
-    if (state == State.REFUSED || state == State.SUPERSEDED) {
+    if (ended()) {
       return Long.MAX_VALUE;
     }
     return active() ? Math.min(Math.min(pingNs, fetchNs), sweeper.nextDeadlineNs()) : stepNs;
@@ -395,7 +416,7 @@ public final class NodeCoordinator {
 
   public void onTimeout(long nowNs) {
     if (!active()) {
-      if (stepNs <= nowNs && state != State.REFUSED && state != State.SUPERSEDED) {
+      if (stepNs <= nowNs && !ended()) {
         step(nowNs);
       }
       return;

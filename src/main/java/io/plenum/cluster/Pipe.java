@@ -1,7 +1,9 @@
 package io.plenum.cluster;
 
+import io.plenum.cluster.message.Layers;
 import io.plenum.cluster.message.Owner;
 import io.plenum.cluster.message.PipeEnd;
+import io.plenum.cluster.message.ProducerRow;
 import io.plenum.cluster.message.Protocol;
 import io.plenum.cluster.message.RouterPair;
 import io.plenum.cluster.message.SignalMessage.ClosePipeTransport;
@@ -11,6 +13,7 @@ import io.plenum.cluster.message.SignalMessage.Consumed;
 import io.plenum.cluster.message.SignalMessage.CreatePipeTransport;
 import io.plenum.cluster.message.SignalMessage.Have;
 import io.plenum.cluster.message.SignalMessage.Want;
+import java.util.Map;
 
 /**
  * This node's end of the pipe between one local and one remote router: from the wish for it to its close.
@@ -21,9 +24,9 @@ import io.plenum.cluster.message.SignalMessage.Want;
  * </pre>
  *
  * <p>Each node makes one end for a pair and tells the other. It does not matter who begins, nor whether both do: a node
- * that hears of an end and has none makes one; a node that has one connects it. A remote end that was made anew (greater
- * generation) makes this one void. What crosses is kept by {@link PulledProducers} (towards us) and
- * {@link PushedProducers} (away from us).
+ * that hears of an end and has none makes one; a node that has one connects it. A remote end that was made anew
+ * (greater generation) makes this one void. What crosses is kept by {@link PulledProducers} (towards us) and {@link
+ * PushedProducers} (away from us).
  */
 final class Pipe {
   enum State { CREATING, OFFERED, CONNECTED, CLOSED }
@@ -149,8 +152,8 @@ final class Pipe {
   }
 
   /**
-   * Whether a message about what crosses is about this end and the one it is connected to. If it is about another end of
-   * ours, the sender is told that it is gone.
+   * Whether a message about what crosses is about this end and the one it is connected to. If it is about another end
+   * of ours, the sender is told that it is gone.
    */
   private boolean concerns(String theirEndId, String yourEndId) {
     if (!endId.equals(yourEndId)) {
@@ -178,7 +181,14 @@ final class Pipe {
     }
   }
 
+  /** What we want over it. */
+  void apply(Map<ProducerRow, Layers> wanted, long nowNs) {
+    noteUse(nowNs);
+    pulled.apply(wanted, nowNs);
+  }
+
   void onWant(Want message, long nowNs) {
+    noteUse(nowNs);
     if (concerns(message.endId(), message.yourEndId())) {
       pushed.onWant(message.layersByProducerId(), message.sequence());
     }
@@ -236,6 +246,13 @@ final class Pipe {
     return idle() ? Math.min(next, idleSinceNs + ClusterTimings.PIPE_LINGER_NS) : next;
   }
 
+  /** Before anything that may leave it idle. */
+  private void noteUse(long nowNs) {
+    if (!idle()) {
+      idleSinceNs = nowNs;
+    }
+  }
+
   private boolean idle() {
     return pulled.isEmpty() && pushed.isEmpty();
   }
@@ -248,9 +265,8 @@ final class Pipe {
       close(End.FAILED);
       return;
     }
-    if (!idle()) {
-      idleSinceNs = nowNs;
-    } else if (idleSinceNs + ClusterTimings.PIPE_LINGER_NS <= nowNs) {
+    noteUse(nowNs);
+    if (idle() && idleSinceNs + ClusterTimings.PIPE_LINGER_NS <= nowNs) {
       close(End.IDLE);
       return;
     }

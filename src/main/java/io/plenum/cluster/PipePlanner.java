@@ -40,7 +40,8 @@ public final class PipePlanner {
   /**
    * @param producers by id, of this node or another; null for one that is not known, which is waited for
    * @param localRouters that are open
-   * @param landings where remote producers arrive at present, by producer id: they stay there while wanted anywhere here
+   * @param landings where remote producers arrive at present, by producer id: they stay there while wanted anywhere
+   *     here
    */
   public static Plan plan(Function<String, ProducerRow> producers, Owner self, Set<String> localRouters,
       Collection<Wanted> demand, Map<String, String> landings) {

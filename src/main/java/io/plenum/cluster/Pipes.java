@@ -27,8 +27,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * All pipes of one room on one node to others: at most one for each pair of routers. Makes those that the plan wants and
- * those that the other side asks for; each closes itself when nothing has crossed it for a while.
+ * All pipes of one room on one node to others: at most one for each pair of routers. Makes those that the plan wants
+ * and those that the other side asks for; each closes itself when nothing has crossed it for a while.
  */
 final class Pipes {
   /** Routers of one room on other nodes times those here: more is an error of the other node's. */
@@ -93,7 +93,7 @@ final class Pipes {
       }
     });
     for (Pipe pipe : List.copyOf(pipes.values())) {
-      pipe.pulled.apply(wanted.getOrDefault(pipe.pair, Map.of()), nowNs);
+      pipe.apply(wanted.getOrDefault(pipe.pair, Map.of()), nowNs);
     }
   }
 
@@ -257,7 +257,8 @@ final class Pipes {
         continue;
       }
       BackOff former = backOffs.get(pipe.pair);
-      int failures = former == null || nowNs - former.untilNs > ClusterTimings.MAX_BACK_OFF_NS ? 1 : former.failures + 1;
+      boolean first = former == null || nowNs - former.untilNs > ClusterTimings.MAX_BACK_OFF_NS;
+      int failures = first ? 1 : former.failures + 1;
       backOffs.put(pipe.pair, new BackOff(failures, nowNs + ClusterTimings.backOffNs(failures)));
     }
   }

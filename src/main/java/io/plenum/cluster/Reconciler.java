@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * Looks at the registry's rows of the room every ten seconds and whenever the cluster has changed, and removes those whose
- * owner is dead.
+ * Looks at the registry's rows of the room every ten seconds and whenever the cluster has changed, and removes those
+ * whose owner is dead.
  */
 final class Reconciler {
   /** Rows of a life of which nothing else is known are left for so long: its membership may only be late. */

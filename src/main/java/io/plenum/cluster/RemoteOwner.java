@@ -17,9 +17,9 @@ import java.util.function.Consumer;
  * What this node knows of one other server's part of a room.
  *
  * <p>The owner numbers its changes. Up to {@link #floor} all are known; above it single ones may be ({@link #ahead}),
- * because messages overtake each other. So a change that comes twice or late is recognised by its number alone, and what
- * is closed stays closed: a removal below the floor needs no memory, one above it is kept as an entry without a row until
- * the floor has passed it.
+ * because messages overtake each other. So a change that comes twice or late is recognised by its number alone, and
+ * what is closed stays closed: a removal below the floor needs no memory, one above it is kept as an entry without a
+ * row until the floor has passed it.
  */
 final class RemoteOwner {
   /** Changes known above the floor; beyond that only asking for the whole state helps. */

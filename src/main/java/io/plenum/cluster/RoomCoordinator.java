@@ -20,6 +20,7 @@ import io.plenum.cluster.message.RowKey.Table;
 import io.plenum.cluster.message.SignalMessage;
 import io.plenum.cluster.message.SignalMessage.GetRoomState;
 import io.plenum.cluster.message.SignalMessage.RoomState;
+import io.plenum.media.Dump;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,9 +33,9 @@ import java.util.function.LongFunction;
  * and keeps the pipes that are wanted. Driven by the room's verticle; speaks through the ports {@link Registry},
  * {@link Bus}, {@link Media} and {@link RoomListener}.
  *
- * <p>A table of contents: {@link OwnRows} is what is ours, {@link RoomView} what we know of others, {@link CatchUp} asks
- * for what was missed, {@link RegistrySync} and {@link Reconciler} keep the shared maps true, {@link LocalDemand} and
- * {@link PipePlanner} say what should cross, {@link Pipes} and {@link LocalFeeds} bring it about.
+ * <p>A table of contents: {@link OwnRows} is what is ours, {@link RoomView} what we know of others, {@link CatchUp}
+ * asks for what was missed, {@link RegistrySync} and {@link Reconciler} keep the shared maps true, {@link LocalDemand}
+ * and {@link PipePlanner} say what should cross, {@link Pipes} and {@link LocalFeeds} bring it about.
  */
 public final class RoomCoordinator {
   /** OPEN between the first local peer and the last; CLOSING until all have been told; then it can be forgotten. */
@@ -207,8 +208,8 @@ public final class RoomCoordinator {
   }
 
   /**
-   * A client here wants a producer, of any node, on one of this node's routers: before its consumer can be made, and again
-   * whenever what it wants changes.
+   * A client here wants a producer, of any node, on one of this node's routers: before its consumer can be made, and
+   * again whenever what it wants changes.
    *
    * @param layers {@link Layers#NONE} while the consumer is paused
    */
@@ -365,12 +366,17 @@ public final class RoomCoordinator {
     return view.remoteProducers();
   }
 
-  RoomView view() {
-    return view;
-  }
-
-  Pipes pipes() {
-    return pipes;
+  /** For people at night. */
+  public void dump(Dump out) {
+    out.value("room", environment.room()).value("state", state).value("generation", own.generation())
+        .value("rows", own.all().size()).value("registrySettled", sync.settled());
+    out.list("owners", view.owners(), (owner, to) -> to.value("owner", owner.owner())
+        .value("up", view.isUp(owner.owner()))
+        .value("present", owner.present()).value("floor", owner.floor()).value("behind", owner.behind()));
+    out.list("pipes", pipes.all(), (pipe, to) -> to.value("pair", pipe.pair).value("remote", pipe.remote)
+        .value("state", pipe.state()).value("end", pipe.endId).value("remoteEnd", pipe.remoteEndId())
+        .value("pulled", pipe.pulled.layers()).value("pushed", pipe.pushed.all().keySet()));
+    out.value("feeds", feeds.size());
   }
 
   // ---- time ----
@@ -475,6 +481,7 @@ public final class RoomCoordinator {
 
   private boolean sourceReady(PipePlanner.LocalFeed feed) {
     ProducerRow row = producer(feed.producerId());
-    return row != null && (row.owner().equals(environment.self()) || pipes.isLive(feed.producerId(), feed.fromRouterId()));
+    return row != null
+        && (row.owner().equals(environment.self()) || pipes.isLive(feed.producerId(), feed.fromRouterId()));
   }
 }

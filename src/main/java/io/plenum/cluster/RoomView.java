@@ -20,9 +20,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What this node knows of a room: its own rows, and those of each other server that is up, by owner. What was told to the
- * local clients is remembered, and every change ends in telling them the difference; so however messages come, clients
- * hear of each peer and producer once.
+ * What this node knows of a room: its own rows, and those of each other server that is up, by owner. What was told to
+ * the local clients is remembered, and every change ends in telling them the difference; so however messages come,
+ * clients hear of each peer and producer once.
  */
 final class RoomView {
   private final OwnRows own;

@@ -20,8 +20,8 @@ public final class RouterChooser {
   private RouterChooser() {}
 
   /**
-   * A router of the room that has room for more, the least burdened first; a new one on the least loaded loop when those
-   * there are overburdened.
+   * A router of the room that has room for more, the least burdened first; a new one on the least loaded loop when
+   * those there are overburdened.
    *
    * @param loopLoads 0 idle … 1 full, by number of the loop
    */

@@ -8,6 +8,7 @@ import io.plenum.media.router.RouterEnvironment;
 import io.plenum.protocol.dtls.DtlsCertificate;
 import io.plenum.server.cluster.ClusterNode;
 import io.plenum.server.config.PlenumConfig;
+import io.plenum.server.config.PublicUrl;
 import io.plenum.server.dtls.DtlsOptions;
 import io.plenum.server.dtls.DtlsSessions;
 import io.plenum.server.net.EventLoops;
@@ -20,6 +21,7 @@ import io.plenum.server.room.Rooms;
 import io.plenum.server.router.MediaLoop;
 import io.plenum.server.router.RouterPlacement;
 import io.plenum.server.router.WebRtcTransports;
+import io.plenum.server.signaling.ServerList;
 import io.plenum.server.signaling.SignalingService;
 import io.plenum.server.web.WebVerticle;
 import io.vertx.core.Context;
@@ -56,6 +58,7 @@ public final class NodeVerticle extends VerticleBase {
   private final List<MediaLoop> loops = new ArrayList<>();
   private final Readiness readiness = new Readiness();
   private final Metrics metrics = new Metrics();
+  private final ServerList servers = new ServerList(System::nanoTime);
   private final Consumer<NodeVerticle> whenReady;
   private final Promise<Void> stopped = Promise.promise();
   private DtlsSessions dtls;
@@ -132,24 +135,50 @@ public final class NodeVerticle extends VerticleBase {
         sockets.add(deploy(loop.pipeSocket(), mediaContext));
       }
     }
-    RtpCapabilities capabilities = RouterCapabilities.generate(MediaCodecs.defaults());
+    RtpCapabilities capabilities = RouterCapabilities.generate(MediaCodecs.withTelephony());
     RouterPlacement placement = new RouterPlacement(loops, capabilities);
     cluster = hazelcast == null ? null : new ClusterNode(vertx, eventLoops.nextControl(), hazelcast, config,
-        addresses.nodeIp(), identity, version(), reason -> mustEnd.accept("another process has taken over: " + reason));
+        addresses.nodeIp(), identity, version(), servers::others, reason -> mustEnd.accept("another process has taken over: " + reason));
     rooms = new Rooms(eventLoops, placement, config.limits(), cluster == null ? Rooms.Membership.ALONE : cluster);
     WebRtcTransports transports = new WebRtcTransports(dtls, addresses.announced(), config.media());
-    SignalingService signaling = new SignalingService(vertx, rooms, transports, config.limits());
+    SignalingService signaling = new SignalingService(vertx, rooms, transports, config.limits(), servers);
     WarmUp.require(readiness);
     NodeMetrics.show(metrics, loops, dtls);
+    if (cluster != null) {
+      NodeMetrics.showCluster(metrics, loops, cluster);
+    }
     webContext = eventLoops.home();
+<<<<<<< HEAD
     web = new WebVerticle(config, signaling, readiness, metrics, new RoomDump(rooms), router);
     // join: all have opened or failed before anything is closed again.
     return Future.join(sockets)
         .compose(v -> startCluster())
+=======
+    web = new WebVerticle(config, signaling, readiness, metrics, new RoomDump(rooms), servers, router);
+    return Future.all(sockets)
+        .compose(v -> cluster == null ? Future.succeededFuture() : cluster.start())
+>>>>>>> main
         .compose(v -> deploy(web, webContext))
         // Vert.x stops nothing that did not start: what is open already would stay open.
         .recover(failure -> stop().transform(stopped -> Future.failedFuture(failure)))
-        .onSuccess(v -> WarmUp.start(dtls, readiness, () -> whenReady.accept(this)));
+        .onSuccess(v -> {
+          if (router == null) {
+            servers.own(publicUrl());
+          }
+          WarmUp.start(dtls, readiness, this::onWarm);
+        });
+  }
+
+  private String publicUrl() {
+    return PublicUrl.of(config, addresses.nodeIp(), web.actualPort());
+  }
+
+  /** A node that is still cold is no refuge for clients of another; one on an application's router has no address of its own. */
+  private void onWarm() {
+    if (cluster != null && router == null) {
+      cluster.announce(publicUrl());
+    }
+    whenReady.accept(this);
   }
 
   private Future<Void> startCluster() {
@@ -209,6 +238,9 @@ public final class NodeVerticle extends VerticleBase {
   public Future<?> stop() {
     log.info("node stopping");
     readiness.require(Readiness.NOT_DRAINING);
+    if (cluster != null) {
+      cluster.announce("");
+    }
     Future<?> webStopped = web == null ? Future.succeededFuture() : undeploy(web, webContext);
     return webStopped
         .eventually(() -> !clusterStarted ? Future.succeededFuture() : cluster.stop())

@@ -20,10 +20,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Real browsers, driven from a test. Starts {@code src/test/browser/remote.mjs} as a child process and speaks its JSON lines;
- * that process ends, and its browsers with it, when this is closed or this JVM dies.
+ * Real browsers, driven from a test. Starts {@code src/test/browser/remote.mjs} as a child process and speaks its JSON
+ * lines; that process ends, and its browsers with it, when this is closed or this JVM dies.
  *
- * <p>Commands may be given from several threads. Whatever goes wrong in the browser becomes an {@link AssertionError} that says so.
+ * <p>Commands may be given from several threads. Whatever goes wrong in the browser becomes an {@link AssertionError}
+ * that says so.
  */
 public final class BrowserRemote implements AutoCloseable {
   private static final Path SCRIPT = Path.of("src/test/browser/remote.mjs");

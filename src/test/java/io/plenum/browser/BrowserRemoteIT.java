@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +18,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("browser")
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
 class BrowserRemoteIT {
-  private static final String PAGE = "data:text/html,<title>hello</title><button onclick=\"document.title='pressed'\">x</button>";
+  private static final String PAGE =
+      "data:text/html,<title>hello</title><button onclick=\"document.title='pressed'\">x</button>";
 
   @ParameterizedTest
   @EnumSource(BrowserRemote.Kind.class)
@@ -26,7 +28,8 @@ class BrowserRemoteIT {
         Browser browser = remote.launch(kind);
         Page page = browser.newPage(PAGE)) {
       assertEquals("hello", page.evaluate("document.title").asText());
-      assertEquals(42, page.evaluate("new Promise(done => setTimeout(() => done({answer: 42}), 10))").path("answer").asInt());
+      JsonNode later = page.evaluate("new Promise(done => setTimeout(() => done({answer: 42}), 10))");
+      assertEquals(42, later.path("answer").asInt());
       page.click("button");
       page.await("document.title", title -> title.asText().equals("pressed"), Duration.ofSeconds(5));
       page.evaluate("console.warn('heed this')");
@@ -44,7 +47,8 @@ class BrowserRemoteIT {
       page.evaluate("console.log('the page said')");
       AssertionError late = assertThrows(AssertionError.class,
           () -> page.await("7", value -> value.asInt() == 8, Duration.ofMillis(300)));
-      assertTrue(late.getMessage().contains("still 7") && late.getMessage().contains("the page said"), late.getMessage());
+      assertTrue(late.getMessage().contains("still 7"), late.getMessage());
+      assertTrue(late.getMessage().contains("the page said"), late.getMessage());
     }
   }
 

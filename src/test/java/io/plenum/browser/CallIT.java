@@ -63,8 +63,8 @@ class CallIT {
     bob.awaitTileOf(alice, tile -> tile.path("audio").path("paused").asBoolean());
     bob.awaitSilenceOf(alice);
     bob.awaitFramesFrom(alice, 10);
-    assertEquals(1, bob.page().evaluate("document.querySelectorAll('.tile:not(.is-local) .tile-mic:not([hidden])').length")
-        .asInt(), "the tile shows who is muted");
+    String signs = "document.querySelectorAll('.tile:not(.is-local) .tile-mic:not([hidden])').length";
+    assertEquals(1, bob.page().evaluate(signs).asInt(), "the tile shows who is muted");
 
     alice.press("Unmute microphone");
     bob.awaitSoundFrom(alice);
@@ -138,7 +138,7 @@ class CallIT {
     bob.awaitSeesAndHears(alice);
     alice.awaitSeesAndHears(bob);
     bob.awaitTilesOf(alice);
-    assertEquals(2, bob.page().evaluate("plenum.consumers()").size(), "one of sound, one of picture, none of the old page");
+    assertEquals(2, bob.page().evaluate("plenum.consumers()").size(), "a sound and a picture, none of the old page");
   }
 
   @Test

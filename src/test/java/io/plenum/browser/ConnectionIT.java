@@ -92,8 +92,9 @@ class ConnectionIT {
 
     awaitNewFragments(alice, "send", sendBefore);
     awaitNewFragments(alice, "recv", recvBefore);
-    assertTrue(ofAlice.join().longestStallMs() < LONGEST_STALL_MS, () -> "stalled for " + ofAlice.join().longestStallMs());
-    assertTrue(ofBob.join().longestStallMs() < LONGEST_STALL_MS, () -> "stalled for " + ofBob.join().longestStallMs());
+    for (TileHistory history : List.of(ofAlice.join(), ofBob.join())) {
+      assertTrue(history.longestStallMs() < LONGEST_STALL_MS, () -> "stalled for " + history.longestStallMs() + " ms");
+    }
     alice.awaitSeesAndHears(bob);
     bob.awaitSeesAndHears(alice);
     assertEquals("joined", alice.state().path("name").asText());
@@ -118,7 +119,7 @@ class ConnectionIT {
     assertTrue(history.longestStallMs() < 2_000, () -> "stalled for " + history.longestStallMs() + " ms");
     assertTrue(history.framesPerSecond() > 15, () -> history.framesPerSecond() + " frames per second");
     JsonNode received = bob.inboundVideo();
-    assertTrue(received.path("retransmittedPacketsReceived").asInt() > 0, () -> "nothing repaired at the viewer: " + received);
+    assertTrue(received.path("retransmittedPacketsReceived").asInt() > 0, () -> "no repair at the viewer: " + received);
     assertTrue(received.path("totalFreezesDuration").asDouble() < 3, () -> "frozen: " + received);
     JsonNode downlink = bob.serverOutboundOf(alice);
     assertTrue(downlink.path("nackCount").asInt() > 0, () -> "the viewer asked for nothing: " + downlink);
@@ -139,9 +140,8 @@ class ConnectionIT {
     node.kill();
     for (Participant participant : List.of(alice, bob)) {
       participant.awaitState("waiting");
-      participant.await("document.getElementById('state').textContent", text -> text.asText().startsWith("Reconnecting"));
-      participant.await("document.getElementById('banner').hidden ? '' : document.getElementById('banner-text').textContent",
-          text -> text.asText().startsWith("The connection to the server was lost."));
+      participant.awaitText("#state", "Reconnecting");
+      participant.awaitText("#banner:not([hidden]) #banner-text", "The connection to the server was lost.");
     }
 
     node.startAgain();
@@ -151,6 +151,6 @@ class ConnectionIT {
     bob.awaitSeesAndHears(alice);
     alice.awaitTilesOf(bob);
     bob.awaitTilesOf(alice);
-    assertEquals("Connected", alice.page().evaluate("document.getElementById('state').textContent").asText());
+    alice.awaitText("#state", "Connected");
   }
 }

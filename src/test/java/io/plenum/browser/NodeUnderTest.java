@@ -24,21 +24,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The product itself, as its users start it: {@code java -jar target/plenum.jar} in a process of its own, on ports that were
- * free, reachable from this machine only. It ends when this is closed. Its log stays in {@code target/nodes}.
+ * The product itself, as its users start it: {@code java -jar target/plenum.jar} in a process of its own, on ports that
+ * were free, reachable from this machine only. It ends when this is closed. Its log stays in {@code target/nodes}.
  */
 public final class NodeUnderTest implements AutoCloseable {
   private static final Path JAR = Path.of("target/plenum.jar");
   private static final Path NODES = Path.of("target/nodes");
   private static final String HOST = "127.0.0.1";
   /** On a machine that compiles something else at the same time. */
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
   private static final int MEDIA_LOOPS = 2;
   /** HTTP, then a port for each media loop, then one for each loop's pipes. */
   private static final int PORTS = 1 + 2 * MEDIA_LOOPS;
-  /** Below what systems hand out by themselves, so that no outgoing connection takes a port that we have just found free. */
+  /** Below what systems hand out by themselves: no outgoing connection takes a port that was just found free. */
   private static final int LOWEST_PORT = 20_000;
   private static final int HIGHEST_PORT = 32_000;
   private static final AtomicInteger started = new AtomicInteger();
@@ -47,20 +47,23 @@ public final class NodeUnderTest implements AutoCloseable {
   private final List<String> command = new ArrayList<>();
   private final Path directory;
   private final Path log;
+  private final String host;
   private final int port;
   private Process process;
 
-  private NodeUnderTest(List<String> args) throws IOException {
+  private NodeUnderTest(String host, List<String> prefix, List<String> args) throws IOException {
+    this.host = host;
     assertTrue(Files.isRegularFile(JAR), JAR + " is missing: mvn package builds it");
     directory = Files.createDirectories(NODES.resolve(ProcessHandle.current().pid() + "-" + started.incrementAndGet()));
     log = directory.resolve("node.log");
     port = freePorts();
+    command.addAll(prefix);
     command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m",
         "-jar", JAR.toString(),
         "--data.dir=" + directory.resolve("data"),
-        "--http.host=" + HOST, "--http.port=" + port,
-        "--media.ip=" + HOST, "--media.port=" + (port + 1), "--media.loops=" + MEDIA_LOOPS,
-        "--pipe.ip=" + HOST, "--pipe.port=" + (port + 1 + MEDIA_LOOPS)));
+        "--http.host=" + host, "--http.port=" + port,
+        "--media.ip=" + host, "--media.port=" + (port + 1), "--media.loops=" + MEDIA_LOOPS,
+        "--pipe.ip=" + host, "--pipe.port=" + (port + 1 + MEDIA_LOOPS)));
     command.addAll(args);
   }
 
@@ -70,11 +73,21 @@ public final class NodeUnderTest implements AutoCloseable {
    * @param args more of the command line, such as {@code --net.impair.lossPercent=5}
    */
   public static NodeUnderTest start(String... args) {
+    NodeUnderTest node = prepare(HOST, List.of(), args);
+    node.startAgain();
+    node.awaitReady();
+    return node;
+  }
+
+  /**
+   * A node that is not started yet.
+   *
+   * @param host its address, for pages and media
+   * @param prefix what its command is run by, such as {@code ip netns exec NAME}
+   */
+  public static NodeUnderTest prepare(String host, List<String> prefix, String... args) {
     try {
-      NodeUnderTest node = new NodeUnderTest(List.of(args));
-      node.startAgain();
-      node.awaitReady();
-      return node;
+      return new NodeUnderTest(host, prefix, List.of(args));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -85,7 +98,8 @@ public final class NodeUnderTest implements AutoCloseable {
     try {
       return NetworkInterface.networkInterfaces()
           .flatMap(NetworkInterface::inetAddresses)
-          .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress() && !address.isLinkLocalAddress())
+          .filter(Inet4Address.class::isInstance)
+          .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
           .map(InetAddress::getHostAddress)
           .findFirst()
           .orElse(HOST);
@@ -96,7 +110,7 @@ public final class NodeUnderTest implements AutoCloseable {
 
   /** Where its page is, ending with a slash. */
   public String url() {
-    return "http://" + HOST + ":" + port + "/";
+    return "http://" + host + ":" + port + "/";
   }
 
   public int httpPort() {
@@ -123,6 +137,63 @@ public final class NodeUnderTest implements AutoCloseable {
     awaitEnd();
   }
 
+  /** All its threads stand still, as in a long collection of garbage, until it is {@link #thaw thawed}. */
+  public void freeze() {
+    signal("-STOP");
+  }
+
+  public void thaw() {
+    signal("-CONT");
+  }
+
+  private void signal(String name) {
+    try {
+      assertTrue(new ProcessBuilder("kill", name, Long.toString(process.pid())).start().waitFor() == 0, "kill " + name);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  /** Ends it as a service manager does, and waits. */
+  public void stop() {
+    process.destroy();
+    assertTrue(endsWithin(STOP_TIMEOUT.multipliedBy(2)), "the node does not stop");
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Its exit code, once it has ended by itself. */
+  public int awaitExit(Duration time) {
+    assertTrue(endsWithin(time), () -> "the node goes on: " + log());
+    return process.exitValue();
+  }
+
+  /** Where its data is. */
+  public Path dataDir() {
+    return directory.resolve("data");
+  }
+
+  /** The sum of a meter's lines, or 0 if there is none; -1 while nobody answers. */
+  public double metric(String name) {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "metrics")).timeout(Duration.ofSeconds(5)).build();
+    try {
+      return http.send(request, HttpResponse.BodyHandlers.ofString()).body().lines()
+          .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+          .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+          .sum();
+    } catch (IOException e) {
+      return -1;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
   /** The same node again, on the same ports, with the same data. Does not wait until it is ready: its clients do not either. */
   public void startAgain() {
     try {
@@ -145,7 +216,8 @@ public final class NodeUnderTest implements AutoCloseable {
     }
   }
 
-  private void awaitReady() {
+  /** Waits until it takes clients. */
+  public void awaitReady() {
     long deadlineNs = System.nanoTime() + START_TIMEOUT.toNanos();
     HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "readyz")).timeout(Duration.ofSeconds(2)).build();
     do {

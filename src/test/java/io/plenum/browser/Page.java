@@ -56,7 +56,7 @@ public final class Page implements AutoCloseable {
         + "; the page logged " + logs());
   }
 
-  /** A real click on the middle of the first element that matches: with everything a browser grants only to a person. */
+  /** A real click on the middle of the first element that matches, with all that a browser grants only to a person. */
   public void click(String selector) {
     remote.call(command("click").put("selector", selector));
   }

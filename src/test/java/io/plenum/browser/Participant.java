@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * One person in a call: a page of a real browser, asked through {@code window.plenum} and {@code src/test/browser/witness.js}.
- * Numbers about media are the browser's own, counted after decoding.
+ * One person in a call: a page of a real browser, asked through {@code window.plenum} and
+ * {@code src/test/browser/witness.js}. Numbers about media are the browser's own, counted after decoding.
  */
 final class Participant {
   /** What normally takes a second may take this long on a machine with something else to do. */
   static final Duration PATIENCE = Duration.ofSeconds(60);
-  /** Energy (W3C webrtc-stats totalAudioEnergy) that takes the fake microphone some beeps, and silence or crackle never reaches. */
+  /** W3C webrtc-stats totalAudioEnergy: takes the fake microphone some beeps; silence or crackle never reaches it. */
   private static final double AUDIBLE_ENERGY = 1e-4;
   private static final String CAMERA = "video";
   private static final String SCREEN = "screensharing";
@@ -76,6 +76,11 @@ final class Participant {
 
   JsonNode awaitState(String state) {
     return await("window.plenum?.state() ?? null", s -> s.path("name").asText().equals(state));
+  }
+
+  /** Waits until an element is there whose text begins so. */
+  void awaitText(String selector, String beginning) {
+    await("document.querySelector('" + selector + "')?.textContent ?? ''", text -> text.asText().startsWith(beginning));
   }
 
   JsonNode await(String expression, Predicate<JsonNode> condition) {
@@ -201,7 +206,9 @@ final class Participant {
 
   /** The browser's count of the one video that it receives. */
   JsonNode inboundVideo() {
-    List<JsonNode> videos = stats("recv", "inbound-rtp").stream().filter(s -> s.path("kind").asText().equals("video")).toList();
+    List<JsonNode> videos = stats("recv", "inbound-rtp").stream()
+        .filter(stream -> stream.path("kind").asText().equals("video"))
+        .toList();
     assertTrue(videos.size() == 1, () -> name + " receives " + videos);
     return videos.get(0);
   }
@@ -223,7 +230,8 @@ final class Participant {
   }
 
   private static IcePath icePath(JsonNode all, JsonNode pair) {
-    return new IcePath(byId(all, pair.path("localCandidateId").asText()), byId(all, pair.path("remoteCandidateId").asText()));
+    return new IcePath(
+        byId(all, pair.path("localCandidateId").asText()), byId(all, pair.path("remoteCandidateId").asText()));
   }
 
   private static JsonNode byId(JsonNode all, String id) {

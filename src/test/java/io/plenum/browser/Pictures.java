@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** What must hold of pictures after they were encoded, carried and decoded. */
 final class Pictures {
-  /** Two looks at one moving picture, one of them encoded and some frames late, differ by about 10; two people's by over 100. */
+  /** Two looks at one moving picture, one encoded and frames late, differ by about 10; two people's by over 100. */
   private static final double SAME_DISTANCE = 30;
   private static final double OTHER_DISTANCE = 60;
-  /** A plain frame has 0; Chromium's fake camera about 10 or more, Firefox's, which shows a colour that changes, about 2. */
+  /** A plain frame has 0, Chromium's fake camera about 10 or more; Firefox's, a plain colour that changes, about 2. */
   private static final double LEAST_CONTRAST = 4;
   private static final double LEAST_BRIGHTNESS = 20;
   /** A value of a pixel that changed by this much did not change by encoding alone. */

@@ -1,5 +1,6 @@
 package io.plenum.browser;
 
+import static io.plenum.browser.BrowserRemote.Kind.CHROMIUM;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Pictures of the page for people to look at, in {@code target/screenshots}. Asserted is only that there is something to see. */
+/** Pictures of the page for people to look at, in {@code target/screenshots}; asserted is only that they show a lot. */
 @Tag("browser")
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
 @ExtendWith(StageExtension.class)
@@ -26,9 +27,10 @@ class ScreenshotsIT {
 
   @Test
   void theCallLooksLikeSomethingOnADesktopAndOnAPhone(Stage stage) throws IOException {
-    Participant ada = stage.open(BrowserRemote.Kind.CHROMIUM, "Ada", "window.tintDegrees = 200;", stage.node().url(), 1280, 800);
-    Participant phone = stage.open(BrowserRemote.Kind.CHROMIUM, "Grace", "", stage.node().url(), 390, 844);
-    Participant third = stage.open(BrowserRemote.Kind.CHROMIUM, "Katherine", "", stage.node().url(), 900, 600, "video=0");
+    String url = stage.node().url();
+    Participant ada = stage.open(CHROMIUM, "Ada", "window.tintDegrees = 200;", url, 1280, 800);
+    Participant phone = stage.open(CHROMIUM, "Grace", "", url, 390, 844);
+    Participant third = stage.open(CHROMIUM, "Katherine", "", url, 900, 600, "video=0");
     phone.awaitSeesAndHears(ada);
     ada.awaitSeesAndHears(phone);
     ada.awaitTilesOf(phone, third);
@@ -51,9 +53,9 @@ class ScreenshotsIT {
 
   @Test
   void theStartScreenLooksLikeSomethingOnADesktopAndOnAPhone(Stage stage) throws IOException {
-    Participant desktop =
-        stage.open(BrowserRemote.Kind.CHROMIUM, "Ada", "", stage.node().url(), 1280, 800, "autojoin=0");
-    Participant phone = stage.open(BrowserRemote.Kind.CHROMIUM, "Grace", "", stage.node().url(), 390, 844, "autojoin=0");
+    String url = stage.node().url();
+    Participant desktop = stage.open(CHROMIUM, "Ada", "", url, 1280, 800, "autojoin=0");
+    Participant phone = stage.open(CHROMIUM, "Grace", "", url, 390, 844, "autojoin=0");
     for (Participant each : new Participant[] {desktop, phone}) {
       each.await("document.getElementById('start').hidden", hidden -> !hidden.asBoolean());
     }

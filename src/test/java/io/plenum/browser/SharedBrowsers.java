@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** What all tests of a run share because it takes seconds to start: one browser of each kind, one node. Started when first asked for. */
+/** What all tests of a run share, because it takes seconds to start: browsers, nodes. Started when asked for. */
 final class SharedBrowsers implements AutoCloseable {
   private static final Path WITNESS = Path.of("src/test/browser/witness.js");
 

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** What one test works with: a node, a room of its own, and people in it. Made and cleared away by {@link StageExtension}. */
+/** What one test works with: a node, a room of its own, people in it. {@link StageExtension} makes and clears it. */
 final class Stage {
   private static final Path FAILURES = Path.of("target/browser-failures");
   /** Small and single-layered, so that two processors can be several people. */
@@ -46,7 +46,7 @@ final class Stage {
     return node;
   }
 
-  /** Chooses the shared node whose media that browser can reach, for {@link BrowserRemote.Kind#FIREFOX} another than else. */
+  /** Chooses the shared node whose media that browser can reach: Firefox needs one of its own. */
   void useNodeFor(BrowserRemote.Kind browser) {
     if (browser == BrowserRemote.Kind.FIREFOX) {
       node = browsers.nodeForFirefox();
@@ -62,7 +62,11 @@ final class Stage {
     return node;
   }
 
-  /** Somebody joins from Chromium. @param options of the page, {@code key=value}, see {@code src/main/web/src/options.ts} */
+  /**
+   * Somebody joins from Chromium.
+   *
+   * @param options of the page, {@code key=value}, see {@code src/main/web/src/options.ts}
+   */
   Participant join(String name, String... options) {
     return join(BrowserRemote.Kind.CHROMIUM, name, options);
   }
@@ -106,7 +110,8 @@ final class Stage {
   /** After a test that passed: nothing may have gone wrong behind its back. */
   void check() {
     if (node != null) {
-      assertEquals(List.of(), nodeLog().lines().filter(line -> line.contains(" ERROR ")).toList(), "errors in the node's log");
+      List<String> errors = nodeLog().lines().filter(line -> line.contains(" ERROR ")).toList();
+      assertEquals(List.of(), errors, "errors in the node's log");
     }
     for (Participant participant : participants) {
       List<String> errors = participant.page().logs().stream().filter(line -> line.startsWith("pageerror:")).toList();

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Gives a test its {@link Stage}; afterwards looks whether anything went wrong unnoticed, writes down failures, and clears away. */
+/** Gives a test its {@link Stage}; afterwards looks for unnoticed faults, writes failures down, clears away. */
 final class StageExtension implements ParameterResolver, AfterEachCallback {
   private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(StageExtension.class);
   private static final AtomicInteger rooms = new AtomicInteger();
@@ -21,7 +21,8 @@ final class StageExtension implements ParameterResolver, AfterEachCallback {
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
     SharedBrowsers browsers = context.getRoot().getStore(NAMESPACE)
         .getOrComputeIfAbsent(SharedBrowsers.class, key -> new SharedBrowsers(), SharedBrowsers.class);
-    String room = context.getRequiredTestClass().getSimpleName().toLowerCase(Locale.ROOT) + "-" + rooms.incrementAndGet();
+    String testClass = context.getRequiredTestClass().getSimpleName().toLowerCase(Locale.ROOT);
+    String room = testClass + "-" + rooms.incrementAndGet();
     return context.getStore(NAMESPACE).getOrComputeIfAbsent(Stage.class, key -> new Stage(browsers, room), Stage.class);
   }
 

@@ -74,7 +74,7 @@ final class WebSocketBlockingProxy implements AutoCloseable {
     }
   }
 
-  /** A browser opens a connection of its own for a WebSocket, so that the first request says what the connection is for. */
+  /** A browser opens a connection of its own for a WebSocket: the first request says what a connection is for. */
   private void serve(Socket client) {
     try {
       byte[] head = readHead(client.getInputStream());

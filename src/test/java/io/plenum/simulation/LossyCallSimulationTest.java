@@ -5,6 +5,7 @@ import static io.plenum.simulation.VirtualTime.SECOND;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.plenum.protocol.srtp.SrtpDrop;
 import io.plenum.simulation.SimulatedPeer.VideoOptions;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,7 +25,7 @@ class LossyCallSimulationTest {
     Publication audio = alice.publishAudio();
     ReceivedTrack seen = bob.receive(video);
     ReceivedTrack heard = bob.receive(audio);
-    call.runFor(60 * SECOND);
+    call.runFor(40 * SECOND);
     alice.impair(Impairment.NONE, Impairment.NONE);
     bob.impair(Impairment.NONE, Impairment.NONE);
     call.runFor(2 * SECOND);
@@ -63,7 +64,7 @@ class LossyCallSimulationTest {
         }
       }
     }
-    call.runFor(20 * SECOND);
+    call.runFor(13 * SECOND);
     peers.forEach(peer -> peer.impair(Impairment.NONE, Impairment.NONE));
     call.runFor(2 * SECOND);
     for (ReceivedTrack track : tracks) {
@@ -71,9 +72,9 @@ class LossyCallSimulationTest {
       if (track.isVideo()) {
         DecodedVideo decoded = DecodedVideo.of(track, which);
         assertEquals(0, decoded.missing, which);
-        assertTrue(decoded.pictures.size() > 22 * 25 - 80, which + ": " + decoded.pictures.size());
+        assertTrue(decoded.pictures.size() > 15 * 25 - 80, which + ": " + decoded.pictures.size());
       } else {
-        assertTrue(track.packets.size() > 0.85 * 22 * 50, which + ": " + track.packets.size());
+        assertTrue(track.packets.size() > 0.8 * 15 * 50, which + ": " + track.packets.size());
       }
     }
     assertEquals(6, call.node().router().producerCount());
@@ -81,7 +82,7 @@ class LossyCallSimulationTest {
   }
 
   @ParameterizedTest(name = "seed {0}")
-  @ValueSource(longs = {1, 42})
+  @ValueSource(longs = 1)
   void sequenceNumbersAndTimestampsRollOverWithoutAGap(long seed) {
     SimulatedCall call = new SimulatedCall(seed, Impairment.FIVE_PERCENT);
     SimulatedPeer alice = call.join("alice");
@@ -106,7 +107,8 @@ class LossyCallSimulationTest {
     assertTrue(first > last, "the timestamp rolled over: " + first + " " + last);
     assertTrue(seen.packets.lastKey() >> 16 > seen.packets.firstKey() >> 16,
         "the router's numbers rolled over too: " + seen.packets.firstKey() + "…" + seen.packets.lastKey());
-    assertEquals(0, bob.srtpReceiver().dropped(io.plenum.protocol.srtp.SrtpDrop.AUTHENTICATION_FAILED));
+    assertEquals(0, bob.srtpReceiver().dropped(SrtpDrop.AUTHENTICATION_FAILED), "no packet is refused at a roll-over");
+    assertEquals(0, alice.transport().drops(SrtpDrop.AUTHENTICATION_FAILED) + alice.transport().drops(SrtpDrop.TOO_OLD));
   }
 
   /** Our numbers begin anywhere below 2^15: of some consumers the one that is highest saves waiting. */

@@ -8,20 +8,20 @@ import java.util.Map;
 
 /** What a made-up client signals when it produces: payload types and extension ids are its own, not the router's. */
 public final class PublisherParameters {
-  static final int VP8 = 45;
-  static final int VP8_RTX = 46;
-  static final int OPUS = 111;
-  static final int MID = 9;
-  static final int RID = 10;
-  static final int REPAIRED_RID = 11;
-  static final int ABS_SEND_TIME = 2;
-  static final int TRANSPORT_CC = 3;
-  static final int AUDIO_LEVEL = 1;
-  static final int ABS_CAPTURE_TIME = 12;
+  public static final int VP8 = 45;
+  public static final int VP8_RTX = 46;
+  public static final int OPUS = 111;
+  public static final int MID = 9;
+  public static final int RID = 10;
+  public static final int REPAIRED_RID = 11;
+  public static final int ABS_SEND_TIME = 2;
+  public static final int TRANSPORT_CC = 3;
+  public static final int AUDIO_LEVEL = 1;
+  public static final int ABS_CAPTURE_TIME = 12;
 
   private PublisherParameters() {}
 
-  static RtpParameters opus(String mid, long ssrc, boolean transportCc) {
+  public static RtpParameters opus(String mid, long ssrc, boolean transportCc) {
     List<Object> feedback = transportCc ? List.of(feedback("transport-cc", "")) : List.of();
     return parameters(mid,
         List.of(codec("audio/opus", OPUS, 48_000, 2, Map.of("minptime", 10, "useinbandfec", 1), feedback)),
@@ -29,13 +29,13 @@ public final class PublisherParameters {
   }
 
   /** One stream whose SSRCs are signalled. */
-  static RtpParameters vp8(String mid, long ssrc, long rtxSsrc, boolean transportCc) {
+  public static RtpParameters vp8(String mid, long ssrc, long rtxSsrc, boolean transportCc) {
     return parameters(mid, vp8Codecs(transportCc), extensions(transportCc, true),
         List.of(Map.of("ssrc", ssrc, "rtx", Map.of("ssrc", rtxSsrc))));
   }
 
   /** Streams r0, r1, …, whose SSRCs the first packets tell. */
-  static RtpParameters vp8Simulcast(String mid, int streams, int temporalLayers, boolean transportCc) {
+  public static RtpParameters vp8Simulcast(String mid, int streams, int temporalLayers, boolean transportCc) {
     List<Object> encodings = new ArrayList<>();
     for (int i = 0; i < streams; i++) {
       encodings.add(Map.of("rid", "r" + i, "scalabilityMode", "L1T" + temporalLayers));

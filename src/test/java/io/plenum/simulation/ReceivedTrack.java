@@ -13,6 +13,10 @@ import io.plenum.protocol.rtp.RtpPacket;
 import io.plenum.protocol.rtp.Rtx;
 import io.plenum.protocol.rtp.codec.PayloadInfo;
 import io.plenum.protocol.rtp.codec.Vp8Payload;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 /** What a simulated peer receives of one consumer: asks for what is missing, keeps all that came. */
@@ -44,8 +48,12 @@ public final class ReceivedTrack {
   public long rtxBytes;
   public long rtxPackets;
   public long paddingProbes;
+  /** When each packet came by RTX, by its original number. */
+  public final Map<Integer, List<Long>> repairsNs = new HashMap<>();
   public long lastArrivalNs;
   public long longestSilenceNs;
+  /** The publisher is hostile: what comes is counted and not looked at. */
+  public boolean mayBeDamaged;
   private long waitingSinceNs = Long.MIN_VALUE;
   private boolean sawKeyFrame;
   /** All packets up to this one are there, from the last key frame on that could be begun with. */
@@ -108,6 +116,7 @@ public final class ReceivedTrack {
         paddingProbes++;
         return;
       }
+      repairsNs.computeIfAbsent(packet.sequenceNumber(), number -> new ArrayList<>()).add(nowNs);
     } else {
       bytes += packet.length();
     }
@@ -119,7 +128,7 @@ public final class ReceivedTrack {
   private void keep(RtpPacket packet, boolean repaired, long nowNs) {
     payload.clear();
     Content content = null;
-    if (packet.payloadLength() > 0) {
+    if (packet.payloadLength() > 0 && !mayBeDamaged) {
       if (isVideo()) {
         if (vp8.parse(packet, payload) != null) {
           throw new AssertionError("a VP8 descriptor was damaged");

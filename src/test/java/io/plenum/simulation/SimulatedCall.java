@@ -25,10 +25,15 @@ public final class SimulatedCall {
 
   /** @param impairment of each peer's path, in both directions */
   public SimulatedCall(long seed, Impairment impairment) {
+    // A node's clock may be anything: every other seed crosses zero, and profiles take turns.
+    this(new VirtualTime((seed & 1) == 1 ? -15 * VirtualTime.SECOND : seed * 1_000_000 * VirtualTime.SECOND), seed, impairment);
+  }
+
+  /** A second node at the same time. */
+  SimulatedCall(VirtualTime time, long seed, Impairment impairment) {
     this.random = new SplittableRandom(seed);
     this.impairment = impairment;
-    // A node's clock may be anything: every other seed crosses zero, and profiles take turns.
-    this.time = new VirtualTime((seed & 1) == 1 ? -15 * VirtualTime.SECOND : seed * 1_000_000 * VirtualTime.SECOND);
+    this.time = time;
     this.profile = seed % 4 == 3 ? SrtpProfile.AES128_CM_HMAC_SHA1_80 : SrtpProfile.AEAD_AES_128_GCM;
     this.node = new SimulatedNode(time, random.split(), this::onNodeSends);
   }

@@ -14,7 +14,9 @@ import io.plenum.protocol.ice.TransportTuple;
 import io.plenum.protocol.ice.UsernameFragmentTable;
 import io.plenum.protocol.stun.StunMessage;
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,6 +47,10 @@ public final class SimulatedNode implements WebRtcTransport.Network {
   public final List<String> events = new ArrayList<>();
   public final Map<String, Throwable> faults = new LinkedHashMap<>();
   public final Map<String, Map<String, Object>> dumps = new LinkedHashMap<>();
+  /** What came lately from the outside, newest last; off until {@link #capture}. */
+  private final ArrayDeque<byte[]> captured = new ArrayDeque<>();
+  private int maxCaptured;
+  private InetSocketAddress capturedFrom;
   private long strangers;
   private WebRtcTransport brokenLink;
 
@@ -67,6 +73,12 @@ public final class SimulatedNode implements WebRtcTransport.Network {
 
   /** What a socket hands over. */
   public void receive(InetSocketAddress from, byte[] bytes, int offset, int length) {
+    if (from.equals(capturedFrom)) {
+      captured.addLast(Arrays.copyOfRange(bytes, offset, offset + length));
+      if (captured.size() > maxCaptured) {
+        captured.removeFirst();
+      }
+    }
     Route route = routes.get(from);
     if (route != null) {
       route.transport.onDatagram(route.tuple, bytes, offset, length, time.nowNs());
@@ -79,6 +91,21 @@ public final class SimulatedNode implements WebRtcTransport.Network {
       asked.onDatagram(new TransportTuple(TransportTuple.Protocol.UDP, ADDRESS, from), bytes, offset, length,
           time.nowNs());
     }
+  }
+
+  /** Keeps the last datagrams of one sender from now on. */
+  public void capture(InetSocketAddress from, int count) {
+    capturedFrom = from;
+    maxCaptured = count;
+  }
+
+  public List<byte[]> captured() {
+    return List.copyOf(captured);
+  }
+
+  /** The one object that stands for that sender's tuple. */
+  public TransportTuple tupleOf(InetSocketAddress from) {
+    return routes.get(from).tuple;
   }
 
   /** Datagrams that belonged to nobody. */

@@ -81,6 +81,10 @@ public final class SimulatedPeer {
   private int transportSequenceNumber;
   private int nextMid;
   private boolean silent;
+  /** What we send, before SRTP; off while null. */
+  public List<byte[]> plainSent;
+  /** The RTCP packets that came, after SRTP; off while null. */
+  public List<byte[]> rtcpReceived;
   public long probationPackets;
   public long unknownSsrc;
   public long rembs;
@@ -242,6 +246,9 @@ public final class SimulatedPeer {
   private void onSrtp(byte[] bytes) {
     if (RtpPacket.isRtcp(bytes[1])) {
       int length = srtpReceiver.unprotectRtcp(bytes, 0, bytes.length, plain, 0);
+      if (length > 0 && rtcpReceived != null) {
+        rtcpReceived.add(Arrays.copyOf(plain, length));
+      }
       if (length > 0 && reader.read(plain, 0, length, new Feedback()) != null) {
         throw new AssertionError(name + " got malformed RTCP");
       }
@@ -277,6 +284,9 @@ public final class SimulatedPeer {
 
   void sendRtp(byte[] bytes, int headerLength, int length) {
     if (isConnected()) {
+      if (plainSent != null) {
+        plainSent.add(Arrays.copyOf(bytes, length));
+      }
       int protectedLength = srtpSender.protectRtp(bytes, 0, headerLength, length);
       send(selected, bytes, 0, protectedLength);
     }
@@ -319,6 +329,9 @@ public final class SimulatedPeer {
 
   public void sendRtcp() {
     if (isConnected() && writer.length() > 0) {
+      if (plainSent != null) {
+        plainSent.add(Arrays.copyOf(rtcp, writer.length()));
+      }
       send(selected, rtcp, 0, srtpSender.protectRtcp(rtcp, 0, writer.length()));
     }
   }
@@ -481,7 +494,8 @@ public final class SimulatedPeer {
     @Override
     public void onDtlsConnected(SrtpKeys local, SrtpKeys remote) {
       srtpSender = new SrtpSender(local);
-      srtpReceiver = new SrtpReceiver(remote);
+      // Browsers set no limit.
+      srtpReceiver = new SrtpReceiver(remote, Integer.MAX_VALUE, Integer.MAX_VALUE);
     }
 
     @Override
@@ -500,6 +514,11 @@ public final class SimulatedPeer {
 
   FakeDtlsSession dtls() {
     return dtls;
+  }
+
+  /** Says close_notify, as a page that is closed. */
+  public void sayGoodbye() {
+    dtls.close();
   }
 
   private final class Feedback implements RtcpHandler {

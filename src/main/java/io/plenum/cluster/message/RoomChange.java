@@ -1,8 +1,8 @@
 package io.plenum.cluster.message;
 
 /**
- * One change that an owner made to its part of a room. It carries the whole row, so that it can be understood when others
- * before it were lost.
+ * One change that an owner made to its part of a room. It carries the whole row, so that it can be understood when
+ * others before it were lost.
  *
  * @param event null when a newer version sent one that this one does not know
  * @param generation the owner's generation after this change

@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What one server says to another ({@code signal.<serverId>}). Requests and answers are messages of their own: each can be
- * lost, repeated or late. Who asked asks again until the answer comes or the deadline passes; who answers says the same
- * again.
+ * What one server says to another ({@code signal.<serverId>}). Requests and answers are messages of their own: each
+ * can be lost, repeated or late. Who asked asks again until the answer comes or the deadline passes; who answers says
+ * the same again.
  *
  * <p>{@code room} is the room that the message is for, empty for {@link Ping} and {@link Pong}.
  */
@@ -46,8 +46,9 @@ public sealed interface SignalMessage {
       implements SignalMessage {}
 
   /**
-   * "This is my end of the pipe between these routers." Whoever has none yet makes one and answers with the same message.
-   * Both may start at once: each has one end for the pair, and each learns of the other's, by request or by answer.
+   * "This is my end of the pipe between these routers." Whoever has none yet makes one and answers with the same
+   * message. Both may start at once: each has one end for the pair, and each learns of the other's, by request or by
+   * answer.
    *
    * @param yourEndId the end that mine is connected to; null when I know of none
    */

@@ -183,6 +183,7 @@ public final class Router {
   public void wakeBy(long deadlineNs) {
     if (deadlineNs < nextWakeNs) {
       nextWakeNs = deadlineNs;
+      environment.wakeBy(deadlineNs);
     }
   }
 

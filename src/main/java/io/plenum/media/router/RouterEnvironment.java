@@ -16,6 +16,8 @@ public final class RouterEnvironment {
   private final long ntpAtZeroNs;
   private final SsrcTable<Boolean> pipedSsrcs = new SsrcTable<>();
   private final SsrcSource pipedSsrcSource;
+  private final DropTotals drops = new DropTotals();
+  private long earliestWakeNs = Long.MAX_VALUE;
   /** A packet after SRTP, before it is handed on. */
   public final byte[] plain = new byte[MAX_DATAGRAM_BYTES];
   /** A packet that RTX brought back. */
@@ -34,6 +36,25 @@ public final class RouterEnvironment {
 
   public RandomGenerator random() {
     return random;
+  }
+
+  /** What was dropped on this loop, by reason. */
+  public DropTotals drops() {
+    return drops;
+  }
+
+  /** A router of the loop wants to be woken by then. */
+  void wakeBy(long deadlineNs) {
+    if (deadlineNs < earliestWakeNs) {
+      earliestWakeNs = deadlineNs;
+    }
+  }
+
+  /** The earliest of what the loop's routers asked for since the last call, so that nobody must ask each of them. */
+  public long takeEarliestWakeNs() {
+    long earliest = earliestWakeNs;
+    earliestWakeNs = Long.MAX_VALUE;
+    return earliest;
   }
 
   /** SSRCs for pipes: all pipes of a loop leave through one port, so no two of their streams may share one. */

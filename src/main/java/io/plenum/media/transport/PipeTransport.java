@@ -2,6 +2,7 @@ package io.plenum.media.transport;
 
 import io.plenum.media.Dump;
 import io.plenum.media.PlenumException;
+import io.plenum.media.TearDown;
 import io.plenum.media.parameters.RtpEncodingParameters;
 import io.plenum.media.parameters.SrtpParameters;
 import io.plenum.media.router.Consumer;
@@ -132,12 +133,21 @@ public final class PipeTransport implements Transport, RtpLink {
   /** Streams that one pipe may carry: a room's producers on one node, with simulcast and RTX. */
   public static final int MAX_SSRCS = 16_384;
 
-  /** One datagram from the other end. The bytes are the caller's again when the call returns. */
+  /** One datagram from the other end; never throws. The bytes are the caller's again when the call returns. */
   public void onDatagram(byte[] bytes, int offset, int length, long nowNs) {
     if (closed || remote == null || length < RtpPacket.FIXED_HEADER_BYTES - 4) {
       tooEarly++;
       return;
     }
+    try {
+      read(bytes, offset, length, nowNs);
+      router.wakeBy(nextDeadlineNs());
+    } catch (RuntimeException fault) {
+      router.onFault(this, fault, nowNs);
+    }
+  }
+
+  private void read(byte[] bytes, int offset, int length, long nowNs) {
     boolean rtcp = RtpPacket.isRtcp(bytes[offset + 1]);
     int plainLength = length;
     if (srtpReceiver == null) {
@@ -154,7 +164,6 @@ public final class PipeTransport implements Transport, RtpLink {
         session.onRtp(environment.plain, 0, plainLength, nowNs);
       }
     }
-    router.wakeBy(nextDeadlineNs());
   }
 
   @Override
@@ -246,12 +255,15 @@ public final class PipeTransport implements Transport, RtpLink {
     if (closed) {
       return;
     }
-    session.close(nowNs);
     closed = true;
-    if (remote != null) {
-      network.onPipeSsrcRemoved(this, remote, remoteRtcpSsrc);
-    }
-    router.remove(this);
+    TearDown.all(
+        () -> session.close(nowNs),
+        () -> {
+          if (remote != null) {
+            network.onPipeSsrcRemoved(this, remote, remoteRtcpSsrc);
+          }
+        },
+        () -> router.remove(this));
   }
 
   @Override

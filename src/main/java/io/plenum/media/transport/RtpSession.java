@@ -58,7 +58,7 @@ public final class RtpSession implements ConsumerLink {
   private final SendExtensions extensions = new SendExtensions();
   private final RtpPacket packet = new RtpPacket();
   private final SsrcSource ssrcs;
-  private final TransportCounters counters = new TransportCounters();
+  private final TransportCounters counters;
   private final String cname;
   /** What we call ourselves in RTCP where we only receive. */
   private final long ownSsrc;
@@ -77,6 +77,7 @@ public final class RtpSession implements ConsumerLink {
     this.router = router;
     this.link = link;
     this.environment = router.environment();
+    this.counters = new TransportCounters(environment.drops());
     this.ssrcs = new SsrcSource(environment.random(), this::isTaken);
     this.cname = Cname.random(environment.random());
     this.ownSsrc = Integer.toUnsignedLong(rtcpSsrc);

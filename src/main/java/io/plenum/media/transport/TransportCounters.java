@@ -1,6 +1,7 @@
 package io.plenum.media.transport;
 
 import io.plenum.media.Dump;
+import io.plenum.media.router.DropTotals;
 import io.plenum.media.stream.RateCounter;
 import java.util.Map;
 
@@ -16,14 +17,20 @@ public final class TransportCounters {
   private final RateCounter rtpSent = new RateCounter();
   private final RateCounter rtxReceived = new RateCounter();
   private final RateCounter rtxSent = new RateCounter();
+  private final long[] totals;
   private long rtcpPacketsReceived;
   private long rtcpBytesReceived;
   private long rtcpMalformed;
   private long probationPacketsSent;
   private long probationBytesSent;
 
+  TransportCounters(DropTotals loop) {
+    this.totals = loop.of(RtpDrop.class);
+  }
+
   void count(RtpDrop reason) {
     drops[reason.ordinal()]++;
+    totals[reason.ordinal()]++;
   }
 
   /** A datagram, whatever is in it. */

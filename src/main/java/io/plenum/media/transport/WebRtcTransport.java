@@ -25,7 +25,6 @@ import io.plenum.protocol.ice.IceState;
 import io.plenum.protocol.ice.TransportTuple;
 import io.plenum.protocol.rtp.RtpPacket;
 import io.plenum.protocol.srtp.SrtpDrop;
-import io.plenum.protocol.srtp.SrtpKeys;
 import io.plenum.protocol.stun.StunMessage;
 import io.plenum.protocol.wire.DatagramKind;
 import io.plenum.protocol.wire.Malformed;
@@ -64,15 +63,10 @@ public final class WebRtcTransport implements Transport, RtpLink {
   private final Network network;
   private final List<IceCandidate> candidates;
   private final IceLiteAgent ice;
-  private final DtlsSession dtls;
+  private final DtlsAssociation dtls;
   private final RtpSession session;
   private final StunMessage stun = new StunMessage();
-  private final GateCounters gates = new GateCounters();
-  private DtlsState dtlsState = DtlsState.NEW;
-  private DtlsParameters remoteDtls;
-  private boolean dtlsStarted;
-  /** Null until DTLS has agreed on keys. */
-  private SrtpSession srtp;
+  private final GateCounters gates;
   private TransportTuple selectedTuple;
   private long nowNs;
   private boolean closed;
@@ -91,10 +85,11 @@ public final class WebRtcTransport implements Transport, RtpLink {
     this.id = id;
     this.router = router;
     this.environment = router.environment();
+    this.gates = new GateCounters(environment.drops());
     this.network = network;
     this.candidates = candidates;
     this.ice = new IceLiteAgent(IceCredentials.generate(environment.random()), iceOptions, new IceEffects());
-    this.dtls = dtls.apply(new DtlsEffects());
+    this.dtls = new DtlsAssociation(dtls, new DtlsEffects());
     this.session = new RtpSession(this, router, this);
     router.add(this);
     network.onUsernameFragmentAdded(this, ice.parameters().usernameFragment());
@@ -118,7 +113,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
   }
 
   public DtlsState dtlsState() {
-    return dtlsState;
+    return dtls.state();
   }
 
   public RtpSession session() {
@@ -137,12 +132,12 @@ public final class WebRtcTransport implements Transport, RtpLink {
 
   /** Packets that SRTP dropped. */
   public long drops(SrtpDrop reason) {
-    return srtp == null ? 0 : srtp.dropped(reason);
+    return dtls.srtp() == null ? 0 : dtls.srtp().dropped(reason);
   }
 
   /** SSRCs of RTP that SRTP keeps state for. */
   public int authenticatedSsrcs() {
-    return srtp == null ? 0 : srtp.remoteSsrcs();
+    return dtls.srtp() == null ? 0 : dtls.srtp().remoteSsrcs();
   }
 
   /**
@@ -153,24 +148,14 @@ public final class WebRtcTransport implements Transport, RtpLink {
    */
   public DtlsRole connect(DtlsParameters parameters, long nowNs) {
     this.nowNs = nowNs;
-    if (remoteDtls != null) {
-      throw new PlenumException("wrong-state", "the transport is connected already");
-    }
-    remoteDtls = parameters;
+    dtls.connect(parameters);
     startDtlsIfReady();
-    return localRole();
-  }
-
-  /** We are the server unless the peer insists on being it. */
-  private DtlsRole localRole() {
-    return remoteDtls.role() == DtlsRole.SERVER ? DtlsRole.CLIENT : DtlsRole.SERVER;
+    return dtls.localRole();
   }
 
   private void startDtlsIfReady() {
-    if (!dtlsStarted && remoteDtls != null && ice.state().isUsable()) {
-      dtlsStarted = true;
-      become(DtlsState.CONNECTING, "");
-      dtls.start(localRole(), remoteDtls.fingerprints().get(0));
+    if (ice.state().isUsable()) {
+      dtls.onIceUsable();
     }
   }
 
@@ -247,19 +232,23 @@ public final class WebRtcTransport implements Transport, RtpLink {
       gates.count(GateDrop.TOO_SHORT);
       return;
     }
-    if (dtlsState != DtlsState.CONNECTED) {
+    if (!dtls.isConnected()) {
       gates.count(GateDrop.NOT_CONNECTED);
       return;
     }
     if (RtpPacket.isRtcp(bytes[offset + 1])) {
-      int plain = srtp.unprotectRtcp(bytes, offset, length, environment.plain);
+      int plain = dtls.srtp().unprotectRtcp(bytes, offset, length, environment.plain);
       if (plain > 0) {
         session.onRtcp(environment.plain, 0, plain, nowNs);
+      } else if (plain < 0) {
+        gates.countSrtp(plain);
       }
     } else {
-      int plain = srtp.unprotectRtp(bytes, offset, length, environment.plain);
+      int plain = dtls.srtp().unprotectRtp(bytes, offset, length, environment.plain);
       if (plain > 0) {
         session.onRtp(environment.plain, 0, plain, nowNs);
+      } else if (plain < 0) {
+        gates.countSrtp(plain);
       }
     }
   }
@@ -280,7 +269,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
 
   @Override
   public boolean isConnected() {
-    return dtlsState == DtlsState.CONNECTED && selectedTuple != null && !closed;
+    return dtls.isConnected() && selectedTuple != null && !closed;
   }
 
   private void transmit(TransportTuple tuple, byte[] bytes, int offset, int length) {
@@ -293,7 +282,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
   @Override
   public void sendRtp(byte[] packet, int offset, int headerLength, int length, long nowNs) {
     this.nowNs = nowNs;
-    int protectedLength = srtp.protectRtp(packet, offset, headerLength, length);
+    int protectedLength = dtls.srtp().protectRtp(packet, offset, headerLength, length);
     if (protectedLength > 0) {
       transmit(selectedTuple, packet, offset, protectedLength);
     }
@@ -301,7 +290,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
 
   @Override
   public void sendRtcp(byte[] packet, int offset, int length, long nowNs) {
-    int protectedLength = srtp.protectRtcp(packet, offset, length);
+    int protectedLength = dtls.srtp().protectRtcp(packet, offset, length);
     if (protectedLength > 0) {
       transmit(selectedTuple, packet, offset, protectedLength);
     }
@@ -311,8 +300,8 @@ public final class WebRtcTransport implements Transport, RtpLink {
   public Producer produce(ProducerOptions options, long nowNs) {
     requireOpen();
     Producer producer = session.produce(options, nowNs);
-    if (srtp != null) {
-      srtp.forgetRetired(session::isReceived, nowNs);
+    if (dtls.srtp() != null) {
+      dtls.srtp().forgetRetired(session::isReceived, nowNs);
     }
     return producer;
   }
@@ -326,6 +315,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
   @Override
   public void remove(Producer producer) {
     session.remove(producer);
+    SrtpSession srtp = dtls.srtp();
     if (srtp != null) {
       for (ProducerStream stream : producer.streams()) {
         if (stream.started()) {
@@ -339,6 +329,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
   @Override
   public void remove(Consumer consumer) {
     session.remove(consumer);
+    SrtpSession srtp = dtls.srtp();
     if (srtp != null) {
       srtp.forgetLocal(consumer.ssrc());
       consumer.rtxSsrc().ifPresent(srtp::forgetLocal);
@@ -377,16 +368,8 @@ public final class WebRtcTransport implements Transport, RtpLink {
     TearDown.all(
         () -> session.close(nowNs),
         dtls::close,
-        () -> become(DtlsState.CLOSED, ""),
         ice::close,
         () -> router.remove(this));
-  }
-
-  private void become(DtlsState next, String reason) {
-    if (dtlsState != next && dtlsState != DtlsState.CLOSED) {
-      dtlsState = next;
-      router.events().onDtlsStateChanged(id, next, reason);
-    }
   }
 
   private final class IceEffects implements IceLiteAgent.Sink {
@@ -413,7 +396,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
     @Override
     public void onIceStateChanged(IceState from, IceState to) {
       router.events().onIceStateChanged(id, to);
-      if (to.isUsable() && dtlsState == DtlsState.CONNECTED && !from.isUsable()) {
+      if (to.isUsable() && dtls.isConnected() && !from.isUsable()) {
         session.onConnected(nowNs);
       } else if (to == IceState.DISCONNECTED) {
         session.onDisconnected();
@@ -426,47 +409,29 @@ public final class WebRtcTransport implements Transport, RtpLink {
     }
   }
 
-  private final class DtlsEffects implements DtlsSession.Sink {
+  private final class DtlsEffects implements DtlsAssociation.Sink {
     @Override
     public void sendDtls(byte[] bytes, int offset, int length) {
       transmit(selectedTuple, bytes, offset, length);
     }
 
     @Override
-    public void onDtlsConnected(SrtpKeys local, SrtpKeys remote) {
-      if (closed) {
-        return;
-      }
+    public void onDtlsStateChanged(DtlsState state, String reason) {
       guarded(() -> {
-        srtp = new SrtpSession(local, remote);
-        become(DtlsState.CONNECTED, local.profile().toString());
-        if (ice.state().isUsable()) {
+        router.events().onDtlsStateChanged(id, state, reason);
+        if (state == DtlsState.CONNECTED && ice.state().isUsable()) {
           session.onConnected(nowNs);
           router.wakeBy(nextDeadlineNs());
+        } else if (state == DtlsState.FAILED || state == DtlsState.CLOSED) {
+          // Without DTLS nothing goes in or out any more; the room decides when the transport closes.
+          session.onDisconnected();
         }
       });
     }
 
     @Override
-    public void onDtlsData(byte[] bytes, int offset, int length) {
-      // No data channels yet: SCTP is dropped here, and was authenticated.
+    public void onUnexpectedData() {
       gates.count(GateDrop.UNEXPECTED_DATA);
-    }
-
-    @Override
-    public void onDtlsFailed(String reason) {
-      end(DtlsState.FAILED, reason);
-    }
-
-    @Override
-    public void onDtlsClosed() {
-      end(DtlsState.CLOSED, "the peer said goodbye");
-    }
-
-    /** Without DTLS nothing goes in or out any more; the room decides when the transport closes. */
-    private void end(DtlsState state, String reason) {
-      session.onDisconnected();
-      become(state, reason);
     }
   }
 
@@ -478,7 +443,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
     stats.put("timestamp", unixMs);
     stats.put("iceRole", "controlled");
     stats.put("iceState", ice.state().label());
-    stats.put("dtlsState", dtlsState.name().toLowerCase(Locale.ROOT));
+    stats.put("dtlsState", dtls.state().name().toLowerCase(Locale.ROOT));
     if (selectedTuple != null) {
       stats.put("iceSelectedTuple", Map.of(
           "localAddress", selectedTuple.local().getAddress().getHostAddress(),
@@ -495,7 +460,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
   public void dump(Dump out) {
     out.value("id", id)
         .value("iceState", ice.state())
-        .value("dtlsState", dtlsState)
+        .value("dtlsState", dtls.state())
         .value("selectedTuple", selectedTuple)
         .value("tuples", ice.tupleCount())
         .part("gates", gates::dump)
@@ -508,8 +473,8 @@ public final class WebRtcTransport implements Transport, RtpLink {
           }
         })
         .part("srtp", part -> {
-          if (srtp != null) {
-            srtp.dump(part);
+          if (dtls.srtp() != null) {
+            dtls.srtp().dump(part);
           }
         })
         .part("session", session::dump);

@@ -1,5 +1,6 @@
 package io.plenum.protocol.srtp;
 
+import io.plenum.protocol.rtp.SsrcTable;
 import io.plenum.protocol.wire.Bytes;
 
 /**

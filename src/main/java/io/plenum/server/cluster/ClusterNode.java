@@ -9,6 +9,7 @@ import io.plenum.cluster.NodeCoordinator;
 import io.plenum.cluster.Registry;
 import io.plenum.cluster.message.Owner;
 import io.plenum.cluster.message.Row;
+import io.plenum.cluster.message.RowKey;
 import io.plenum.cluster.message.SignalMessage;
 import io.plenum.server.ServerIdentity;
 import io.plenum.server.config.ConfigException;
@@ -21,7 +22,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.eventbus.MessageConsumer;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,11 +54,20 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
   private final Promise<Void> ready = Promise.promise();
   /** Read from rooms' loops when a signal is led to its room. */
   private final Map<String, ClusterRoom> rooms = new ConcurrentHashMap<>();
+  private final UrlAnnouncements urls;
   private MessageConsumer<String> signals;
+  private MessageConsumer<String> urlsHeard;
+  private long urlsTimer = -1;
+  /** Signals to this life alone, while another life with our serverId may be running. */
+  private MessageConsumer<String> ownSignals;
+  private String ownAddress;
 
-  /** @param onMustEnd called when another process with the same serverId has taken over */
+  /**
+   * @param onOtherUrls told at which addresses clients find the other nodes, whenever that changes
+   * @param onMustEnd called when another process with the same serverId has taken over
+   */
   public ClusterNode(Vertx vertx, Context context, HazelcastInstance hazelcast, PlenumConfig config, String ip,
-      ServerIdentity identity, String version, Consumer<String> onMustEnd) {
+      ServerIdentity identity, String version, Consumer<List<String>> onOtherUrls, Consumer<String> onMustEnd) {
     this.vertx = vertx;
     this.context = context;
     this.hazelcast = hazelcast;
@@ -67,9 +77,21 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
     this.workers = vertx.createSharedWorkerExecutor("plenum-registry", REGISTRY_THREADS);
     this.registry = new HazelcastRegistry(hazelcast, workers, this);
     this.bus = new EventBusBus(vertx);
+    this.urls = new UrlAnnouncements(new UrlAnnouncements.Sink() {
+      @Override
+      public void publish(UrlAnnouncements.Announcement announcement) {
+        bus.publish(announcement);
+      }
+
+      @Override
+      public void onOthers(List<String> others) {
+        log.info("servers for clients others={}", others);
+        onOtherUrls.accept(others);
+      }
+    });
     this.coordinator = new NodeCoordinator(identity.serverId(), identity.incarnation(),
         new NodeCoordinator.Description(ip, version, config.node().region()), registry, bus, this, System.nanoTime());
-    this.timer = new DeadlineTimer(vertx, coordinator::nextDeadlineNs, coordinator::onTimeout);
+    this.timer = new DeadlineTimer(vertx, coordinator::nextDeadlineNs, this::onTimeout);
   }
 
   Vertx vertx() {
@@ -96,7 +118,6 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
   /** Registers this node. Fails with a {@link ConfigException} if another process with its serverId lives. */
   public Future<Void> start() {
     context.runOnContext(v -> {
-      subscribe();
       hazelcast.getCluster().addMembershipListener(new MembershipListener() {
         @Override
         public void memberAdded(MembershipEvent event) {
@@ -120,6 +141,29 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
 
   private void subscribe() {
     signals = bus.subscribeSignal(coordinator.self().serverId(), this::onSignal);
+    urlsHeard = bus.subscribeUrls(urls::onAnnouncement);
+  }
+
+  /** Lets the other nodes send their clients here; to an empty {@code url}, no more. From any thread, once started. */
+  public void announce(String url) {
+    context.runOnContext(v -> {
+      urls.announce(coordinator.self(), url);
+      if (urlsTimer < 0) {
+        urlsTimer = vertx.setPeriodic(UrlAnnouncements.REPEAT_MS, id -> urls.onRepeat());
+      }
+    });
+  }
+
+  /** The serverId's own address is another process's until it is known that there is none. */
+  private void subscribeOwn() {
+    String address = coordinator.self().toString();
+    if (!address.equals(ownAddress)) {
+      if (ownSignals != null) {
+        ownSignals.unregister();
+      }
+      ownAddress = address;
+      ownSignals = bus.subscribeSignal(address, this::onSignal);
+    }
   }
 
   /** Leaves the cluster's rooms; the process ends or goes on alone. */
@@ -127,10 +171,22 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
     Promise<Void> stopped = Promise.promise();
     context.runOnContext(v -> {
       timer.stop();
-      signals.unregister();
+      vertx.cancelTimer(urlsTimer);
+      unsubscribe();
       workers.close().onComplete(stopped);
     });
     return stopped.future();
+  }
+
+  private void unsubscribe() {
+    if (signals != null) {
+      signals.unregister();
+      urlsHeard.unregister();
+    }
+    if (ownSignals != null) {
+      ownSignals.unregister();
+      ownSignals = null;
+    }
   }
 
   private void onMembership() {
@@ -138,22 +194,28 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
   }
 
   private void membershipChanged() {
-    List<Owner> members = new ArrayList<>();
+    Map<String, Owner> members = new LinkedHashMap<>();
     for (Member member : hazelcast.getCluster().getMembers()) {
       String serverId = member.getAttribute(GridConfig.SERVER_ID);
       String incarnation = member.getAttribute(GridConfig.INCARNATION);
       if (serverId != null && incarnation != null) {
-        members.add(new Owner(serverId, Long.parseLong(incarnation)));
+        Owner owner = new Owner(serverId, Long.parseLong(incarnation));
+        // Of two lives at once the earlier counts: the later one has yet to find out whether it may start.
+        members.merge(serverId, owner, (one, other) -> one.supersededBy(other) ? one : other);
       }
     }
-    log.info("cluster members={}", members);
-    with(nowNs -> coordinator.onMembership(members, nowNs));
+    log.info("cluster members={}", members.values());
+    with(nowNs -> coordinator.onMembership(members.values(), nowNs));
   }
 
   private void onMerged() {
     log.warn("cluster merged after a partition");
-    signals.unregister();
-    subscribe();
+    unsubscribe();
+    ownAddress = null;
+    subscribeOwn();
+    if (ready.future().succeeded()) {
+      subscribe();
+    }
     with(coordinator::onMerged);
     eachRoom(ClusterRoom::onMerged);
   }
@@ -174,8 +236,17 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
   }
 
   private void with(LongConsumer input) {
-    input.accept(System.nanoTime());
+    try {
+      input.accept(System.nanoTime());
+    } catch (RuntimeException fault) {
+      log.error("node coordinator failed", fault);
+    }
+    subscribeOwn();
     timer.onChanged();
+  }
+
+  private void onTimeout(long nowNs) {
+    with(coordinator::onTimeout);
   }
 
   private void eachRoom(Consumer<ClusterRoom> action) {
@@ -214,11 +285,39 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
     }
   }
 
+  // ---- what is counted; asked from anywhere ----
+
+  public long members() {
+    return hazelcast.getCluster().getMembers().size();
+  }
+
+  public long rooms() {
+    return rooms.size();
+  }
+
+  public long pipes() {
+    return rooms.values().stream().mapToLong(ClusterRoom::pipes).sum();
+  }
+
+  public long remotePeers() {
+    return rooms.values().stream().mapToLong(ClusterRoom::remotePeers).sum();
+  }
+
+  public long remoteProducers() {
+    return rooms.values().stream().mapToLong(ClusterRoom::remoteProducers).sum();
+  }
+
+  /** Rows of the table whose primary copy is on this node. */
+  public long ownedRows(RowKey.Table table) {
+    return registry.ownedRows(table);
+  }
+
   // ---- what the coordinator says ----
 
   @Override
   public void onReady(Owner self) {
     log.info("cluster joined server={} incarnation={}", self.serverId(), self.incarnation());
+    subscribe();
     ready.tryComplete();
   }
 
@@ -236,18 +335,21 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
   @Override
   public void onServerUp(Owner owner) {
     log.info("server up server={} incarnation={}", owner.serverId(), owner.incarnation());
+    urls.onServerUp(owner);
     eachRoom(room -> room.onServerUp(owner));
   }
 
   @Override
   public void onServerDown(Owner owner) {
     log.warn("server down server={} incarnation={}", owner.serverId(), owner.incarnation());
+    urls.onServerDown(owner);
     eachRoom(room -> room.onServerDown(owner));
   }
 
   @Override
   public void onSuspected(Owner owner, boolean suspected) {
     log.warn("server {} server={}", suspected ? "silent" : "heard again", owner.serverId());
+    urls.onSuspected(owner, suspected);
   }
 
   @Override

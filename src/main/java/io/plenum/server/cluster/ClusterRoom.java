@@ -32,6 +32,7 @@ final class ClusterRoom implements RoomPresence, HazelcastRegistry.Outcomes, Rou
   private final RoomVerticle room;
   private final Context context;
   private final RoomCoordinator coordinator;
+  private final RouterMedia media;
   private final DeadlineTimer timer;
   private MessageConsumer<String> topic;
   private boolean ended;
@@ -40,7 +41,7 @@ final class ClusterRoom implements RoomPresence, HazelcastRegistry.Outcomes, Rou
     this.node = node;
     this.room = room;
     this.context = context;
-    RouterMedia media = new RouterMedia(room.name(), room.router(), node.ip(), node.pipeOptions(), this);
+    this.media = new RouterMedia(room.name(), room.router(), node.ip(), node.pipeOptions(), this);
     this.coordinator = new RoomCoordinator(room.name(), self, session, up, node.registry(this), node.bus(), media,
         room.remote());
     this.timer = new DeadlineTimer(node.vertx(), coordinator::nextDeadlineNs, this::onTimeout);
@@ -52,6 +53,18 @@ final class ClusterRoom implements RoomPresence, HazelcastRegistry.Outcomes, Rou
 
   String name() {
     return room.name();
+  }
+
+  long pipes() {
+    return media.pipes();
+  }
+
+  long remotePeers() {
+    return room.remote().peers().size();
+  }
+
+  long remoteProducers() {
+    return room.remote().producers().size();
   }
 
   /** Subscribes to the topic and enters the room; on the room's loop. */
@@ -104,8 +117,7 @@ final class ClusterRoom implements RoomPresence, HazelcastRegistry.Outcomes, Rou
   }
 
   private void onTimeout(long nowNs) {
-    coordinator.onTimeout(nowNs);
-    finishIfDone();
+    with(coordinator::onTimeout);
   }
 
   /** Every input goes this way: the core has to say afterwards when it wants to be woken. */

@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 public final class EventBusBus implements Bus {
   private static final String ROOM = "room.";
   private static final String SIGNAL = "signal.";
+  private static final String URLS = "urls";
 
   private final Vertx vertx;
 
@@ -26,6 +27,15 @@ public final class EventBusBus implements Bus {
   @Override
   public void send(String serverId, SignalMessage message) {
     vertx.eventBus().send(SIGNAL + serverId, ClusterJson.write(message));
+  }
+
+  void publish(UrlAnnouncements.Announcement announcement) {
+    vertx.eventBus().publish(URLS, ClusterJson.write(announcement));
+  }
+
+  /** Every server's address for clients, on the caller's context. */
+  MessageConsumer<String> subscribeUrls(Consumer<UrlAnnouncements.Announcement> handler) {
+    return subscribe(URLS, UrlAnnouncements.Announcement.class, handler);
   }
 
   /** Messages of the room's topic, on the caller's context, until the consumer is unregistered. */

@@ -16,10 +16,8 @@ import io.plenum.cluster.message.RowKey;
 import io.plenum.cluster.message.RowKey.Table;
 import io.vertx.core.WorkerExecutor;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 
 /**
@@ -36,28 +34,25 @@ public final class HazelcastRegistry implements Registry {
     void onRegistryFailed(long operation);
   }
 
+  private final HazelcastInstance hazelcast;
   private final WorkerExecutor workers;
-  private final Map<Table, IMap<String, HazelcastJsonValue>> maps;
   private final Outcomes outcomes;
 
   /** @param workers on which operations may block */
   public HazelcastRegistry(HazelcastInstance hazelcast, WorkerExecutor workers, Outcomes outcomes) {
-    this(workers, new EnumMap<>(Table.class), outcomes);
-    for (Table table : Table.values()) {
-      maps.put(table, hazelcast.getMap(mapName(table)));
-    }
-  }
-
-  private HazelcastRegistry(
-      WorkerExecutor workers, Map<Table, IMap<String, HazelcastJsonValue>> maps, Outcomes outcomes) {
+    this.hazelcast = hazelcast;
     this.workers = workers;
-    this.maps = maps;
     this.outcomes = outcomes;
   }
 
   /** The same maps for another who asks; operation numbers are each asker's own. */
   HazelcastRegistry answeringTo(Outcomes asker) {
-    return new HazelcastRegistry(workers, maps, asker);
+    return new HazelcastRegistry(hazelcast, workers, asker);
+  }
+
+  /** Rows of the table whose primary copy is on this member; asks no other one, but is not for an event loop. */
+  long ownedRows(Table table) {
+    return map(table).getLocalMapStats().getOwnedEntryCount();
   }
 
   static String mapName(Table table) {
@@ -115,7 +110,7 @@ public final class HazelcastRegistry implements Registry {
   private List<Row> rows(List<Table> tables, Predicate<String, HazelcastJsonValue> predicate) {
     List<Row> rows = new ArrayList<>();
     for (Table table : tables) {
-      for (HazelcastJsonValue value : maps.get(table).values(predicate)) {
+      for (HazelcastJsonValue value : map(table).values(predicate)) {
         Row row = ClusterJson.read(value.getValue(), Row.class);
         if (row != null) {
           rows.add(row);
@@ -137,8 +132,13 @@ public final class HazelcastRegistry implements Registry {
     });
   }
 
+  /** The first time, all members are asked to build its indexes, which takes seconds on a busy one. */
+  private IMap<String, HazelcastJsonValue> map(Table table) {
+    return hazelcast.getMap(mapName(table));
+  }
+
   private IMap<String, HazelcastJsonValue> map(RowKey key) {
-    return maps.get(key.table());
+    return map(key.table());
   }
 
   /** The room stands behind the first "@", which is what Hazelcast chooses the partition by. */

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Puts the configuration together: the defaults in the jar ({@code plenum.yaml}, the same file as {@code conf/}), then
@@ -26,6 +27,9 @@ import java.util.Map;
 public final class ConfigLoader {
   private static final String DEFAULTS = "/plenum.yaml";
   private static final String ENVIRONMENT_PREFIX = "PLENUM_";
+  /** What Kubernetes puts into every container for a Service whose name begins with "plenum": not meant for us. */
+  private static final Pattern SERVICE_LINK =
+      Pattern.compile("PLENUM_(\\w+_)?(SERVICE_(HOST|PORT(_\\w+)?)|PORT(_\\d+_(TCP|UDP)(_\\w+)?)?)");
 
   private final ObjectMapper yaml = YAMLMapper.builder()
       .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -84,6 +88,9 @@ public final class ConfigLoader {
     environment.forEach((variable, value) -> {
       if (variable.startsWith(ENVIRONMENT_PREFIX)) {
         String key = keyOfVariable.get(variable);
+        if (key == null && SERVICE_LINK.matcher(variable).matches()) {
+          return;
+        }
         if (key == null) {
           throw new ConfigException("unknown key " + variable + " in the environment" + didYouMean(variable, keyOfVariable.keySet()));
         }

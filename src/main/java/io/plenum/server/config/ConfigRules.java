@@ -24,6 +24,10 @@ final class ConfigRules {
     if (config.media().loops() < 0) {
       throw new ConfigException("the key media.loops must be 0 (one for each processor) or more");
     }
+    if (config.limits().pendingRequestsPerPeer() < config.limits().consumersPerPeer()) {
+      throw new ConfigException("limits.pendingRequestsPerPeer must not be less than limits.consumersPerPeer:"
+          + " whoever joins a full room is asked about every consumer at once");
+    }
     if (config.auth().mode().equals("jwt")) {
       throw new ConfigException("auth.mode=jwt is not there yet: use auth.mode=none behind something that lets in only whom you know");
     }
@@ -41,10 +45,19 @@ final class ConfigRules {
           + ": set http.host=127.0.0.1, or auth.allowOpen=true if that is what you want");
     }
     PlenumConfig.Http http = config.http();
-    return config.withHttp(new PlenumConfig.Http(host, http.port(), http.allowedOrigins(), http.tls()));
+    return config.withHttp(new PlenumConfig.Http(host, http.port(), publicUrl(http), http.allowedOrigins(), http.tls()));
   }
 
-  private static boolean isLoopback(String host) {
+  private static String publicUrl(PlenumConfig.Http http) {
+    String url = http.publicUrl().isEmpty() ? "" : PublicUrl.normal(http.publicUrl());
+    if (url == null) {
+      throw new ConfigException("the key http.publicUrl takes an address such as https://call.example.org, without a path, not \""
+          + http.publicUrl() + "\"");
+    }
+    return url;
+  }
+
+  static boolean isLoopback(String host) {
     try {
       return InetAddress.getByName(host).isLoopbackAddress();
     } catch (UnknownHostException e) {

@@ -17,7 +17,7 @@ public record PlenumConfig(
 
   public record Node(String ip, String region) {}
 
-  public record Http(String host, int port, String allowedOrigins, Tls tls) {
+  public record Http(String host, int port, String publicUrl, String allowedOrigins, Tls tls) {
     public record Tls(String mode, String cert, String key) {}
   }
 

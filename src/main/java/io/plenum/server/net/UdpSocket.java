@@ -40,7 +40,8 @@ public final class UdpSocket {
 
   /** Datagrams read in one system call. */
   private static final int DATAGRAMS_PER_READ = 32;
-  private static final int READ_BYTES = 1_600;
+  /** One more than is allowed, so that what is too long is seen to be. */
+  private static final int READ_BYTES = RouterEnvironment.MAX_DATAGRAM_BYTES + 1;
   private static final int SOCKET_BUFFER_BYTES = 4 << 20;
   /** Above this much unsent data the socket is stuck, and what is real-time is better lost than late. */
   private static final int SEND_QUEUE_BYTES = 16 << 20;

@@ -1,10 +1,17 @@
 package io.plenum.server.ops;
 
+import io.plenum.cluster.message.RowKey;
+import io.plenum.media.transport.GateDrop;
+import io.plenum.media.transport.RtpDrop;
 import io.plenum.protocol.dtls.DtlsDrop;
+import io.plenum.protocol.srtp.SrtpDrop;
+import io.plenum.server.cluster.ClusterNode;
 import io.plenum.server.dtls.DtlsSessions;
 import io.plenum.server.net.NetDrop;
 import io.plenum.server.router.MediaLoop;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /** Shows what the node's parts count. Reading costs nothing until somebody scrapes. */
@@ -24,6 +31,10 @@ public final class NodeMetrics {
       metrics.counter("net_dropped", reason.label(), "datagrams dropped before any transport saw them",
           () -> sum(loops, loop -> loop.socket().counters().drops(reason)));
     }
+    showDrops(metrics, loops, "gate_dropped", "datagrams that a transport's first gates dropped",
+        GateDrop.class, GateDrop::label);
+    showDrops(metrics, loops, "srtp_dropped", "packets that SRTP refused", SrtpDrop.class, SrtpDrop::label);
+    showDrops(metrics, loops, "rtp_dropped", "authenticated RTP packets that were not used", RtpDrop.class, RtpDrop::label);
     metrics.gauge("net_routes", "verified addresses, username fragments and TCP connections of clients",
         () -> sum(loops, loop -> loop.socket().routes()));
     metrics.gauge("net_tcp_connections", "ICE-TCP connections of clients",
@@ -38,7 +49,45 @@ public final class NodeMetrics {
     }
   }
 
+  /** What crosses between nodes, and what the cluster holds. */
+  public static void showCluster(Metrics metrics, List<MediaLoop> loops, ClusterNode cluster) {
+    metrics.counter("pipe_datagrams_received", "datagrams that came from other nodes",
+        () -> sum(loops, loop -> loop.pipeSocket().counters().datagramsReceived()));
+    metrics.counter("pipe_datagrams_sent", "datagrams that went to other nodes",
+        () -> sum(loops, loop -> loop.pipeSocket().counters().datagramsSent()));
+    metrics.counter("pipe_bytes_received", "bytes of those datagrams",
+        () -> sum(loops, loop -> loop.pipeSocket().counters().bytesReceived()));
+    metrics.counter("pipe_bytes_sent", "bytes of those datagrams",
+        () -> sum(loops, loop -> loop.pipeSocket().counters().bytesSent()));
+    for (NetDrop reason : NetDrop.values()) {
+      metrics.counter("pipe_dropped", reason.label(), "datagrams between nodes dropped before any pipe saw them",
+          () -> sum(loops, loop -> loop.pipeSocket().counters().drops(reason)));
+    }
+    metrics.gauge("pipe_routes", "SSRCs that are listened for from other nodes",
+        () -> sum(loops, loop -> loop.pipeSocket().routes()));
+    metrics.gauge("pipes", "ends of pipes to other nodes' routers", cluster::pipes);
+    metrics.gauge("cluster_members", "nodes of the cluster as the data grid counts them, this one included",
+        cluster::members);
+    metrics.gauge("cluster_rooms", "rooms that this node is present in, or is still leaving", cluster::rooms);
+    metrics.gauge("remote_peers", "peers of those rooms on other nodes", cluster::remotePeers);
+    metrics.gauge("remote_producers", "producers of those rooms on other nodes", cluster::remoteProducers);
+    for (RowKey.Table table : RowKey.Table.values()) {
+      metrics.gauge("cluster_rows_" + table.name().toLowerCase(Locale.ROOT),
+          "rows of that shared map whose primary copy is here: the sum over all nodes is how many there are",
+          () -> cluster.ownedRows(table));
+    }
+  }
+
   private static long sum(List<MediaLoop> loops, ToLongFunction<MediaLoop> value) {
     return loops.stream().mapToLong(value).sum();
+  }
+
+  private static <E extends Enum<E>> void showDrops(
+      Metrics metrics, List<MediaLoop> loops, String name, String help, Class<E> reasons, Function<E, String> label) {
+    List<long[]> counts = loops.stream().map(loop -> loop.environment().drops().of(reasons)).toList();
+    for (E reason : reasons.getEnumConstants()) {
+      metrics.counter(name, label.apply(reason), help,
+          () -> counts.stream().mapToLong(count -> count[reason.ordinal()]).sum());
+    }
   }
 }

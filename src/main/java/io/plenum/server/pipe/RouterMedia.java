@@ -21,6 +21,8 @@ import io.plenum.server.router.RouterVerticle;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,6 +68,7 @@ public final class RouterMedia implements Media {
   private final Outcomes outcomes;
   /** Generation of the ends that this node made: a later one is greater. */
   private long lastGeneration;
+  private final Set<String> ends = ConcurrentHashMap.newKeySet();
   /** Which producer an end produces for which consumer of the far side: an order to close names both. */
   private final Map<String, String> consumerOfProducer = new HashMap<>();
 
@@ -79,13 +82,22 @@ public final class RouterMedia implements Media {
     this.lastGeneration = System.currentTimeMillis() << 10;
   }
 
+  /** Ends of pipes that exist. Asked from anywhere. */
+  public int pipes() {
+    return ends.size();
+  }
+
   @Override
   public void createPipe(String endId, RouterPair pair, String routerId) {
     long generation = ++lastGeneration;
+    ends.add(endId);
     router
         .call(r -> describe(new PipeTransport(endId, r, router.loop().pipeSocket(), options), generation))
         .onSuccess(outcomes::onPipeCreated)
-        .onFailure(failure -> outcomes.onPipeFailed(endId, reason(failure)));
+        .onFailure(failure -> {
+          ends.remove(endId);
+          outcomes.onPipeFailed(endId, reason(failure));
+        });
   }
 
   private PipeEnd describe(PipeTransport pipe, long generation) {
@@ -108,6 +120,7 @@ public final class RouterMedia implements Media {
 
   @Override
   public void closePipe(String endId) {
+    ends.remove(endId);
     router.run(r -> r.closeTransport(endId, router.nowNs()));
   }
 

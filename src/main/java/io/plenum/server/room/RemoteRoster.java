@@ -24,11 +24,11 @@ public final class RemoteRoster implements RoomListener {
     this.room = room;
   }
 
-  Collection<PeerRow> peers() {
+  public Collection<PeerRow> peers() {
     return peers.values();
   }
 
-  Collection<ProducerRow> producers() {
+  public Collection<ProducerRow> producers() {
     return producers.values();
   }
 

@@ -4,11 +4,10 @@ import io.plenum.cluster.message.ProducerRow;
 import io.plenum.media.router.RouterListener;
 import io.plenum.protocol.dtls.DtlsState;
 import io.plenum.protocol.ice.IceState;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +20,9 @@ final class RoomEvents implements RouterListener {
   private static final long MEDIA_LOST_GRACE_MS = 4_000;
 
   private final RoomVerticle room;
-  private final Set<String> disconnected = new HashSet<>();
+  /** Which disconnection of a transport it is, so that a timer of an earlier one does not judge a later. */
+  private final Map<String, Integer> disconnections = new HashMap<>();
+  private int lastDisconnection;
 
   RoomEvents(RoomVerticle room) {
     this.room = room;
@@ -37,18 +38,17 @@ final class RoomEvents implements RouterListener {
     if (state == IceState.DISCONNECTED) {
       peer.channel().notify("transportStateChanged",
           Map.of("transportId", transportId, "iceState", "disconnected"));
-      room.after(MEDIA_LOST_GRACE_MS, () -> onStillDisconnected(peer, transportId));
-    }
-    if (state == IceState.DISCONNECTED) {
-      disconnected.add(transportId);
+      int which = ++lastDisconnection;
+      disconnections.put(transportId, which);
+      room.after(MEDIA_LOST_GRACE_MS, () -> onStillDisconnected(peer, transportId, which));
     } else {
-      disconnected.remove(transportId);
+      disconnections.remove(transportId);
     }
   }
 
   /** The client had its time to restart ICE. What is left of it holds a place in the room that nobody fills. */
-  private void onStillDisconnected(Peer peer, String transportId) {
-    if (disconnected.remove(transportId) && !peer.left()) {
+  private void onStillDisconnected(Peer peer, String transportId, int which) {
+    if (disconnections.remove(transportId, which) && !peer.left()) {
       log.info("peer lost room={} peer={} transport={} reason=media-lost", room.name(), peer.id(), transportId);
       peer.channel().disconnect("media-lost: your media has not reached us for a while");
     }

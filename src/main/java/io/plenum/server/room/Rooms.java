@@ -66,16 +66,15 @@ public final class Rooms {
   }
 
   private Future<RoomVerticle> create(String name, Context roomContext) {
-    Promise<RoomVerticle> created = Promise.promise();
-    placement.place().onSuccess(router -> {
+    return placement.place().compose(router -> {
       RoomVerticle room = new RoomVerticle(name, limits, router, this::onEmpty);
+      Promise<RoomVerticle> created = Promise.promise();
       roomContext.runOnContext(v -> deploy(room, roomContext, created));
+      return created.future().onFailure(failure -> placement.remove(router));
     }).onFailure(failure -> {
       log.error("room not opened room={}", name, failure);
       context.runOnContext(v -> rooms.remove(name));
-      created.fail(failure);
     });
-    return created.future();
   }
 
   private void deploy(RoomVerticle room, Context roomContext, Promise<RoomVerticle> created) {

@@ -78,10 +78,7 @@ public final class MediaLoop {
 
   /** Deadlines may have changed. Called on the loop. */
   void onChanged() {
-    long deadlineNs = Long.MAX_VALUE;
-    for (int i = 0; i < routers.size(); i++) {
-      deadlineNs = Math.min(deadlineNs, routers.get(i).nextDeadlineNs());
-    }
+    long deadlineNs = environment.takeEarliestWakeNs();
     if (deadlineNs < timerNs) {
       schedule(deadlineNs);
     }
@@ -101,12 +98,17 @@ public final class MediaLoop {
     timer = -1;
     timerNs = Long.MAX_VALUE;
     long nowNs = System.nanoTime();
+    long deadlineNs = Long.MAX_VALUE;
     for (int i = 0; i < routers.size(); i++) {
       Router router = routers.get(i);
       if (router.nextDeadlineNs() <= nowNs) {
         router.onTimeout(nowNs);
       }
+      deadlineNs = Math.min(deadlineNs, router.nextDeadlineNs());
     }
-    onChanged();
+    environment.takeEarliestWakeNs();
+    if (deadlineNs != Long.MAX_VALUE) {
+      schedule(deadlineNs);
+    }
   }
 }

@@ -8,7 +8,8 @@ final class ErrorCodes {
     if (code.endsWith("-not-found")) {
       return 404;
     }
-    if (code.startsWith("invalid-") || code.equals("unknown-method")) {
+    if (code.startsWith("invalid-") || code.startsWith("unsupported") || code.equals("unknown-method")
+        || code.equals("cannot-consume")) {
       return 400;
     }
     if (code.startsWith("too-many-")) {

@@ -7,9 +7,11 @@ import io.plenum.server.room.Peer;
 import io.plenum.server.room.PeerChannel;
 import io.plenum.server.room.RoomVerticle;
 import io.plenum.server.router.WebRtcTransports;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * One client's conversation with its room: who the peer is, and which of the protocol's methods it may call when. A table of
@@ -24,6 +26,7 @@ public final class PeerSession implements ProtooConnection.Handler {
 
   private final RoomVerticle room;
   private final Limits limits;
+  private final ServerList servers;
   private final ProtooConnection connection;
   private final String peerId;
   private final Vertx vertx;
@@ -31,12 +34,14 @@ public final class PeerSession implements ProtooConnection.Handler {
   private Map<String, Method> methods;
   private Peer peer;
   private long joinTimer = -1;
+  private Runnable unfollow = () -> { };
 
-  PeerSession(RoomVerticle room, WebRtcTransports transports, Limits limits, ProtooConnection connection, String peerId,
-      Vertx vertx) {
+  PeerSession(RoomVerticle room, WebRtcTransports transports, Limits limits, ServerList servers,
+      ProtooConnection connection, String peerId, Vertx vertx) {
     this.room = room;
     this.transports = transports;
     this.limits = limits;
+    this.servers = servers;
     this.connection = connection;
     this.peerId = peerId;
     this.vertx = vertx;
@@ -46,7 +51,7 @@ public final class PeerSession implements ProtooConnection.Handler {
   void begin() {
     peer = room.admit(peerId, new ClientChannel());
     methods = new java.util.HashMap<>();
-    methods.putAll(new RoomMethods(room, peer).methods());
+    methods.putAll(new RoomMethods(room, peer, this::onJoined).methods());
     methods.putAll(new TransportMethods(room, peer, transports, limits).methods());
     methods.putAll(new ProducerMethods(room, peer).methods());
     methods.putAll(new ConsumerMethods(room, peer).methods());
@@ -59,6 +64,20 @@ public final class PeerSession implements ProtooConnection.Handler {
     Map<String, Object> notice = Map.of("version", version == null ? "dev" : version);
     connection.notify("mediasoupVersion", notice);
     connection.notify("mediasoup-version", notice);
+  }
+
+  /** From now on the client knows where to go if this node goes. */
+  private void onJoined() {
+    if (connection.closed()) {
+      return;
+    }
+    Context roomContext = vertx.getOrCreateContext();
+    unfollow = servers.onChange(() -> roomContext.runOnContext(v -> tellServers()));
+    tellServers();
+  }
+
+  private void tellServers() {
+    connection.notify("servers", Map.of("urls", servers.urlsFor(ThreadLocalRandom.current())));
   }
 
   @Override
@@ -81,6 +100,7 @@ public final class PeerSession implements ProtooConnection.Handler {
   @Override
   public void onClosed() {
     vertx.cancelTimer(joinTimer);
+    unfollow.run();
     room.leave(peer);
   }
 

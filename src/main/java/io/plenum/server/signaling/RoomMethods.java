@@ -14,10 +14,13 @@ import java.util.Map;
 final class RoomMethods {
   private final RoomVerticle room;
   private final Peer peer;
+  private final Runnable onJoined;
 
-  RoomMethods(RoomVerticle room, Peer peer) {
+  /** @param onJoined called when the client has the answer to its join */
+  RoomMethods(RoomVerticle room, Peer peer, Runnable onJoined) {
     this.room = room;
     this.peer = peer;
+    this.onJoined = onJoined;
   }
 
   Map<String, PeerSession.Method> methods() {
@@ -43,7 +46,10 @@ final class RoomMethods {
     RtpCapabilities capabilities = RequestData.optionalObject(data, "rtpCapabilities", RtpCapabilities.class);
     Device device = RequestData.optionalObject(data, "device", Device.class);
     Object others = room.join(peer, RequestData.optionalText(data, "displayName"), device, capabilities);
-    return answerThen(Map.of("peers", others), () -> room.afterJoin(peer));
+    return answerThen(Map.of("peers", others), () -> {
+      onJoined.run();
+      room.afterJoin(peer);
+    });
   }
 
   private Future<?> changeDisplayName(JsonNode data) {

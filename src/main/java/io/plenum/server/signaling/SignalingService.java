@@ -27,12 +27,15 @@ public final class SignalingService implements SignalingEndpoint {
   private final Rooms rooms;
   private final WebRtcTransports transports;
   private final Limits limits;
+  private final ServerList servers;
 
-  public SignalingService(Vertx vertx, Rooms rooms, WebRtcTransports transports, Limits limits) {
+  public SignalingService(Vertx vertx, Rooms rooms, WebRtcTransports transports, Limits limits,
+      ServerList servers) {
     this.vertx = vertx;
     this.rooms = rooms;
     this.transports = transports;
     this.limits = limits;
+    this.servers = servers;
   }
 
   @Override
@@ -42,15 +45,19 @@ public final class SignalingService implements SignalingEndpoint {
     return arrival;
   }
 
-  /** A connection on its way to its room; afterwards the bridge between the socket's loop and the room's. */
+  /**
+   * A connection on its way to its room; afterwards the bridge between the socket's loop, which owns it, and the room's,
+   * which owns the {@link ProtooConnection}.
+   */
   private final class Arrival implements Connection {
     private final String roomId;
     private final String peerId;
     private final ProtooConnection.FrameChannel channel;
-    private final Queue<Runnable> waiting = new ArrayDeque<>();
+    private final Context socketContext = Vertx.currentContext();
+    private final Queue<String> waitingFrames = new ArrayDeque<>();
     private Context roomContext;
     private ProtooConnection connection;
-    private boolean refused;
+    private boolean closed;
 
     Arrival(String roomId, String peerId, ProtooConnection.FrameChannel channel) {
       this.roomId = roomId;
@@ -64,13 +71,14 @@ public final class SignalingService implements SignalingEndpoint {
           .onFailure(this::refuse);
     }
 
+    /** On the room's loop. */
     private void enter(Rooms.Opened opened, int attempt) {
       try {
         ProtooConnection entering = new ProtooConnection(channel, timers(), limits.pendingRequestsPerPeer());
-        PeerSession session = new PeerSession(opened.room(), transports, limits, entering, peerId, vertx);
+        PeerSession session = new PeerSession(opened.room(), transports, limits, servers, entering, peerId, vertx);
         entering.handler(session);
         session.begin();
-        onEntered(opened.context(), entering);
+        socketContext.runOnContext(v -> onEntered(opened.context(), entering));
       } catch (PlenumException e) {
         if (e.code().equals("room-closed") && attempt < MAX_OPEN_TRIES) {
           openRoom(attempt + 1);
@@ -83,37 +91,40 @@ public final class SignalingService implements SignalingEndpoint {
       }
     }
 
-    private synchronized void onEntered(Context context, ProtooConnection entered) {
+    private void onEntered(Context context, ProtooConnection entered) {
       roomContext = context;
       connection = entered;
-      for (Runnable action : waiting) {
-        context.runOnContext(v -> action.run());
+      waitingFrames.forEach(this::deliver);
+      waitingFrames.clear();
+      if (closed) {
+        roomContext.runOnContext(v -> connection.onChannelClosed());
       }
-      waiting.clear();
     }
 
-    private synchronized void refuse(Throwable reason) {
-      refused = true;
-      waiting.clear();
+    /** From any loop. */
+    private void refuse(Throwable reason) {
       channel.close(ProtooConnection.CLOSED_BY_SERVER,
           reason instanceof PlenumException refusal ? refusal.code() + ": " + refusal.getMessage() : "internal-error");
     }
 
     @Override
-    public synchronized void onFrame(String text) {
-      post(() -> connection.onFrame(text));
+    public void onFrame(String text) {
+      if (connection != null) {
+        deliver(text);
+      } else if (waitingFrames.size() < MAX_WAITING_FRAMES) {
+        waitingFrames.add(text);
+      }
+    }
+
+    private void deliver(String text) {
+      roomContext.runOnContext(v -> connection.onFrame(text));
     }
 
     @Override
-    public synchronized void onClosed() {
-      post(() -> connection.onChannelClosed());
-    }
-
-    private void post(Runnable action) {
-      if (roomContext != null) {
-        roomContext.runOnContext(v -> action.run());
-      } else if (!refused && waiting.size() < MAX_WAITING_FRAMES) {
-        waiting.add(action);
+    public void onClosed() {
+      closed = true;
+      if (connection != null) {
+        roomContext.runOnContext(v -> connection.onChannelClosed());
       }
     }
   }

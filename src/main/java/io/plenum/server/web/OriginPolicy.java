@@ -7,6 +7,7 @@ import io.vertx.core.net.HostAndPort;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -16,6 +17,8 @@ import java.util.regex.Pattern;
  *
  * <ul>
  *   <li>The node's own origin is always allowed, and those listed in {@code http.allowedOrigins}; {@code *} allows all.
+ *   <li>Pages that another node of the cluster has served are allowed: they come here when theirs is gone. Which nodes
+ *       there are is known from the cluster's own bus, never from a client.
  *   <li>No {@code Origin} is allowed: programs send none. A browser that leaves it out for another site's page (an
  *       image or a script tag) says so in {@code Sec-Fetch-Site}, and is refused.
  *   <li>Behind a proxy the own origin is what {@code X-Forwarded-Proto} and {@code X-Forwarded-Host} say. They are
@@ -27,10 +30,15 @@ final class OriginPolicy {
   private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]*://[^/?#\\s,]+");
 
   private final boolean any;
+  private final Predicate<String> ofCluster;
   private final Set<String> allowed = new HashSet<>();
 
-  /** @throws ConfigException when an entry is not an origin */
-  OriginPolicy(String allowedOrigins) {
+  /**
+   * @param ofCluster whether a node of the cluster has this origin, given in lower case and without an implied port
+   * @throws ConfigException when an entry is not an origin
+   */
+  OriginPolicy(String allowedOrigins, Predicate<String> ofCluster) {
+    this.ofCluster = ofCluster;
     boolean star = false;
     for (String entry : allowedOrigins.split(",")) {
       String origin = entry.strip();
@@ -64,7 +72,7 @@ final class OriginPolicy {
       return fetchSite == null || fetchSite.equals("same-origin") || fetchSite.equals("none");
     }
     String normal = normal(origin);
-    return allowed.contains(normal) || (own != null && normal.equals(normal(own)));
+    return allowed.contains(normal) || (own != null && normal.equals(normal(own))) || ofCluster.test(normal);
   }
 
   private static String ownOrigin(HttpServerRequest request) {

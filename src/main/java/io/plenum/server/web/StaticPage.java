@@ -14,7 +14,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
 
@@ -49,7 +51,7 @@ final class StaticPage implements Handler<HttpServerRequest> {
       Map.entry("mp3", "audio/mpeg"),
       Map.entry("wav", "audio/wav"));
 
-  /** Scripts only from us and none inline; sockets and SockJS to us; media elements play streams and blobs. */
+  /** Scripts only from us and none inline; sockets and SockJS to us and to the other nodes; media elements play streams and blobs. */
   private static final String CONTENT_SECURITY_POLICY = String.join("; ",
       "default-src 'none'",
       "script-src 'self'",
@@ -76,10 +78,13 @@ final class StaticPage implements Handler<HttpServerRequest> {
   private record Asset(Buffer plain, Buffer zipped, String type, String etag, boolean hashed) {}
 
   private final ClassLoader classPath;
+  private final Supplier<List<String>> servers;
   private final Map<String, Asset> assets = new HashMap<>();
 
-  StaticPage(ClassLoader classPath) {
+  /** @param servers the addresses of the cluster's nodes as they are now */
+  StaticPage(ClassLoader classPath, Supplier<List<String>> servers) {
     this.classPath = classPath;
+    this.servers = servers;
   }
 
   @Override
@@ -101,9 +106,9 @@ final class StaticPage implements Handler<HttpServerRequest> {
     }
   }
 
-  private static void secure(HttpServerRequest request) {
+  private void secure(HttpServerRequest request) {
     request.response()
-        .putHeader("Content-Security-Policy", String.format(CONTENT_SECURITY_POLICY, ownSockets(request)))
+        .putHeader("Content-Security-Policy", String.format(CONTENT_SECURITY_POLICY, ownSockets(request) + otherServers()))
         .putHeader("X-Content-Type-Options", "nosniff")
         .putHeader("X-Frame-Options", "DENY")
         .putHeader("Referrer-Policy", "no-referrer")
@@ -120,6 +125,16 @@ final class StaticPage implements Handler<HttpServerRequest> {
   private static String ownSockets(HttpServerRequest request) {
     String host = request.getHeader(HttpHeaders.HOST);
     return host != null && AUTHORITY.matcher(host).matches() ? " ws://" + host + " wss://" + host : "";
+  }
+
+  /** A policy cannot grow while the page is open: these are the nodes that it can go to until it is loaded again. */
+  private String otherServers() {
+    StringBuilder sources = new StringBuilder();
+    for (String url : servers.get()) {
+      // "http" becomes "ws", "https" becomes "wss".
+      sources.append(' ').append(url).append(" ws").append(url, "http".length(), url.length());
+    }
+    return sources.toString();
   }
 
   private static void serve(HttpServerRequest request, Asset asset) {

@@ -4,6 +4,7 @@ import io.plenum.server.config.ConfigException;
 import io.plenum.server.config.PlenumConfig;
 import io.plenum.server.ops.Metrics;
 import io.plenum.server.ops.Readiness;
+import io.plenum.server.signaling.ServerList;
 import io.plenum.server.signaling.SignalingEndpoint;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -51,6 +52,7 @@ public final class WebVerticle extends VerticleBase {
   private final Readiness readiness;
   private final Metrics metrics;
   private final DebugSource debugSource;
+  private final ServerList servers;
   private final Router applications;
   private final SignalingCounters counters = new SignalingCounters();
   private OriginPolicy origins;
@@ -63,8 +65,8 @@ public final class WebVerticle extends VerticleBase {
 
   /** With a server of its own. */
   public WebVerticle(PlenumConfig config, SignalingEndpoint endpoint, Readiness readiness, Metrics metrics,
-      DebugSource debugSource) {
-    this(config, endpoint, readiness, metrics, debugSource, null);
+      DebugSource debugSource, ServerList servers) {
+    this(config, endpoint, readiness, metrics, debugSource, servers, null);
   }
 
   /**
@@ -73,13 +75,14 @@ public final class WebVerticle extends VerticleBase {
    * @param applications the router to go on, null to listen on {@code http.port}
    */
   public WebVerticle(PlenumConfig config, SignalingEndpoint endpoint, Readiness readiness, Metrics metrics,
-      DebugSource debugSource, Router applications) {
+      DebugSource debugSource, ServerList servers, Router applications) {
     this.applications = applications;
     this.config = config;
     this.endpoint = endpoint;
     this.readiness = readiness;
     this.metrics = metrics;
     this.debugSource = debugSource;
+    this.servers = servers;
   }
 
   /** The port listened on, which is {@code http.port} unless that is 0. Once deployed. */
@@ -103,7 +106,7 @@ public final class WebVerticle extends VerticleBase {
     requirePositive("limits.connections", limits.connections());
     requirePositive("limits.messageBytes", limits.messageBytes());
     requirePositive("limits.messagesPerSecond", limits.messagesPerSecond());
-    origins = new OriginPolicy(config.http().allowedOrigins());
+    origins = new OriginPolicy(config.http().allowedOrigins(), servers::knowsOrigin);
     Loop loop = Loop.of(vertx, context);
     table = new ConnectionTable(loop, endpoint, limits, counters);
     // A SockJS client over HTTP holds two connections: one to receive, one to send.
@@ -140,7 +143,7 @@ public final class WebVerticle extends VerticleBase {
   }
 
   private Future<?> listen() {
-    page = new StaticPage(WebVerticle.class.getClassLoader());
+    page = new StaticPage(WebVerticle.class.getClassLoader(), servers::urls);
     Router router = routes();
     HttpServerOptions options = options();
     return vertx

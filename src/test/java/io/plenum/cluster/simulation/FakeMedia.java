@@ -16,7 +16,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
-/** The routers of one room on one node, as far as pipes see them. Notes what real routers would refuse as a bug of ours. */
+/**
+ * The routers of one room on one node, as far as pipes see them. Notes what real routers would refuse as a bug of ours.
+ */
 final class FakeMedia implements Media {
   /** What hears of the outcome; each a while later. */
   interface Answers {

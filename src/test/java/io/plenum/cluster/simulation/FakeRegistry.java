@@ -13,9 +13,9 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
- * The shared maps as a partition leaves them: every side has its own copy, and a merge keeps what it likes. Answers come
- * late, an operation may be lost although it was answered, and while the registry stalls nothing happens until it no
- * longer does.
+ * The shared maps as a partition leaves them: every side has its own copy, and a merge keeps what it likes. Answers
+ * come late, an operation may be lost although it was answered, and while the registry stalls nothing happens until it
+ * no longer does.
  */
 final class FakeRegistry {
   private final Timeline time;

@@ -1,5 +1,7 @@
 package io.plenum.cluster.simulation;
 
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Real coordinators through made-up lives; the seed in the message replays a failure. */
@@ -9,10 +11,9 @@ class RandomHistoriesTest {
 
   @Test
   void afterAnyHistoryAllNodesKnowTheSameAndPipesAreExactlyThoseWanted() {
-    long happened = 0;
-    long messages = 0;
-    long pipes = 0;
-    for (long seed = FIRST_SEED; seed < FIRST_SEED + HISTORIES; seed++) {
+    LongAdder happened = new LongAdder();
+    LongAdder messages = new LongAdder();
+    LongStream.range(FIRST_SEED, FIRST_SEED + HISTORIES).parallel().forEach(seed -> {
       RandomHistory history = new RandomHistory(seed);
       try {
         history.run();
@@ -20,12 +21,9 @@ class RandomHistoriesTest {
         throw new AssertionError("seed " + seed + ": " + e, e);
       }
       Settled.check(history.cluster, "seed " + seed);
-      happened += history.cluster.time.happened();
-      messages += history.cluster.messages;
-      pipes += history.nodes().values().stream()
-          .flatMap(node -> node.rooms.values().stream()).mapToLong(room -> room.media.pipesCreated).sum();
-    }
-    System.out.println(HISTORIES + " random histories: " + happened + " events, " + messages + " messages, "
-        + pipes + " pipe ends in rooms that were still open at the end");
+      happened.add(history.cluster.time.happened());
+      messages.add(history.cluster.messages);
+    });
+    System.out.println(HISTORIES + " random histories held: " + happened + " events, " + messages + " messages");
   }
 }

@@ -3,7 +3,6 @@ package io.plenum.cluster.simulation;
 import io.plenum.cluster.message.Layers;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 
 /** Some twenty seconds of clients and faults, then silence. */
@@ -45,13 +44,15 @@ final class RandomHistory {
     quiet();
   }
 
-  /** Long enough for a stall or a cut to end, a merge, the sweeps of both sides, and lingering pipes. */
+  /** Long enough for lingering pipes and a reconcile; after faults also for a merge, its reconcile and a sweep. */
   private void quiet() {
     cluster.alive().forEach(node -> node.rooms.values().forEach(room -> room.media.failures = 0));
     cluster.loss = 0;
     cluster.repetition = 0;
+    boolean unclean = cluster.faultsUntilNs > 0 || cluster.registry.lostUpdates > 0;
     cluster.registry.lostUpdates = 0;
-    cluster.time.runFor(75 * Timeline.SECOND);
+    cluster.time.runFor(Math.max(0, cluster.faultsUntilNs - cluster.time.nowNs()));
+    cluster.time.runFor(unclean ? 45 * Timeline.SECOND : 25 * Timeline.SECOND);
   }
 
   private <T> T any(List<T> list) {
@@ -63,19 +64,22 @@ final class RandomHistory {
     if (node == null) {
       return;
     }
-    switch (random.nextInt(6)) {
+    switch (random.nextInt(10)) {
       case 0 -> cluster.kill(node, random.nextBoolean() ? 400 * Timeline.MS : 5 * Timeline.SECOND);
       case 1 -> {
         cluster.kill(node, random.nextBoolean() ? 400 * Timeline.MS : 5 * Timeline.SECOND);
         cluster.time.after(random.nextLong(3 * Timeline.SECOND), () -> {
-          if (cluster.node(node.serverId) == node) {
+          if (cluster.node(node.serverId) == node && node.dead) {
             cluster.start(node.serverId);
           }
         });
       }
       case 2 -> cluster.freeze(node, random.nextBoolean() ? 2 * Timeline.SECOND : 12 * Timeline.SECOND);
       case 3 -> cluster.partition(List.of(node), random.nextLong(1, 20) * Timeline.SECOND);
-      case 4 -> cluster.registry.stall(random.nextLong(1, 20) * Timeline.SECOND);
+      case 4 -> cluster.stallRegistry(random.nextLong(1, 20) * Timeline.SECOND);
+      case 5 -> cluster.blackOut(random.nextLong(500, 5_000) * Timeline.MS);
+      case 6, 7 -> node.rooms.values().forEach(room -> room.losePipe(random));
+      case 8 -> node.rooms.values().forEach(room -> room.loseConsumer(random));
       default -> {
         if (cluster.nodes.size() > cluster.alive().size()) {
           cluster.nodes.values().stream().filter(n -> n.dead).findFirst().ifPresent(n -> cluster.start(n.serverId));
@@ -136,9 +140,5 @@ final class RandomHistory {
         room.consume(any(List.copyOf(room.routers)), producerId, LAYERS[random.nextInt(LAYERS.length)]);
       }
     }
-  }
-
-  Map<String, SimulatedNode> nodes() {
-    return cluster.nodes;
   }
 }

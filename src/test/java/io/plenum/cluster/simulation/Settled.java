@@ -76,7 +76,8 @@ final class Settled {
           toldProducers.put(p.producerId(), p.peerId() + " " + p.routerId() + " " + p.paused());
         }
         assertEquals(peers, toldPeers, () -> about + ": peers of " + name + " as seen by " + here.node.self());
-        assertEquals(producers, toldProducers, () -> about + ": producers of " + name + " as seen by " + here.node.self());
+        assertEquals(producers, toldProducers,
+            () -> about + ": producers of " + name + " as seen by " + here.node.self());
       }
     }
   }
@@ -113,7 +114,7 @@ final class Settled {
     for (FakeMedia.End end : ends.values()) {
       FakeMedia.End other = end.remote == null ? null : ends.get(end.remote.endId());
       assertEquals(end.endId, other == null ? "nothing" : other.remote.endId(), () -> about + ": pipe " + end.endId);
-      assertEquals(false, end.consumers.isEmpty() && end.producers.isEmpty() , () -> about + ": idle pipe " + end.endId);
+      assertEquals(false, end.consumers.isEmpty() && end.producers.isEmpty(), () -> about + ": idle pipe " + end.endId);
       Map<String, String> sent = new TreeMap<>();
       end.consumers.forEach((consumerId, consumer) -> sent.put(consumerId, consumer.producerId()));
       Map<String, String> received = new TreeMap<>();

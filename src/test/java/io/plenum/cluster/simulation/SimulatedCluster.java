@@ -24,6 +24,7 @@ final class SimulatedCluster {
   /** What the cluster counts as its members, by side: a life that has died stays until it is detected. */
   private final Map<Integer, Set<SimulatedNode>> members = new HashMap<>();
   private final Set<String> cut = new LinkedHashSet<>();
+  private long blackUntilNs;
   private int sides;
   private long incarnations = 1_000;
   double loss;
@@ -31,6 +32,8 @@ final class SimulatedCluster {
   long maxDelayNs = 3 * Timeline.MS;
   boolean everybodyConsumes;
   long messages;
+  /** When the last fault so far has passed, the merge after it included. */
+  long faultsUntilNs;
   /** Messages that match it are delivered this much later. */
   Predicate<RoomMessage> held = message -> false;
   long holdNs;
@@ -58,7 +61,6 @@ final class SimulatedCluster {
       node.violations.add("two lives");
     }
     members.get(0).add(node);
-    tellMembers(0);
     return node;
   }
 
@@ -72,6 +74,7 @@ final class SimulatedCluster {
   /** kill -9: noticed soon because connections close, or only after the heartbeats are missed. */
   void kill(SimulatedNode node, long detectedAfterNs) {
     end(node);
+    faultFor(detectedAfterNs + 3 * Timeline.SECOND);
     time.after(detectedAfterNs, () -> {
       for (Map.Entry<Integer, Set<SimulatedNode>> side : members.entrySet()) {
         if (side.getValue().remove(node)) {
@@ -79,6 +82,21 @@ final class SimulatedCluster {
         }
       }
     });
+  }
+
+  void stallRegistry(long durationNs) {
+    faultFor(durationNs + Timeline.SECOND);
+    registry.stall(durationNs);
+  }
+
+  /** Nothing crosses the bus, and nobody is told. */
+  void blackOut(long durationNs) {
+    faultFor(durationNs);
+    blackUntilNs = Math.max(blackUntilNs, time.nowNs() + durationNs);
+  }
+
+  private void faultFor(long durationNs) {
+    faultsUntilNs = Math.max(faultsUntilNs, time.nowNs() + durationNs);
   }
 
   void end(SimulatedNode node) {
@@ -104,6 +122,7 @@ final class SimulatedCluster {
       return;
     }
     node.frozen = true;
+    faultFor(durationNs + 5 * Timeline.SECOND);
     boolean noticed = durationNs > 5 * Timeline.SECOND && node.side == 0;
     if (noticed) {
       time.after(5 * Timeline.SECOND, () -> separate(List.of(node)));
@@ -126,6 +145,7 @@ final class SimulatedCluster {
       return;
     }
     cut.addAll(names);
+    faultFor(durationNs + 10 * Timeline.SECOND);
     registry.stall(5 * Timeline.SECOND);
     int[] side = new int[1];
     boolean noticed = durationNs > 5 * Timeline.SECOND;
@@ -155,8 +175,8 @@ final class SimulatedCluster {
   }
 
   private void merge(int side) {
-    Set<SimulatedNode> joining = members.remove(side);
-    if (joining == null || side == 0) {
+    Set<SimulatedNode> joining = side == 0 ? null : members.remove(side);
+    if (joining == null) {
       return;
     }
     registry.merge(side, 0, 0.6);
@@ -172,22 +192,20 @@ final class SimulatedCluster {
     }
   }
 
-  private void tellMembers(int side) {
-    List<Owner> owners = members.get(side).stream().map(SimulatedNode::self).toList();
-    for (SimulatedNode node : members.get(side)) {
-      node.later(random.nextLong(Timeline.MS, 20 * Timeline.MS),
-          () -> node.coordinator.onMembership(currentMembers(node, owners), time.nowNs()));
+  /** A node counts from when it is ready: before that it may yet be refused. */
+  void tellMembers(int side) {
+    for (SimulatedNode node : members.getOrDefault(side, Set.of())) {
+      node.later(random.nextLong(Timeline.MS, 20 * Timeline.MS), () -> {
+        List<Owner> owners = members.getOrDefault(node.side, Set.of()).stream()
+            .filter(member -> member.ready).map(SimulatedNode::self).toList();
+        node.coordinator.onMembership(owners, time.nowNs());
+      });
     }
   }
 
-  /** A node's incarnation may have become final since. */
-  private List<Owner> currentMembers(SimulatedNode node, List<Owner> told) {
-    Set<SimulatedNode> now = members.get(node.side);
-    return now == null ? told : now.stream().map(SimulatedNode::self).toList();
-  }
-
   private boolean connected(SimulatedNode from, SimulatedNode to) {
-    return !to.dead && from.side == to.side && cut.contains(from.serverId) == cut.contains(to.serverId);
+    return time.nowNs() >= blackUntilNs && !to.dead && from.side == to.side
+        && cut.contains(from.serverId) == cut.contains(to.serverId);
   }
 
   void publish(SimulatedNode from, RoomMessage message) {

@@ -30,6 +30,9 @@ final class SimulatedNode implements Bus, NodeCoordinator.Sink {
   boolean frozen;
   boolean ready;
   String refused;
+  /** What was heard last, for tests of the bus. */
+  RoomMessage published;
+  SignalMessage signalled;
   private final List<Runnable> whileFrozen = new ArrayList<>();
   private long wakeNs = Long.MAX_VALUE;
 
@@ -144,6 +147,7 @@ final class SimulatedNode implements Bus, NodeCoordinator.Sink {
   }
 
   void onPublished(RoomMessage message) {
+    published = message;
     if (message.owner().serverId().equals(serverId)) {
       return;
     }
@@ -155,6 +159,7 @@ final class SimulatedNode implements Bus, NodeCoordinator.Sink {
   }
 
   void onSignal(SignalMessage message) {
+    signalled = message;
     SimulatedRoom room = rooms.get(message.room());
     if (room != null) {
       coordinator.onHeard(message.owner(), nowNs());
@@ -169,6 +174,7 @@ final class SimulatedNode implements Bus, NodeCoordinator.Sink {
   @Override
   public void onReady(Owner self) {
     ready = true;
+    cluster.tellMembers(side);
   }
 
   @Override

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 
 /** One room on one node: the real coordinator, made-up routers and clients, and what is true here. */
 final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
@@ -38,6 +39,7 @@ final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
   final Set<String> routers = new LinkedHashSet<>();
   final Map<String, PeerRow> toldPeers = new LinkedHashMap<>();
   final Map<String, ProducerRow> toldProducers = new LinkedHashMap<>();
+  int timesAdded;
   final Set<String> ready = new HashSet<>();
   final List<String> notifications = new ArrayList<>();
   final List<String> violations = new ArrayList<>();
@@ -161,6 +163,29 @@ final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
     }
   }
 
+  // ---- what goes wrong on routers ----
+
+  /** One of the pipes' ends here is found dead; the other node has noticed nothing. */
+  void losePipe(RandomGenerator random) {
+    if (!media.ends.isEmpty() && !node.frozen) {
+      String endId = List.copyOf(media.ends.keySet()).get(random.nextInt(media.ends.size()));
+      media.closePipe(endId);
+      act(now -> coordinator.onPipeFailed(endId, now));
+    }
+  }
+
+  /** A consumer that feeds a pipe fails. */
+  void loseConsumer(RandomGenerator random) {
+    for (FakeMedia.End end : media.ends.values()) {
+      if (!end.consumers.isEmpty() && !node.frozen) {
+        String consumerId = List.copyOf(end.consumers.keySet()).get(random.nextInt(end.consumers.size()));
+        end.consumers.remove(consumerId);
+        act(now -> coordinator.onConsumeFailed(end.endId, consumerId, now));
+        return;
+      }
+    }
+  }
+
   // ---- what clients are told ----
 
   @Override
@@ -189,6 +214,7 @@ final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
 
   @Override
   public void onProducerAdded(ProducerRow producer) {
+    timesAdded++;
     if (toldProducers.put(producer.producerId(), producer) != null) {
       violations.add("producer added twice: " + producer);
     }

@@ -79,6 +79,13 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void whatKubernetesSaysOfAServiceOfOurNameIsNotMeantForUs() {
+    PlenumConfig config = load(Map.of("PLENUM_SERVICE_HOST", "10.0.0.1", "PLENUM_PORT", "tcp://10.0.0.1:80",
+        "PLENUM_PORT_4443_TCP_ADDR", "10.0.0.1", "PLENUM_HEADLESS_SERVICE_PORT_HTTP", "80", "PLENUM_HTTP_PORT", "81"));
+    assertEquals(81, config.http().port());
+  }
+
+  @Test
   void refusesAnUnknownVariableOfOurPrefix() {
     assertEquals("unknown key PLENUM_HTTP_PROT in the environment: did you mean PLENUM_HTTP_PORT?",
         assertThrows(ConfigException.class, () -> load(Map.of("PLENUM_HTTP_PROT", "1"))).getMessage());

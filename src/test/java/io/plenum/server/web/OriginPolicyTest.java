@@ -1,16 +1,20 @@
 package io.plenum.server.web;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.plenum.server.config.ConfigException;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OriginPolicyTest {
+  private static final Predicate<String> NO_CLUSTER = origin -> false;
+
   @ParameterizedTest(name = "[{index}] {5}")
   @CsvSource(nullValues = "-", delimiter = '|', value = {
       "''| https://sfu.example     | -           | https://sfu.example:443 | true  | the page's own origin, port implied",
@@ -37,19 +41,29 @@ class OriginPolicyTest {
   })
   void onlyListedPagesAndOurOwnMayConnect(
       String list, String origin, String fetchSite, String own, boolean allowed, String why) {
-    assertEquals(allowed, new OriginPolicy(list).allows(origin, fetchSite, own), why);
+    assertEquals(allowed, new OriginPolicy(list, NO_CLUSTER).allows(origin, fetchSite, own), why);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"example.org", "https://example.org/page", "https://", "https://a b"})
   void whatIsNotAnOriginStopsTheStart(String list) {
-    ConfigException refusal = assertThrows(ConfigException.class, () -> new OriginPolicy(list));
+    ConfigException refusal = assertThrows(ConfigException.class, () -> new OriginPolicy(list, NO_CLUSTER));
     assertTrue(refusal.getMessage().contains("http.allowedOrigins"), refusal.getMessage());
     assertTrue(refusal.getMessage().contains(list), refusal.getMessage());
   }
 
   @Test
+  void pagesThatAnotherNodeOfTheClusterServedMayConnectAndNobodyElse() {
+    OriginPolicy policy = new OriginPolicy("", "https://b.example"::equals);
+    assertTrue(policy.allows("https://B.example:443", "cross-site", "https://a.example"));
+    assertTrue(policy.allows("https://a.example", "same-origin", "https://a.example"));
+    assertFalse(policy.allows("https://evil.example", "cross-site", "https://a.example"));
+    assertFalse(policy.allows("http://b.example", "cross-site", "https://a.example"));
+    assertFalse(policy.allows(null, "cross-site", "https://a.example"), "a foreign script tag");
+  }
+
+  @Test
   void emptyEntriesInTheListAreNothing() {
-    assertEquals(true, new OriginPolicy(" , https://a.example ,").allows("https://a.example", null, "http://sfu"));
+    assertEquals(true, new OriginPolicy(" , https://a.example ,", NO_CLUSTER).allows("https://a.example", null, "http://sfu"));
   }
 }

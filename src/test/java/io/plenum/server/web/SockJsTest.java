@@ -217,6 +217,21 @@ class SockJsTest {
   }
 
   @Test
+  void aPageOfAnotherNodeOfTheClusterMayComeAlsoWhenThatNodeHasGone() {
+    try (TestNode survivor = new TestNode()) {
+      Map<String, String> origin = Map.of("Origin", "http://gone.example:4443");
+      assertEquals(403, survivor.get("/sockjs/info", origin).status(), "no node of ours yet");
+      survivor.servers.others(List.of("http://gone.example:4443"));
+      survivor.servers.others(List.of());
+      assertEquals("http://gone.example:4443",
+          survivor.get("/sockjs/info", origin).headers().get("Access-Control-Allow-Origin"));
+      assertEquals(101, survivor.upgradeStatus("/sockjs/000/session-1/websocket", List.of(), origin));
+      assertEquals(101, survivor.upgradeStatus("/ws?roomId=r&peerId=p", List.of("protoo"), origin));
+      assertEquals(403, survivor.upgradeStatus("/ws?roomId=r&peerId=p", List.of(), Map.of("Origin", "http://gone.example")));
+    }
+  }
+
+  @Test
   void noCookieIsEverSet() {
     assertFalse(node.get("/sockjs/info").headers().contains("Set-Cookie"));
     String session = session();

@@ -16,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,7 @@ class StaticPageTest {
     Files.createDirectories(root.resolve("folder.js"));
     Files.writeString(folder.resolve("secret.txt"), "secret");
     classPath = new URLClassLoader(new URL[] {folder.toUri().toURL()}, null);
-    server = TestNode.await(vertx.createHttpServer().requestHandler(new StaticPage(classPath)).listen(0, "127.0.0.1"));
+    server = TestNode.await(vertx.createHttpServer().requestHandler(new StaticPage(classPath, List::of)).listen(0, "127.0.0.1"));
   }
 
   @AfterAll
@@ -95,6 +96,20 @@ class StaticPageTest {
   }
 
   @Test
+  void thePageMaySpeakToItsOwnNodeAndToThoseOfTheClusterOnly() throws Exception {
+    HttpServer clustered = TestNode.await(vertx.createHttpServer()
+        .requestHandler(new StaticPage(classPath, () -> List.of("http://a:1", "https://b.example"))).listen(0, "127.0.0.1"));
+    HttpResponse<String> answer = client.send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + clustered.actualPort() + "/"))
+            .version(HttpClient.Version.HTTP_1_1).build(),
+        HttpResponse.BodyHandlers.ofString());
+    String own = "127.0.0.1:" + clustered.actualPort();
+    String policy = answer.headers().firstValue("Content-Security-Policy").orElseThrow();
+    assertTrue(policy.contains("; connect-src 'self' ws://" + own + " wss://" + own
+        + " http://a:1 ws://a:1 https://b.example wss://b.example; "), policy);
+  }
+
+  @Test
   void headHasTheHeadersAndNoBody() throws Exception {
     HttpResponse<String> head = send(HttpMethod.HEAD, "/");
     assertEquals(200, head.statusCode());
@@ -105,7 +120,7 @@ class StaticPageTest {
   @Test
   void aJarWithoutThePageSaysSo() throws Exception {
     HttpServer bare = TestNode.await(vertx.createHttpServer()
-        .requestHandler(new StaticPage(new URLClassLoader(new URL[0], null))).listen(0, "127.0.0.1"));
+        .requestHandler(new StaticPage(new URLClassLoader(new URL[0], null), List::of)).listen(0, "127.0.0.1"));
     HttpResponse<String> answer = client.send(
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + bare.actualPort() + "/")).build(),
         HttpResponse.BodyHandlers.ofString());

@@ -4,6 +4,7 @@ import io.plenum.server.config.ConfigLoader;
 import io.plenum.server.ops.Metrics;
 import io.plenum.server.ops.Readiness;
 import io.plenum.server.signaling.ProtooConnection;
+import io.plenum.server.signaling.ServerList;
 import io.plenum.server.signaling.SignalingEndpoint;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -102,6 +103,7 @@ final class TestNode implements AutoCloseable {
   final BlockingQueue<Peer> peers = new LinkedBlockingQueue<>();
   final Readiness readiness = new Readiness();
   final Metrics metrics = new Metrics();
+  final ServerList servers = new ServerList(System::nanoTime);
   final WebVerticle web;
   final int port;
   private final boolean ssl;
@@ -117,7 +119,7 @@ final class TestNode implements AutoCloseable {
       Peer peer = new Peer(roomId, peerId, channel);
       peers.add(peer);
       return peer;
-    }, readiness, metrics, debugSource);
+    }, readiness, metrics, debugSource, servers);
     http = vertx.createHttpClient(new HttpClientOptions().setSsl(ssl).setTrustAll(true).setVerifyHost(false),
         new PoolOptions().setHttp1MaxSize(50));
     webSockets = vertx.createWebSocketClient(new WebSocketClientOptions().setSsl(ssl).setTrustAll(true)

@@ -1,4 +1,4 @@
-package io.plenum.protocol.srtp;
+package io.plenum.protocol.rtp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,0 +1,151 @@
+package io.plenum.browser;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** Several nodes in processes of their own, one cluster, on loopback. */
+public final class ClusterUnderTest implements AutoCloseable {
+  private static final String HOST = "127.0.0.1";
+  private static final long JOIN_TIMEOUT_MS = 60_000;
+  private static final int LOWEST_PORT = 15_000;
+  private static final int HIGHEST_PORT = 19_900;
+
+  private final List<NodeUnderTest> nodes = new ArrayList<>();
+
+  private ClusterUnderTest() {}
+
+  /** Starts so many nodes and waits until each counts all as members. */
+  public static ClusterUnderTest start(int count, String... args) {
+    ClusterUnderTest cluster = new ClusterUnderTest();
+    int[] ports = freePorts(count);
+    String members = IntStream.of(ports).mapToObj(port -> HOST + ":" + port).collect(Collectors.joining(","));
+    for (int port : ports) {
+      String[] all = Stream.concat(Stream.of("--node.ip=" + HOST, "--cluster.enabled=true",
+          "--cluster.name=test-" + ports[0], "--cluster.port=" + port, "--cluster.members=" + members),
+          Arrays.stream(args)).toArray(String[]::new);
+      cluster.nodes.add(NodeUnderTest.prepare(HOST, List.of(), all));
+    }
+    cluster.startAll();
+    return cluster;
+  }
+
+  /** Of nodes that were prepared elsewhere. */
+  static ClusterUnderTest of(List<NodeUnderTest> prepared) {
+    ClusterUnderTest cluster = new ClusterUnderTest();
+    cluster.nodes.addAll(prepared);
+    cluster.startAll();
+    return cluster;
+  }
+
+  private void startAll() {
+    nodes.forEach(NodeUnderTest::startAgain);
+    try {
+      nodes.forEach(NodeUnderTest::awaitReady);
+      awaitMembers(nodes.size());
+    } catch (AssertionError e) {
+      close();
+      throw e;
+    }
+  }
+
+  public NodeUnderTest node(int index) {
+    return nodes.get(index);
+  }
+
+  public List<NodeUnderTest> nodes() {
+    return nodes;
+  }
+
+  /** Waits until each node that runs counts so many members. */
+  public void awaitMembers(int count) {
+    await("that all count " + count + " members", JOIN_TIMEOUT_MS,
+        () -> running().allMatch(node -> node.metric("cluster_members") == count));
+  }
+
+  private Stream<NodeUnderTest> running() {
+    return nodes.stream().filter(NodeUnderTest::isAlive);
+  }
+
+  /** The meter's sum over the nodes that run. */
+  public double sum(String metric) {
+    return running().mapToDouble(node -> Math.max(0, node.metric(metric))).sum();
+  }
+
+  /** How long it took until the condition held. */
+  public static long await(String what, long timeoutMs, BooleanSupplier condition) {
+    long startNs = System.nanoTime();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - startNs > timeoutMs * 1_000_000) {
+        throw new AssertionError("waited " + timeoutMs + " ms in vain " + what);
+      }
+      pause(50);
+    }
+    return (System.nanoTime() - startNs) / 1_000_000;
+  }
+
+  public static void pause(long milliseconds) {
+    try {
+      Thread.sleep(milliseconds);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  /** Lines of errors in the logs of all nodes, but for Vert.x's about connections to a node that was killed. */
+  public List<String> errors() {
+    return nodes.stream().flatMap(node -> node.log().lines())
+        .filter(line -> line.contains(" ERROR ") && !line.contains("[ConnectionBase]"))
+        .toList();
+  }
+
+  /** Waits until nothing is left of any room: no router, pipe, route or row. */
+  public long awaitNothingLeft(long timeoutMs) {
+    List<String> gauges = List.of("net_routes", "pipe_routes", "pipes", "routers", "cluster_rooms", "remote_peers",
+        "remote_producers",
+        "cluster_rows_rooms", "cluster_rows_routers", "cluster_rows_peers", "cluster_rows_producers");
+    try {
+      return await("that nothing is left", timeoutMs, () -> gauges.stream().allMatch(gauge -> sum(gauge) == 0));
+    } catch (AssertionError e) {
+      throw new AssertionError("left: " + gauges.stream().filter(gauge -> sum(gauge) != 0)
+          .map(gauge -> gauge + "=" + sum(gauge)).toList(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    // All at once: each waits for its own end only.
+    nodes.parallelStream().forEach(NodeUnderTest::close);
+  }
+
+  private static int[] freePorts(int count) {
+    for (int attempt = 0; attempt < 100; attempt++) {
+      int first = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
+      int[] ports = IntStream.range(first, first + count).toArray();
+      if (IntStream.of(ports).allMatch(ClusterUnderTest::isFree)) {
+        return ports;
+      }
+    }
+    throw new AssertionError("no free ports");
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName(HOST))) {
+      return socket.isBound();
+    } catch (java.net.BindException e) {
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,230 @@
+package io.plenum.simulation;
+
+import static io.plenum.simulation.VirtualTime.SECOND;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.plenum.media.router.PipeConsumer;
+import io.plenum.media.router.ProducerOptions;
+import io.plenum.media.transport.PipeTransport;
+import io.plenum.media.transport.PipeTransport.PipeOptions;
+import io.plenum.protocol.rtp.RtpPacket;
+import io.plenum.protocol.rtp.SsrcTable;
+import io.plenum.protocol.wire.Bytes;
+import io.plenum.simulation.SimulatedPeer.VideoOptions;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Two nodes, a pipe between them over a bad network, a publisher on the one and receivers on both. */
+class PipeSimulationTest {
+  private static final PipeConsumer.PipeConsumerListener NOBODY = new PipeConsumer.PipeConsumerListener() {
+    @Override
+    public void onProducerPaused(PipeConsumer consumer, boolean paused) {}
+
+    @Override
+    public void onProducerClosed(PipeConsumer consumer) {}
+  };
+
+  /** One end's socket: what it sends crosses a link and is told apart at the other end as the real socket does it. */
+  private static final class Socket implements PipeTransport.Network {
+    final InetSocketAddress address;
+    final VirtualLink link;
+    final Map<InetSocketAddress, SsrcTable<PipeTransport>> routes = new HashMap<>();
+    final Set<Integer> mediaSsrcsSent = new HashSet<>();
+    final VirtualTime time;
+    Socket other;
+    long unknown;
+
+    Socket(VirtualTime time, SplittableRandom random, String ip, Impairment impairment) {
+      this.time = time;
+      this.address = new InetSocketAddress(ip, 42_000);
+      this.link = new VirtualLink(time, random, impairment);
+    }
+
+    @Override
+    public void sendPipe(InetSocketAddress remote, byte[] bytes, int offset, int length) {
+      assertEquals(other.address, remote);
+      if (!RtpPacket.isRtcp(bytes[offset + 1])) {
+        mediaSsrcsSent.add(Bytes.i32(bytes, offset + 8));
+      }
+      link.carry(bytes, offset, length, other::receive);
+    }
+
+    private void receive(byte[] bytes) {
+      SsrcTable<PipeTransport> pipes = routes.get(other.address);
+      int ssrc = Bytes.i32(bytes, RtpPacket.isRtcp(bytes[1]) ? 4 : 8);
+      PipeTransport pipe = pipes == null ? null : pipes.get(ssrc);
+      if (pipe == null) {
+        unknown++;
+      } else {
+        pipe.onDatagram(bytes, 0, bytes.length, time.nowNs());
+      }
+    }
+
+    @Override
+    public void onPipeSsrcAdded(PipeTransport transport, InetSocketAddress remote, int ssrc) {
+      routes.computeIfAbsent(remote, r -> new SsrcTable<>()).put(ssrc, transport);
+    }
+
+    @Override
+    public void onPipeSsrcRemoved(PipeTransport transport, InetSocketAddress remote, int ssrc) {
+      routes.get(remote).remove(ssrc);
+    }
+
+    int listened() {
+      return routes.values().stream().mapToInt(SsrcTable::size).sum();
+    }
+  }
+
+  /** Alice's node and Bob's, joined. */
+  private static final class TwoNodes {
+    final SimulatedCall near;
+    final SimulatedCall far;
+    final Socket nearSocket;
+    final Socket farSocket;
+    final PipeTransport nearEnd;
+    final PipeTransport farEnd;
+
+    TwoNodes(long seed, Impairment between, PipeOptions options) {
+      near = new SimulatedCall(seed, Impairment.NONE);
+      far = new SimulatedCall(near.time(), seed + 1_000, Impairment.NONE);
+      SplittableRandom random = new SplittableRandom(seed);
+      nearSocket = new Socket(near.time(), random.split(), "192.0.2.11", between);
+      farSocket = new Socket(near.time(), random.split(), "192.0.2.12", between);
+      nearSocket.other = farSocket;
+      farSocket.other = nearSocket;
+      nearEnd = new PipeTransport("near-end", near.node().router(), nearSocket, options);
+      farEnd = new PipeTransport("far-end", far.node().router(), farSocket, options);
+      nearEnd.connect("far-end", farSocket.address, farEnd.srtpParameters(), near.nowNs());
+      farEnd.connect("near-end", nearSocket.address, nearEnd.srtpParameters(), near.nowNs());
+    }
+
+    /** As the coordinators do it: the near end consumes, the far end produces under the same id. */
+    PipeConsumer pipe(Publication publication) {
+      PipeConsumer consumer = nearEnd.consumePiped("c-" + publication.producer().id(), publication.producer().id(), NOBODY);
+      farEnd.produce(new ProducerOptions(publication.producer().id(), consumer.kind(), consumer.rtpParameters(),
+          consumer.producerPaused(), Map.of()), near.nowNs());
+      return consumer;
+    }
+
+    void runFor(long durationNs) {
+      near.runFor(durationNs);
+    }
+  }
+
+  @ParameterizedTest(name = "seed {0}, srtp {1}")
+  @CsvSource({"1,true", "2,false", "3,true", "42,true", "42,false"})
+  void mediaArrivesWholeOverAPipeThatLosesFivePercentEachWay(long seed, boolean srtp) {
+    TwoNodes nodes = new TwoNodes(seed, Impairment.FIVE_PERCENT, new PipeOptions(srtp, true, true, 1_024, 1_024));
+    Publication video = nodes.near.join("alice").publishVideo();
+    Publication audio = nodes.near.join("carol").publishAudio();
+    SimulatedPeer bob = nodes.far.join("bob");
+    nodes.pipe(video);
+    nodes.pipe(audio);
+    ReceivedTrack seen = bob.receive(video);
+    ReceivedTrack heard = bob.receive(audio);
+    nodes.runFor(30 * SECOND);
+    nodes.nearSocket.link.impair(Impairment.NONE);
+    nodes.farSocket.link.impair(Impairment.NONE);
+    nodes.runFor(2 * SECOND);
+    DecodedVideo decoded = DecodedVideo.of(seen, "seed " + seed);
+    assertEquals(0, decoded.missing);
+    assertTrue(decoded.pictures.size() > 28 * 25, "pictures: " + decoded.pictures.size());
+    assertTrue(heard.packets.size() > 0.9 * 30 * 50, "audio packets: " + heard.packets.size());
+    assertEquals(Map.of(), nodes.near.node().faults);
+    assertEquals(Map.of(), nodes.far.node().faults);
+  }
+
+  @Test
+  void withoutRtxWhatIsLostOnThePipeStaysLost() {
+    TwoNodes nodes = new TwoNodes(5, Impairment.FIVE_PERCENT, new PipeOptions(true, false, true, 1_024, 1_024));
+    Publication video = nodes.near.join("alice").publishVideo();
+    SimulatedPeer bob = nodes.far.join("bob");
+    nodes.pipe(video);
+    ReceivedTrack seen = bob.receive(video);
+    nodes.runFor(20 * SECOND);
+    assertTrue(DecodedVideo.of(seen, "no rtx").pictures.size() < 0.95 * 20 * 25, "nothing was lost, so the other test shows nothing");
+  }
+
+  @Test
+  void onlyTheEncodingsThatAreWantedCross() {
+    TwoNodes nodes = new TwoNodes(7, Impairment.NONE, PipeOptions.DEFAULT);
+    Publication video = nodes.near.join("alice").publishVideo(new VideoOptions().simulcast(3, 1));
+    SimulatedPeer bob = nodes.far.join("bob");
+    PipeConsumer piped = nodes.pipe(video);
+    bob.receive(video);
+    nodes.runFor(10 * SECOND);
+    assertEquals(3, mediaSsrcs(nodes, piped), "all three encodings cross while all are wanted");
+
+    piped.want(0, 7, nodes.near.nowNs());
+    nodes.runFor(SECOND);
+    long before = nodes.nearSocket.link.bytes();
+    nodes.nearSocket.mediaSsrcsSent.clear();
+    nodes.runFor(5 * SECOND);
+    long lowOnly = nodes.nearSocket.link.bytes() - before;
+    assertEquals(1, mediaSsrcs(nodes, piped));
+
+    piped.want(2, 7, nodes.near.nowNs());
+    nodes.runFor(2 * SECOND);
+    before = nodes.nearSocket.link.bytes();
+    nodes.runFor(5 * SECOND);
+    assertTrue(nodes.nearSocket.link.bytes() - before > 2 * lowOnly, "higher encodings cross again");
+
+    piped.pause();
+    nodes.nearSocket.mediaSsrcsSent.clear();
+    nodes.runFor(5 * SECOND);
+    assertEquals(Set.of(), nodes.nearSocket.mediaSsrcsSent, "nothing crosses while nobody wants it");
+  }
+
+  private static long mediaSsrcs(TwoNodes nodes, PipeConsumer piped) {
+    return piped.streams().stream().filter(stream -> nodes.nearSocket.mediaSsrcsSent.contains(stream.ssrc())).count();
+  }
+
+  @Test
+  void closingEitherEndLeavesNothingBehind() {
+    TwoNodes nodes = new TwoNodes(9, Impairment.NONE, PipeOptions.DEFAULT);
+    Publication video = nodes.near.join("alice").publishVideo(new VideoOptions().simulcast(3, 1));
+    nodes.pipe(video);
+    nodes.runFor(2 * SECOND);
+    assertTrue(nodes.farSocket.listened() > 3);
+    nodes.farEnd.close(nodes.near.nowNs());
+    assertEquals(0, nodes.farSocket.listened());
+    assertEquals(0, nodes.far.node().router().producerCount());
+    nodes.nearEnd.close(nodes.near.nowNs());
+    assertEquals(0, nodes.nearSocket.listened());
+    assertEquals(0, video.producer().consumerCount());
+  }
+
+  @Test
+  void aForgedPacketOfTheRightAddressAndSsrcIsNotForwarded() {
+    TwoNodes nodes = new TwoNodes(11, Impairment.NONE, PipeOptions.DEFAULT);
+    Publication audio = nodes.near.join("alice").publishAudio();
+    SimulatedPeer bob = nodes.far.join("bob");
+    PipeConsumer piped = nodes.pipe(audio);
+    ReceivedTrack heard = bob.receive(audio);
+    nodes.runFor(3 * SECOND);
+    int ssrc = piped.streams().get(0).ssrc();
+    nodes.nearSocket.link.cut(true);
+    nodes.runFor(SECOND);
+    int before = heard.packets.size();
+    SplittableRandom random = new SplittableRandom(1);
+    for (int i = 0; i < 10_000; i++) {
+      byte[] forged = new byte[100];
+      random.nextBytes(forged);
+      forged[0] = (byte) 0x80;
+      forged[1] = (byte) (random.nextBoolean() ? 111 : 200);
+      Bytes.put32(forged, forged[1] == 111 ? 8 : 4, ssrc);
+      nodes.farSocket.receive(forged);
+    }
+    nodes.runFor(SECOND);
+    assertEquals(before, heard.packets.size());
+    assertEquals(Map.of(), nodes.far.node().faults);
+  }
+}
