@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** A call whose people are on three nodes, with real browsers: what they do crosses nodes. */
 @Tag("browser")
 @Tag("cluster")
-@Timeout(value = 300, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 @ExtendWith(StageExtension.class)
 class ClusterCallIT {
   @Test

@@ -24,9 +24,10 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  * long ones run with {@code -Dplenum.longTests=true}.
  */
 @Tag("cluster")
-@Timeout(value = 240, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class ClusterFaultIT {
-  private static final long SETTLE_MS = 30_000;
+  /** Only a failing test waits so long; on a machine that does much else at the same time a good one waits some of it. */
+  private static final long SETTLE_MS = 60_000;
   private static final String ROOM = "fault";
 
   private final ClientLoop loop = new ClientLoop();
@@ -166,7 +167,7 @@ class ClusterFaultIT {
     bob.startMeasuring();
     long frozenNs = System.nanoTime();
     cluster.node(2).freeze();
-    alice.await("news of carol", client -> !client.peers().contains("carol"), 20_000);
+    alice.await("news of carol", client -> !client.peers().contains("carol"), SETTLE_MS);
     figure("C4.survivorsToldMs", sinceMs(frozenNs));
     ClusterUnderTest.pause(Math.max(0, 20_000 - sinceMs(frozenNs)));
     long gapMs = Math.max(alice.longestGapMs(bob), bob.longestGapMs(alice));

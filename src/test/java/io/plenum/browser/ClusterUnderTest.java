@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /** Several nodes in processes of their own, one cluster, on loopback. */
 public final class ClusterUnderTest implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
-  private static final long JOIN_TIMEOUT_MS = 60_000;
+  private static final long JOIN_TIMEOUT_MS = 120_000;
   private static final int LOWEST_PORT = 15_000;
   private static final int HIGHEST_PORT = 19_900;
 
