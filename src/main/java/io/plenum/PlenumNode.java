@@ -48,6 +48,7 @@ public final class PlenumNode {
   public static Future<PlenumNode> deploy(Vertx vertx, PlenumOptions options) {
     try {
       check(vertx, options);
+      options.use();
     } catch (ConfigException e) {
       return Future.failedFuture(e);
     }
@@ -59,12 +60,9 @@ public final class PlenumNode {
     if (options.router() != null) {
       verticle.mountOn(options.router(), Vertx.currentContext());
     }
-    return vertx.deployVerticle(verticle).map(id -> {
-<<<<<<< HEAD
+    verticle.stopped().onComplete(stopped -> options.release());
+    return vertx.deployVerticle(verticle).onFailure(failure -> options.release()).map(id -> {
       PlenumNode node = new PlenumNode(verticle, warm.future(), () -> stop(vertx, id, verticle));
-=======
-      PlenumNode node = new PlenumNode(verticle, warm.future(), () -> vertx.undeploy(id).andThen(done -> options.release()));
->>>>>>> main
       Consumer<String> handler = options.whenSuperseded();
       superseded.future().onSuccess(handler != null ? handler::accept : reason -> node.close());
       return node;
@@ -95,7 +93,7 @@ public final class PlenumNode {
 
   private static Future<PlenumNode> deployAsOwner(Vertx vertx, PlenumOptions options) {
     return deploy(vertx, options)
-        .map(node -> new PlenumNode(node.verticle, node.ready, () -> vertx.close().andThen(done -> options.release())))
+        .map(node -> new PlenumNode(node.verticle, node.ready, vertx::close))
         .recover(failure -> vertx.close().transform(closed -> Future.failedFuture(failure)));
   }
 

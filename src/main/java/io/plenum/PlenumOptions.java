@@ -15,6 +15,7 @@ import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -26,6 +27,7 @@ public final class PlenumOptions {
   private final ServerIdentity identity;
   /** Kept until the node is closed, or the process ends. */
   private final DataDirLock lock;
+  private final AtomicBoolean used = new AtomicBoolean();
   private HazelcastInstance hazelcast;
   private Router router;
   private Consumer<String> whenSuperseded;
@@ -109,6 +111,13 @@ public final class PlenumOptions {
 
   PlenumConfig config() {
     return config;
+  }
+
+  /** @throws ConfigException at the second time: a start has a number of its own */
+  void use() {
+    if (used.getAndSet(true)) {
+      throw new ConfigException("these options have had their start: make new ones for another");
+    }
   }
 
   /** Another node may have {@code data.dir} from now on. */

@@ -148,16 +148,10 @@ public final class NodeVerticle extends VerticleBase {
       NodeMetrics.showCluster(metrics, loops, cluster);
     }
     webContext = eventLoops.home();
-<<<<<<< HEAD
-    web = new WebVerticle(config, signaling, readiness, metrics, new RoomDump(rooms), router);
+    web = new WebVerticle(config, signaling, readiness, metrics, new RoomDump(rooms), servers, router);
     // join: all have opened or failed before anything is closed again.
     return Future.join(sockets)
         .compose(v -> startCluster())
-=======
-    web = new WebVerticle(config, signaling, readiness, metrics, new RoomDump(rooms), servers, router);
-    return Future.all(sockets)
-        .compose(v -> cluster == null ? Future.succeededFuture() : cluster.start())
->>>>>>> main
         .compose(v -> deploy(web, webContext))
         // Vert.x stops nothing that did not start: what is open already would stay open.
         .recover(failure -> stop().transform(stopped -> Future.failedFuture(failure)))

@@ -103,6 +103,16 @@ class PlenumNodeTest {
   }
 
   @Test
+  void aNodeThatWasClosedMayBeStartedAgainWithNewOptionsOnly() throws Exception {
+    PlenumOptions options = PlenumOptions.of(keys());
+    Vertx vertx = vertx(options.addTo(new VertxOptions()));
+    await(await(PlenumNode.deploy(vertx, options)).close());
+    ConfigException refusal = assertThrows(ConfigException.class, () -> await(PlenumNode.deploy(vertx, options)));
+    assertTrue(refusal.getMessage().startsWith("these options have had their start"), refusal.getMessage());
+    await(await(PlenumNode.deploy(vertx, PlenumOptions.of(keys()))).close());
+  }
+
+  @Test
   void onTheApplicationsRouterItAnswersBesideTheApplication() throws Exception {
     PlenumOptions options = PlenumOptions.of(keys());
     Vertx vertx = vertx(options.addTo(new VertxOptions()));
