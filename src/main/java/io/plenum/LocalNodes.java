@@ -180,7 +180,7 @@ final class LocalNodes {
     command.addAll(List.of(
         "--data.dir=" + Path.of(config.data().dir(), "node-" + (index + 1)),
         "--node.ip=" + HOST,
-        "--http.host=" + HOST, "--http.port=" + ports.http(),
+        "--http.host=" + HOST, "--http.port=" + ports.http(), "--http.publicUrl=",
         "--media.ip=" + HOST, "--media.announcedIp=" + HOST, "--media.port=" + ports.media(), "--media.loops=" + loops(),
         "--pipe.ip=" + HOST, "--pipe.port=" + ports.pipe(),
         "--cluster.enabled=true", "--cluster.discovery=", "--cluster.config=", "--cluster.port=" + ports.grid(),

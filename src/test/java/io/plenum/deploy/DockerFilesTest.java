@@ -113,6 +113,7 @@ class DockerFilesTest {
       assertEquals("node1:5701,node2:5701,node3:5701", config.cluster().members());
       assertEquals("0.0.0.0", config.http().host(), "the entry reaches it");
       assertEquals("127.0.0.1", config.media().announcedIp());
+      assertEquals(List.of(config.http().publicUrl().replace("http://localhost", "127.0.0.1") + ":8080"), service("entry").get("ports"));
     }
   }
 

@@ -211,6 +211,13 @@ class KubernetesFilesTest {
   }
 
   @Test
+  void clientsComeBackThroughTheIngress() {
+    Ingress ingress = the(Ingress.class, "plenum");
+    assertEquals("https://" + ingress.getSpec().getRules().get(0).getHost(), config.http().publicUrl());
+    assertEquals(List.of(ingress.getSpec().getRules().get(0).getHost()), ingress.getSpec().getTls().get(0).getHosts());
+  }
+
+  @Test
   void everyMountHasItsVolumeAndTheNodesNameIsOnOneThatStays() {
     Set<String> volumes = pod().getVolumes().stream().map(volume -> volume.getName()).collect(Collectors.toSet());
     String kept = set().getSpec().getVolumeClaimTemplates().get(0).getMetadata().getName();
