@@ -29,7 +29,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 @Timeout(value = 600, unit = TimeUnit.SECONDS)
 class ClusterPartitionIT {
   private static final long CUT_MS = 30_000;
-  /** Only a failing test waits so long; on a machine that does much else at the same time a good one waits some of it. */
+  /** Only a failing test waits so long; on a machine with other work a good one needs some of it. */
   private static final long SETTLE_MS = 60_000;
   private static final int GRID_PORT = 5_701;
 
@@ -99,7 +99,7 @@ class ClusterPartitionIT {
     for (int i = 0; i < 3; i++) {
       nodes.add(NodeUnderTest.prepare(network.clientAddress(i), network.prefix(i),
           "--node.ip=" + network.nodeAddress(i), "--pipe.ip=" + network.nodeAddress(i),
-          "--auth.allowOpen=true", "--cluster.enabled=true", "--cluster.port=" + GRID_PORT,
+          "--auth.allowOpen=true", ClusterUnderTest.JOIN_PATIENCE, "--cluster.enabled=true", "--cluster.port=" + GRID_PORT,
           "--cluster.members=" + members));
     }
     return ClusterUnderTest.of(nodes);

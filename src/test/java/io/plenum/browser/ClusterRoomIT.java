@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 @Tag("cluster")
 @Timeout(value = 600, unit = TimeUnit.SECONDS)
 class ClusterRoomIT {
-  /** Only a failing test waits so long; on a machine that does much else at the same time a good one waits some of it. */
+  /** Only a failing test waits so long; on a machine with other work a good one needs some of it. */
   private static final long SETTLE_MS = 60_000;
   private static final String ROOM = "room";
   private static final ClientLoop loop = new ClientLoop();
