@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -102,7 +103,7 @@ class SockJsTest {
     if (polled.equals("a[\"between\"]\n")) {
       polled += node.post(session + "/xhr", "").body();
     }
-    assertEquals("betweenpolls", polled.replaceAll("[^a-z]", "").replaceAll("^a|a(?=polls)", ""));
+    assertTrue(Set.of("a[\"between\",\"polls\"]\n", "a[\"between\"]\na[\"polls\"]\n").contains(polled), polled);
 
     peer.channel.close(4000, "bye");
     assertEquals("c[4000,\"bye\"]\n", node.post(session + "/xhr", "").body());
