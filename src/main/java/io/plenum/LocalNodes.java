@@ -241,7 +241,8 @@ final class LocalNodes {
       stopping = true;
       ending = List.copyOf(processes);
     }
-    ending.forEach(Process::destroy);
+    // The handle: Process.destroy would close its output as well, and with it the last lines of its log.
+    ending.forEach(process -> process.toHandle().destroy());
     long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_TIMEOUT_S);
     try {
       for (Process process : ending) {

@@ -72,7 +72,8 @@ class StartScriptIT {
       assertFalse(node.output().contains("WARNING"), node.output());
       assertEquals(0, health(port));
 
-      node.process.destroy();
+      // The handle: Process.destroy would close its output as well.
+      node.process.toHandle().destroy();
       assertTrue(StartedProcess.endsWithin(node.process.toHandle(), PATIENCE_S));
       assertTrue(node.output().contains("node stopping"), node.output());
       assertTrue(health(port) != 0, "nobody is there");
