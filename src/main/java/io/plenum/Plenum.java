@@ -26,6 +26,14 @@ public final class Plenum {
 
   private static final long STOP_TIMEOUT_SECONDS = 10;
 
+  /**
+   * A connection of the event bus that was cut silently for half a minute would, after the cut has healed, wait as long
+   * again for TCP to try once more; so it is given up, and made anew when there is something to say.
+   */
+  private static final int BUS_PING_INTERVAL_MS = 2_000;
+  private static final int BUS_PING_TIMEOUT_MS = 6_000;
+  private static final int BUS_CONNECT_TIMEOUT_MS = 2_000;
+
   private Plenum() {}
 
   public static void main(String[] args) {
@@ -53,7 +61,12 @@ public final class Plenum {
           config, identity, addresses, null, mediaLoops, controlLoops, Plenum::sayReady, Plenum::fail));
       return;
     }
-    options.getEventBusOptions().setHost(addresses.nodeIp()).setPort(config.cluster().busPort());
+    options.getEventBusOptions()
+        .setHost(addresses.nodeIp())
+        .setPort(config.cluster().busPort())
+        .setConnectTimeout(BUS_CONNECT_TIMEOUT_MS)
+        .setClusterPingInterval(BUS_PING_INTERVAL_MS)
+        .setClusterPingReplyInterval(BUS_PING_TIMEOUT_MS);
     HazelcastClusterManager manager =
         new HazelcastClusterManager(GridConfig.of(config, addresses.nodeIp(), identity));
     Vertx.builder().with(options).withClusterManager(manager).buildClustered()
