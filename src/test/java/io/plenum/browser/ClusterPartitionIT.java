@@ -99,8 +99,8 @@ class ClusterPartitionIT {
     for (int i = 0; i < 3; i++) {
       nodes.add(NodeUnderTest.prepare(network.clientAddress(i), network.prefix(i),
           "--node.ip=" + network.nodeAddress(i), "--pipe.ip=" + network.nodeAddress(i),
-          "--auth.allowOpen=true", ClusterUnderTest.JOIN_PATIENCE, "--cluster.enabled=true", "--cluster.port=" + GRID_PORT,
-          "--cluster.members=" + members));
+          "--auth.allowOpen=true", ClusterUnderTest.JOIN_PATIENCE, "--cluster.enabled=true",
+          "--cluster.port=" + GRID_PORT, "--cluster.members=" + members));
     }
     return ClusterUnderTest.of(nodes);
   }

@@ -257,6 +257,11 @@ public final class SyntheticClient implements Signaling.Handler, MediaTransport.
     return loop.call(() -> closedReason);
   }
 
+  /** On the loop, in conditions: whether the server has ended the connection. */
+  public boolean isClosed() {
+    return closedReason != null;
+  }
+
   /** When that was first notified since, in nanoseconds, or -1. */
   public long firstNoticeNs(long sinceNs, String method, String field, String value) {
     return loop.call(() -> notices.stream()
