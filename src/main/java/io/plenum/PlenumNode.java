@@ -28,6 +28,14 @@ import java.util.function.Supplier;
  * Vert.x puts the application's verticles on the same loops; one that blocks its loop holds up media.
  */
 public final class PlenumNode {
+  /**
+   * A connection of the event bus that was cut silently for half a minute would, after the cut has healed, wait as long
+   * again for TCP to try once more; so it is given up, and made anew when there is something to say.
+   */
+  private static final int BUS_PING_INTERVAL_MS = 2_000;
+  private static final int BUS_PING_TIMEOUT_MS = 6_000;
+  private static final int BUS_CONNECT_TIMEOUT_MS = 2_000;
+
   private final NodeVerticle verticle;
   private final Future<Void> ready;
   private final Supplier<Future<Void>> stop;
@@ -87,7 +95,12 @@ public final class PlenumNode {
       return started.future();
     }
     String nodeIp = Addresses.of(config).nodeIp();
-    vertxOptions.getEventBusOptions().setHost(nodeIp).setPort(config.cluster().busPort());
+    vertxOptions.getEventBusOptions()
+        .setHost(nodeIp)
+        .setPort(config.cluster().busPort())
+        .setConnectTimeout(BUS_CONNECT_TIMEOUT_MS)
+        .setClusterPingInterval(BUS_PING_INTERVAL_MS)
+        .setClusterPingReplyInterval(BUS_PING_TIMEOUT_MS);
     HazelcastClusterManager manager = new HazelcastClusterManager(GridConfig.of(config, nodeIp, options.identity()));
     Vertx.builder().with(vertxOptions).withClusterManager(manager).buildClustered()
         .onFailure(failure -> started.fail(new ConfigException("cannot join the cluster: " + failure.getMessage())))

@@ -16,7 +16,9 @@ import java.util.stream.Stream;
 /** Several nodes in processes of their own, one cluster, on loopback. */
 public final class ClusterUnderTest implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
-  private static final long JOIN_TIMEOUT_MS = 60_000;
+  /** A client that shares its processor with many others may take long. */
+  static final String JOIN_PATIENCE = "--limits.joinTimeoutS=120";
+  private static final long JOIN_TIMEOUT_MS = 120_000;
   private static final int LOWEST_PORT = 15_000;
   private static final int HIGHEST_PORT = 19_900;
 
@@ -30,7 +32,7 @@ public final class ClusterUnderTest implements AutoCloseable {
     int[] ports = freePorts(count);
     String members = IntStream.of(ports).mapToObj(port -> HOST + ":" + port).collect(Collectors.joining(","));
     for (int port : ports) {
-      String[] all = Stream.concat(Stream.of("--node.ip=" + HOST, "--cluster.enabled=true",
+      String[] all = Stream.concat(Stream.of("--node.ip=" + HOST, JOIN_PATIENCE, "--cluster.enabled=true",
           "--cluster.name=test-" + ports[0], "--cluster.port=" + port, "--cluster.members=" + members),
           Arrays.stream(args)).toArray(String[]::new);
       cluster.nodes.add(NodeUnderTest.prepare(HOST, List.of(), all));

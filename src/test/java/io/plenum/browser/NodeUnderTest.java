@@ -32,7 +32,7 @@ public final class NodeUnderTest implements AutoCloseable {
   private static final Path NODES = Path.of("target/nodes");
   private static final String HOST = "127.0.0.1";
   /** On a machine that compiles something else at the same time. */
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(240);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
   private static final int MEDIA_LOOPS = 2;

@@ -86,7 +86,7 @@ final class MediaTransport implements IceControllingClient.Sink, DtlsSession.Sin
   CompletableFuture<Void> connect() {
     ice.addTuple(tuple, System.nanoTime());
     tick();
-    return connected.orTimeout(30, TimeUnit.SECONDS);
+    return connected.orTimeout(60, TimeUnit.SECONDS);
   }
 
   private void tick() {

@@ -27,7 +27,7 @@ final class Signaling implements WebSocket.Listener {
 
   static final ObjectMapper JSON = new ObjectMapper();
   private static final HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
-  private static final long REQUEST_TIMEOUT_S = 30;
+  private static final long REQUEST_TIMEOUT_S = 60;
 
   private final ClientLoop loop;
   private final Handler handler;

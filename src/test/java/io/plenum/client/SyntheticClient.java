@@ -23,7 +23,7 @@ import java.util.function.Predicate;
  * <p>Methods may be called from any thread; they wait for what they cause.
  */
 public final class SyntheticClient implements Signaling.Handler, MediaTransport.Receiver, AutoCloseable {
-  private static final long PATIENCE_S = 40;
+  private static final long PATIENCE_S = 80;
 
   /** One notification, with its time. */
   public record Notice(long atNs, String method, JsonNode data) {}
@@ -255,6 +255,11 @@ public final class SyntheticClient implements Signaling.Handler, MediaTransport.
   /** Null while the connection is open. */
   public String closedReason() {
     return loop.call(() -> closedReason);
+  }
+
+  /** On the loop, in conditions: whether the server has ended the connection. */
+  public boolean isClosed() {
+    return closedReason != null;
   }
 
   /** When that was first notified since, in nanoseconds, or -1. */

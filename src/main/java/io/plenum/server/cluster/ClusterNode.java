@@ -38,6 +38,9 @@ import org.slf4j.LoggerFactory;
 public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistry.Outcomes, Rooms.Membership {
   /** Registry operations that may stall side by side. */
   private static final int REGISTRY_THREADS = 8;
+  /** A room repeats its goodbye for 3 s; what is left after this, the other nodes remove. */
+  private static final long FAREWELL_NS = 4_000_000_000L;
+  private static final long FAREWELL_POLL_MS = 100;
   private static final Logger log = LoggerFactory.getLogger(ClusterNode.class);
 
   private final Vertx vertx;
@@ -166,16 +169,25 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
     }
   }
 
-  /** Leaves the cluster's rooms; the process ends or goes on alone. */
+  /** Ends when the rooms, whose last peers have just left, have told the other nodes; or when that takes too long. */
   public Future<Void> stop() {
     Promise<Void> stopped = Promise.promise();
-    context.runOnContext(v -> {
+    long deadlineNs = System.nanoTime() + FAREWELL_NS;
+    context.runOnContext(v -> awaitFarewells(stopped, deadlineNs));
+    return stopped.future();
+  }
+
+  private void awaitFarewells(Promise<Void> stopped, long deadlineNs) {
+    vertx.setTimer(FAREWELL_POLL_MS, id -> {
+      if (!rooms.isEmpty() && System.nanoTime() < deadlineNs) {
+        awaitFarewells(stopped, deadlineNs);
+        return;
+      }
       timer.stop();
       vertx.cancelTimer(urlsTimer);
       unsubscribe();
       workers.close().onComplete(stopped);
     });
-    return stopped.future();
   }
 
   private void unsubscribe() {

@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -95,9 +96,14 @@ class SockJsTest {
     peer.channel.send("first");
     assertEquals("a[\"first\"]\n", TestNode.await(poll).body());
 
+    // Sent from another thread: the second may still be on its way when the first poll is answered.
     peer.channel.send("between");
     peer.channel.send("polls");
-    assertEquals("a[\"between\",\"polls\"]\n", node.post(session + "/xhr", "").body());
+    String polled = node.post(session + "/xhr", "").body();
+    if (polled.equals("a[\"between\"]\n")) {
+      polled += node.post(session + "/xhr", "").body();
+    }
+    assertTrue(Set.of("a[\"between\",\"polls\"]\n", "a[\"between\"]\na[\"polls\"]\n").contains(polled), polled);
 
     peer.channel.close(4000, "bye");
     assertEquals("c[4000,\"bye\"]\n", node.post(session + "/xhr", "").body());
