@@ -3,8 +3,8 @@
 #
 #   docker/start.sh --nodes=2
 #
-# JAVA_HOME says which JDK (else the java of the PATH), JAVA_OPTS gives flags that go after ours and so beat them,
-# PLENUM_JAR is not a name we could use: every PLENUM_ variable is taken for a key. JAR says where the jar is.
+# JAVA_HOME says which JDK (else the java of the PATH), JAVA_OPTS gives flags that go after ours and so beat them, JAR says
+# where the jar is. (None is called PLENUM_…: the node takes each of those for a key.)
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)

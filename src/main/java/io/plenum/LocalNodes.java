@@ -18,6 +18,7 @@ import java.net.Socket;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,6 +50,7 @@ final class LocalNodes {
   private final int count;
   private final List<String> passedOn = new ArrayList<>();
   private final PlenumConfig config;
+  private final BitSet taken = new BitSet();
   private final List<Process> processes = new ArrayList<>();
   private final Map<Integer, String> urls = new ConcurrentHashMap<>();
   private final CountDownLatch allReady;
@@ -127,8 +129,8 @@ final class LocalNodes {
     int grid = config.cluster().port();
     List<Ports> found = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      Ports ports = new Ports(free("http.port", http, 1), free("media.port", media, loops()), free("pipe.port", pipe, loops()),
-          free("cluster.port", grid, 1));
+      Ports ports = new Ports(take("http.port", http, 1), take("media.port", media, loops()), take("pipe.port", pipe, loops()),
+          take("cluster.port", grid, 1));
       found.add(ports);
       http = ports.http() + 1;
       media = ports.media() + loops();
@@ -138,13 +140,14 @@ final class LocalNodes {
     return found;
   }
 
-  /** @return the first port from which on that many are free, for UDP and TCP */
-  private static int free(String key, int from, int ports) throws IOException {
+  /** @return the first port from which on that many are free, for UDP and TCP, and not taken for another purpose */
+  private int take(String key, int from, int ports) throws IOException {
     InetAddress address = InetAddress.getByName(HOST);
     int run = 0;
     for (int port = from; port < Math.min(from + PORTS_TRIED, 65_536); port++) {
-      run = isFree(address, port) ? run + 1 : 0;
+      run = !taken.get(port) && isFree(address, port) ? run + 1 : 0;
       if (run == ports) {
+        taken.set(port - ports + 1, port + 1);
         return port - ports + 1;
       }
     }

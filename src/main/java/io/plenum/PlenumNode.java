@@ -88,8 +88,11 @@ public final class PlenumNode {
     VertxOptions vertxOptions = new VertxOptions()
         .setPreferNativeTransport(true)
         .setEventLoopPoolSize(options.mediaLoops() + options.controlLoops());
+    // Of no context: it must be told also when the Vert.x that it was about has been closed.
+    Promise<PlenumNode> started = Promise.promise();
     if (!config.cluster().enabled()) {
-      return deployAsOwner(Vertx.vertx(vertxOptions), options);
+      deployAsOwner(Vertx.vertx(vertxOptions), options, started);
+      return started.future();
     }
     String nodeIp = Addresses.of(config).nodeIp();
     vertxOptions.getEventBusOptions()
@@ -99,15 +102,18 @@ public final class PlenumNode {
         .setClusterPingInterval(BUS_PING_INTERVAL_MS)
         .setClusterPingReplyInterval(BUS_PING_TIMEOUT_MS);
     HazelcastClusterManager manager = new HazelcastClusterManager(GridConfig.of(config, nodeIp, options.identity()));
-    return Vertx.builder().with(vertxOptions).withClusterManager(manager).buildClustered()
-        .recover(failure -> Future.failedFuture(new ConfigException("cannot join the cluster: " + failure.getMessage())))
-        .compose(vertx -> deployAsOwner(vertx, options.hazelcast(manager.getHazelcastInstance())));
+    Vertx.builder().with(vertxOptions).withClusterManager(manager).buildClustered()
+        .onFailure(failure -> started.fail(new ConfigException("cannot join the cluster: " + failure.getMessage())))
+        .onSuccess(vertx -> deployAsOwner(vertx, options.hazelcast(manager.getHazelcastInstance()), started));
+    return started.future();
   }
 
-  private static Future<PlenumNode> deployAsOwner(Vertx vertx, PlenumOptions options) {
-    return deploy(vertx, options)
-        .map(node -> new PlenumNode(node.verticle, node.ready, vertx::close))
-        .recover(failure -> vertx.close().transform(closed -> Future.failedFuture(failure)));
+  private static void deployAsOwner(Vertx vertx, PlenumOptions options, Promise<PlenumNode> started) {
+    deploy(vertx, options)
+        .onSuccess(node -> started.complete(new PlenumNode(node.verticle, node.ready, vertx::close)))
+        // On a thread of its own: an event loop that is closed cannot say any more that it is.
+        .onFailure(failure -> new Thread(
+            () -> vertx.close().onComplete(closed -> started.fail(failure)), "plenum-close").start());
   }
 
   private static void check(Vertx vertx, PlenumOptions options) {

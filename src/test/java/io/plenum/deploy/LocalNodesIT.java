@@ -3,6 +3,7 @@ package io.plenum.deploy;
 import static io.plenum.deploy.StartedProcess.HOST;
 import static io.plenum.deploy.StartedProcess.PATIENCE_S;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetAddress;
@@ -66,6 +67,7 @@ class LocalNodesIT {
         StartedProcess parent = start(port)) {
       parent.awaitLine("Open the same room on each of them.");
       assertTrue(taken.isBound() && parent.output().contains("\n  http://localhost:" + (port + 1)), parent.output());
+      assertFalse(parent.output().contains("\n  http://localhost:" + (port + 2)), "that is for media:\n" + parent.output());
     }
   }
 

@@ -27,6 +27,7 @@ final class StartedProcess implements AutoCloseable {
   private static final HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
   final Process process;
+  private final Thread reader;
   private final List<String> lines = new CopyOnWriteArrayList<>();
 
   StartedProcess(Map<String, String> environment, List<String> command) throws IOException {
@@ -34,7 +35,7 @@ final class StartedProcess implements AutoCloseable {
     builder.environment().keySet().removeIf(key -> key.startsWith("PLENUM_") || key.equals("JAVA_OPTS"));
     builder.environment().putAll(environment);
     process = builder.start();
-    Thread reader = new Thread(() -> {
+    reader = new Thread(() -> {
       try (BufferedReader output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
         for (String line = output.readLine(); line != null; line = output.readLine()) {
           lines.add(line);
@@ -45,6 +46,12 @@ final class StartedProcess implements AutoCloseable {
     }, "output of a process");
     reader.setDaemon(true);
     reader.start();
+  }
+
+  /** All of it, once the process has ended. */
+  String outputWhenEnded() throws InterruptedException {
+    reader.join(TimeUnit.SECONDS.toMillis(PATIENCE_S));
+    return output();
   }
 
   String output() {

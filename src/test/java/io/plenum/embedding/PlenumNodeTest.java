@@ -11,9 +11,8 @@ import io.plenum.server.config.ConfigException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.net.DatagramSocket;
@@ -21,7 +20,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.SocketException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PlenumNodeTest {
   private static final String HOST = "127.0.0.1";
   private static final int PATIENCE_S = 60;
+  private static final HttpClient http = HttpClient.newHttpClient();
 
   @TempDir Path folder;
   private final List<Vertx> started = new ArrayList<>();
@@ -75,9 +80,10 @@ class PlenumNodeTest {
     }
   }
 
-  private static int status(Vertx vertx, int port, String path) throws Exception {
-    return await(vertx.createHttpClient().request(HttpMethod.GET, port, HOST, path)
-        .compose(HttpClientRequest::send).map(response -> response.statusCode()));
+  private static int status(int port, String path) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + HOST + ":" + port + path))
+        .timeout(Duration.ofSeconds(PATIENCE_S)).build();
+    return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
   }
 
   private static int freePort() throws Exception {
@@ -93,12 +99,12 @@ class PlenumNodeTest {
     PlenumNode node = await(PlenumNode.deploy(vertx, options));
     await(node.ready());
     assertEquals("http://localhost:" + node.httpPort(), node.url());
-    assertEquals(200, status(vertx, node.httpPort(), "/readyz"));
+    assertEquals(200, status(node.httpPort(), "/readyz"));
 
     await(node.close());
     await(node.close());
     int port = node.httpPort();
-    assertThrows(Exception.class, () -> status(vertx, port, "/readyz"));
+    assertThrows(Exception.class, () -> status(port, "/readyz"));
     assertEquals(List.of(), List.copyOf(vertx.deploymentIDs()));
   }
 
@@ -118,14 +124,15 @@ class PlenumNodeTest {
     Vertx vertx = vertx(options.addTo(new VertxOptions()));
     EmbeddedExample application = new EmbeddedExample(options);
     String id = await(vertx.deployVerticle(application));
-    assertEquals(200, status(vertx, application.port(), "/hello"));
-    assertEquals(200, status(vertx, application.port(), "/healthz"));
-    assertEquals(404, status(vertx, application.port(), "/nowhere"));
+    assertEquals(200, status(application.port(), "/hello"));
+    assertEquals(200, status(application.port(), "/healthz"));
+    assertEquals(404, status(application.port(), "/nowhere"));
     assertEquals(0, application.node().httpPort());
 
     WebSocketConnectOptions address = new WebSocketConnectOptions().setHost(HOST).setPort(application.port())
         .setURI("/ws?roomId=r&peerId=p").addSubProtocol("protoo");
-    WebSocket socket = await(vertx.createWebSocketClient().connect(address));
+    WebSocketClient client = vertx.createWebSocketClient();
+    WebSocket socket = await(client.connect(address));
     assertEquals("protoo", socket.subProtocol());
     Future<String> answer = Future.future(promise -> socket.textMessageHandler(text -> {
       if (text.contains("\"response\"")) {
@@ -139,6 +146,7 @@ class PlenumNodeTest {
     await(vertx.undeploy(id));
     await(closed);
     assertEquals((short) 1001, socket.closeStatusCode());
+    await(client.close());
   }
 
   @Test
@@ -191,7 +199,7 @@ class PlenumNodeTest {
     started.add(vertx);
 
     PlenumNode node = await(PlenumNode.deploy(vertx, options.hazelcast(manager.getHazelcastInstance())));
-    assertEquals(200, status(vertx, node.httpPort(), "/healthz"));
+    assertEquals(200, status(node.httpPort(), "/healthz"));
     await(node.close());
     assertTrue(manager.getHazelcastInstance().getLifecycleService().isRunning(), "it is the application's");
 
