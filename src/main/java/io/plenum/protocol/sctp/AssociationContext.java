@@ -5,6 +5,7 @@ import io.plenum.protocol.sctp.packet.ErrorCause;
 import io.plenum.protocol.sctp.packet.PacketWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
 
 /**
@@ -18,7 +19,7 @@ final class AssociationContext implements StreamReset.Events {
   final SctpCounters counters = new SctpCounters();
   final SendQueue queue;
   final PacketSender out;
-  private final ArrayDeque<Runnable> events = new ArrayDeque<>();
+  private final ArrayDeque<LongConsumer> events = new ArrayDeque<>();
   private SctpState state = SctpState.CLOSED;
   private TransmissionControlBlock tcb;
 
@@ -49,7 +50,7 @@ final class AssociationContext implements StreamReset.Events {
       throw new IllegalStateException("sctp " + before.label() + "→" + next.label());
     }
     state = next;
-    tell(() -> sink.onStateChanged(before, next, reason));
+    tell(nowNs -> sink.onStateChanged(before, next, reason, nowNs));
   }
 
   /** A handshake has come so far that there is a peer; one that was there before is forgotten. */
@@ -86,7 +87,8 @@ final class AssociationContext implements StreamReset.Events {
     end(reason);
   }
 
-  void tell(Runnable event) {
+  /** @param event gets the time at which it is told */
+  void tell(LongConsumer event) {
     collectMessages();
     events.add(event);
   }
@@ -101,31 +103,31 @@ final class AssociationContext implements StreamReset.Events {
       SctpMessage whole = message;
       counters.messagesReceived++;
       counters.messageBytesReceived += whole.payload().length;
-      events.add(() -> sink.onMessage(whole));
+      events.add(nowNs -> sink.onMessage(whole, nowNs));
     }
   }
 
   /** Tells all that has happened; true if there was something. */
-  boolean tellAll() {
+  boolean tellAll(long nowNs) {
     collectMessages();
     for (Integer streamId; (streamId = queue.pollLow()) != null; ) {
       int low = streamId;
-      events.add(() -> sink.onBufferedAmountLow(low));
+      events.add(atNs -> sink.onBufferedAmountLow(low, atNs));
     }
     boolean told = !events.isEmpty();
     for (int count = events.size(); count > 0; count--) {
-      events.poll().run();
+      events.poll().accept(nowNs);
     }
     return told;
   }
 
   @Override
   public void onIncomingReset(int[] streamIds) {
-    tell(() -> sink.onIncomingStreamsReset(streamIds));
+    tell(nowNs -> sink.onIncomingStreamsReset(streamIds, nowNs));
   }
 
   @Override
   public void onOutgoingReset(int[] streamIds, boolean performed) {
-    tell(() -> sink.onOutgoingStreamsReset(streamIds, performed));
+    tell(nowNs -> sink.onOutgoingStreamsReset(streamIds, performed, nowNs));
   }
 }

@@ -20,22 +20,22 @@ public final class SctpAssociation {
     void sendPacket(byte[] bytes, int offset, int length);
 
     /** @param reason one sentence for people; empty if the state says it all */
-    void onStateChanged(SctpState before, SctpState now, String reason);
+    void onStateChanged(SctpState before, SctpState now, String reason, long nowNs);
 
     /** A whole message, once, and in its stream's order if it was sent so. */
-    void onMessage(SctpMessage message);
+    void onMessage(SctpMessage message, long nowNs);
 
     /** What waits on the stream has sunk to its threshold. */
-    void onBufferedAmountLow(int streamId);
+    void onBufferedAmountLow(int streamId, long nowNs);
 
     /** The peer's messages on these streams begin anew (RFC 6525). Empty: on all. */
-    void onIncomingStreamsReset(int[] streamIds);
+    void onIncomingStreamsReset(int[] streamIds, long nowNs);
 
     /** The reset that was asked for has been performed, or the peer has refused; the streams may be used again. */
-    void onOutgoingStreamsReset(int[] streamIds, boolean performed);
+    void onOutgoingStreamsReset(int[] streamIds, boolean performed, long nowNs);
 
     /** The peer has begun anew: what was on its way in either direction may be lost. */
-    void onPeerRestarted();
+    void onPeerRestarted(long nowNs);
   }
 
   /** Packets that one event sends at most; the next acknowledgement brings the next. What a burst costs a queue. */
@@ -124,14 +124,23 @@ public final class SctpAssociation {
     context.queue.lowThreshold(streamId, bytes);
   }
 
+  /** There is no peer yet, and there may be one. */
+  public boolean isOpening() {
+    SctpState state = context.state();
+    return state == SctpState.CLOSED || state == SctpState.COOKIE_WAIT || state == SctpState.COOKIE_ECHOED;
+  }
+
   /** The peer can reset streams (RFC 6525). */
   public boolean canResetStreams() {
     return context.tcb() != null && context.tcb().agreement.capabilities().streamReset();
   }
 
-  /** Ends these streams' row of messages when what waits on them has gone; until the answer they take no more. */
+  /**
+   * Ends these streams' row of messages when what waits on them has gone; until the answer they take no more. Does nothing
+   * if the peer has no such thing ({@link #canResetStreams}).
+   */
   public void resetStreams(int[] streamIds, long nowNs) {
-    if (context.state() == SctpState.ENDED) {
+    if (context.state() == SctpState.ENDED || context.tcb() != null && !canResetStreams()) {
       return;
     }
     for (int streamId : streamIds) {
@@ -201,7 +210,7 @@ public final class SctpAssociation {
       while (changed) {
         changed = false;
         transmit(nowNs);
-        changed |= context.tellAll();
+        changed |= context.tellAll(nowNs);
       }
     } finally {
       settling = false;

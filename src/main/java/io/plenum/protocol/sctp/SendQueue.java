@@ -4,6 +4,7 @@ import io.plenum.protocol.sctp.OutgoingStream.Reset;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -37,17 +38,21 @@ final class SendQueue {
     this.counters = counters;
   }
 
-  /** A peer is there, perhaps another one: numbers begin anew, and so do messages that had been begun. */
-  void onAssociation(boolean interleaved) {
-    this.interleaved = interleaved;
-    for (OutgoingStream stream : streams.values()) {
+  /**
+   * A peer is there, perhaps another one: numbers begin anew, messages that had been begun are gone, and so is what waits
+   * on streams that this peer does not take.
+   */
+  void onAssociation(Agreement agreement) {
+    interleaved = agreement.capabilities().interleaving();
+    for (OutgoingStream stream : List.copyOf(streams.values())) {
       stream.restartNumbers();
-      OutgoingMessage first = stream.messages.peek();
-      if (first != null && first.isBegun()) {
+      boolean taken = stream.id < agreement.outgoingStreams();
+      for (OutgoingMessage first; (first = stream.messages.peek()) != null && (!taken || first.isBegun()); ) {
         removeFirst(stream, first);
       }
-      if (stream.reset == Reset.REQUESTED) {
+      if (stream.reset == Reset.REQUESTED || !agreement.capabilities().streamReset()) {
         stream.reset = Reset.NONE;
+        draining.remove(stream);
       }
     }
   }

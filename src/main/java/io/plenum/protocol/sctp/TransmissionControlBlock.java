@@ -24,7 +24,7 @@ final class TransmissionControlBlock {
     this.retransmissions = new RetransmissionQueue(agreement, queue, counters, rto, errors, packetBytes);
     this.reset = new StreamReset(agreement, queue, retransmissions, incoming, rto, errors, events);
     this.heartbeat = new Heartbeat(random, rto, errors, nowNs);
-    queue.onAssociation(agreement.capabilities().interleaving());
+    queue.onAssociation(agreement);
   }
 
   long nextDeadlineNs() {

@@ -16,6 +16,8 @@ final class RecordingSctpSink implements SctpAssociation.Sink {
   final List<String> told = new ArrayList<>();
   String lastReason = "";
   int restarts;
+  /** False: messages are only counted, by the association. */
+  boolean keepMessages = true;
   int packets;
   long packetBytes;
   Consumer<byte[]> wire = packet -> { };
@@ -30,27 +32,29 @@ final class RecordingSctpSink implements SctpAssociation.Sink {
   }
 
   @Override
-  public void onStateChanged(SctpState before, SctpState now, String reason) {
+  public void onStateChanged(SctpState before, SctpState now, String reason, long nowNs) {
     states.add(now);
     told.add(now.label());
     lastReason = reason;
   }
 
   @Override
-  public void onMessage(SctpMessage message) {
-    messages.add(message);
-    told.add("message " + message.streamId());
+  public void onMessage(SctpMessage message, long nowNs) {
+    if (keepMessages) {
+      messages.add(message);
+      told.add("message " + message.streamId());
+    }
     onMessage.accept(message);
   }
 
   @Override
-  public void onBufferedAmountLow(int streamId) {
+  public void onBufferedAmountLow(int streamId, long nowNs) {
     low.add(streamId);
     onLow.run();
   }
 
   @Override
-  public void onIncomingStreamsReset(int[] streamIds) {
+  public void onIncomingStreamsReset(int[] streamIds, long nowNs) {
     for (int streamId : streamIds) {
       incomingResets.add(streamId);
       told.add("reset " + streamId);
@@ -58,14 +62,14 @@ final class RecordingSctpSink implements SctpAssociation.Sink {
   }
 
   @Override
-  public void onOutgoingStreamsReset(int[] streamIds, boolean performed) {
+  public void onOutgoingStreamsReset(int[] streamIds, boolean performed, long nowNs) {
     for (int streamId : streamIds) {
       outgoingResets.add(performed ? streamId : -1 - streamId);
     }
   }
 
   @Override
-  public void onPeerRestarted() {
+  public void onPeerRestarted(long nowNs) {
     restarts++;
   }
 }

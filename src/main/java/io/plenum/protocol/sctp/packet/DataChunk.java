@@ -75,9 +75,9 @@ public final class DataChunk {
     return interleaved ? Bytes.i32(bytes, value + 8) : Bytes.u16(bytes, value + 6);
   }
 
-  /** I-DATA: the fragment's place in its message, from 0. The first fragment carries the identifier there. */
+  /** I-DATA: the fragment's place in its message, from 0. The first carries the protocol identifier there. */
   public int fragmentNumber() {
-    return begin() ? 0 : Bytes.i32(bytes, value + 12);
+    return begin() || !interleaved ? 0 : Bytes.i32(bytes, value + 12);
   }
 
   /** Of an I-DATA only in its first fragment. */
