@@ -26,7 +26,7 @@ public record PlenumConfig(
   public record Pipe(String ip, int port, boolean srtp, boolean rtx) {}
 
   public record Cluster(
-      boolean enabled, String name, int port, int busPort, String members, String discovery, String config) {}
+      boolean enabled, String name, int port, int busPort, String members, String discovery, int maxSilenceS, String config) {}
 
   public record Auth(String mode, boolean allowOpen) {}
 
