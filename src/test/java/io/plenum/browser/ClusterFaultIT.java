@@ -6,10 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.plenum.client.ClientLoop;
+import io.plenum.client.IncomingStream;
 import io.plenum.client.SyntheticClient;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -294,6 +298,67 @@ class ClusterFaultIT {
       assertNothingLeft("pipeLoss5.srtp=" + srtp);
       cluster.close();
     }
+  }
+
+  /** What a client should be shown of another: its open producers, and whether each is paused. */
+  private record Truth(SyntheticClient client, Map<String, Boolean> pausedOf) {
+    boolean isShownTo(SyntheticClient viewer) {
+      List<IncomingStream> shown = viewer.openFrom(client.peerId());
+      return shown.size() == pausedOf.size() && shown.stream()
+          .allMatch(stream -> Boolean.valueOf(stream.producerPaused()).equals(pausedOf.get(stream.producerId)));
+    }
+  }
+
+  @Test
+  void aBusThatLosesAndRepeatsMessagesLeavesNobodyWithAFalseView() {
+    cluster = ClusterUnderTest.start(2, "--net.impair.busLossPercent=20", "--net.impair.busRepeatPercent=20");
+    Random random = new Random(5);
+    Map<String, Truth> room = new LinkedHashMap<>();
+    for (int i = 0; i < 60; i++) {
+      List<Truth> there = List.copyOf(room.values());
+      int choice = random.nextInt(10);
+      if (there.size() < 3 || choice < 2 && there.size() < 8) {
+        SyntheticClient client = SyntheticClient.joinSilently(loop, cluster.node(i % 2).url(), ROOM, "p" + i);
+        clients.add(client);
+        room.put(client.peerId(), new Truth(client, new LinkedHashMap<>()));
+        continue;
+      }
+      Truth one = there.get(random.nextInt(there.size()));
+      List<String> producers = List.copyOf(one.pausedOf().keySet());
+      if (choice == 2) {
+        one.client().close();
+        room.remove(one.client().peerId());
+      } else if (producers.isEmpty() || choice < 6) {
+        one.client().publishBurst(1);
+        List<String> ids = one.client().producerIds();
+        one.pausedOf().put(ids.get(ids.size() - 1), false);
+      } else {
+        String id = producers.get(random.nextInt(producers.size()));
+        boolean paused = one.pausedOf().get(id);
+        if (choice == 6) {
+          one.client().request("closeProducer", Map.of("producerId", id));
+          one.pausedOf().remove(id);
+        } else {
+          one.client().request(paused ? "resumeProducer" : "pauseProducer", Map.of("producerId", id));
+          one.pausedOf().put(id, !paused);
+        }
+      }
+    }
+    long stoppedNs = System.nanoTime();
+    for (Truth viewer : room.values()) {
+      viewer.client().await("the truth about the room " + room.values().stream().map(Truth::pausedOf).toList(),
+          client -> client.peers().size() == room.size() - 1 && room.values().stream().allMatch(
+              other -> other == viewer || client.peers().contains(other.client().peerId()) && other.isShownTo(client)),
+          SETTLE_MS);
+    }
+    figure("C5.allViewsTrueMs", sinceMs(stoppedNs));
+    int producers = room.values().stream().mapToInt(truth -> truth.pausedOf().size()).sum();
+    figure("C5.peers", room.size());
+    figure("C5.producers", producers);
+    assertTrue(producers > 5, "too little happened to speak of: " + producers + " producers");
+    assertEquals(room.size(), cluster.sum("cluster_rows_peers"));
+    assertEquals(producers, cluster.sum("cluster_rows_producers"));
+    assertNothingLeft("C5");
   }
 
   @Test

@@ -22,6 +22,8 @@ final class ConfigRules {
     requirePort("pipe.port", config.pipe().port(), Math.max(1, config.media().loops()));
     requirePercent("net.impair.lossPercent", config.net().impair().lossPercent());
     requirePercent("net.impair.pipeLossPercent", config.net().impair().pipeLossPercent());
+    requirePercent("net.impair.busLossPercent", config.net().impair().busLossPercent());
+    requirePercent("net.impair.busRepeatPercent", config.net().impair().busRepeatPercent());
     requirePercent("net.impair.reorderPercent", config.net().impair().reorderPercent());
     if (config.cluster().maxSilenceS() < MIN_SILENCE_S) {
       throw new ConfigException("the key cluster.maxSilenceS must be " + MIN_SILENCE_S

@@ -45,7 +45,8 @@ public record PlenumConfig(
 
   public record Net(Impair impair) {
     public record Impair(
-        double lossPercent, int delayMs, double reorderPercent, double pipeLossPercent, long seed) {
+        double lossPercent, int delayMs, double reorderPercent, double pipeLossPercent, double busLossPercent,
+        double busRepeatPercent, long seed) {
       public boolean active() {
         return lossPercent > 0 || delayMs > 0 || reorderPercent > 0;
       }
