@@ -318,8 +318,7 @@ class ClusterFaultIT {
       List<Truth> there = List.copyOf(room.values());
       int choice = random.nextInt(10);
       if (there.size() < 3 || choice < 2 && there.size() < 8) {
-        SyntheticClient client = SyntheticClient.joinSilently(loop, cluster.node(i % 2).url(), ROOM, "p" + i);
-        clients.add(client);
+        SyntheticClient client = join(i % 2, "p" + i);
         room.put(client.peerId(), new Truth(client, new LinkedHashMap<>()));
         continue;
       }
