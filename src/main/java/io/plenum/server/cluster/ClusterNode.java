@@ -325,6 +325,11 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
     return registry.ownedRows(table);
   }
 
+  /** As {@link #ownedRows}, of the event bus's subscriptions: three for each node, and one more for each room of each node. */
+  public long ownedSubscriptions() {
+    return registry.ownedSubscriptions();
+  }
+
   // ---- what the coordinator says ----
 
   @Override

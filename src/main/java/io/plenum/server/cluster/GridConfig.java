@@ -19,6 +19,8 @@ import java.io.FileNotFoundException;
 public final class GridConfig {
   /** Names of the shared maps. */
   static final String MAP_PREFIX = "plenum.";
+  /** The map in which Vert.x keeps who listens to which address. */
+  static final String SUBSCRIPTIONS = "__vertx.subs";
   /** Member attributes by which others know which server a member is. */
   public static final String SERVER_ID = "plenum.serverId";
   public static final String INCARNATION = "plenum.incarnation";
@@ -46,7 +48,7 @@ public final class GridConfig {
     grid.addMapConfig(new MapConfig("__vertx.haInfo").setBackupCount(BACKUPS));
     grid.addMapConfig(new MapConfig("__vertx.nodeInfo").setBackupCount(BACKUPS));
     // With one backup, two nodes lost at once would take event-bus subscriptions of the living with them.
-    grid.addMultiMapConfig(new MultiMapConfig("__vertx.subs")
+    grid.addMultiMapConfig(new MultiMapConfig(SUBSCRIPTIONS)
         .setBackupCount(BACKUPS)
         .setValueCollectionType(MultiMapConfig.ValueCollectionType.SET));
     return grid;
