@@ -5,6 +5,7 @@ import io.plenum.media.parameters.RouterCapabilities;
 import io.plenum.media.router.Router;
 import io.plenum.media.router.RouterEnvironment;
 import io.plenum.media.router.RouterListener;
+import io.plenum.media.router.SctpLinkState;
 import io.plenum.media.transport.WebRtcTransport;
 import io.plenum.protocol.dtls.DtlsSession;
 import io.plenum.protocol.dtls.DtlsState;
@@ -178,6 +179,36 @@ public final class SimulatedNode implements WebRtcTransport.Network {
       events.add("fault " + transportId);
       faults.put(transportId, fault);
       dumps.put(transportId, dump);
+    }
+
+    @Override
+    public void onSctpStateChanged(String transportId, SctpLinkState state, String reason) {
+      events.add("sctp " + transportId + " " + state.label());
+    }
+
+    @Override
+    public void onDataProducerClosed(String dataProducerId) {
+      events.add("dataProducerClosed " + dataProducerId);
+    }
+
+    @Override
+    public void onDataConsumerClosed(String dataConsumerId) {
+      events.add("dataConsumerClosed " + dataConsumerId);
+    }
+
+    @Override
+    public void onDataConsumerProducerPaused(String dataConsumerId, boolean paused) {
+      events.add("dataProducerPaused " + dataConsumerId + " " + paused);
+    }
+
+    @Override
+    public void onDataConsumerSendBufferFull(String dataConsumerId) {
+      events.add("sendBufferFull " + dataConsumerId);
+    }
+
+    @Override
+    public void onDataConsumerBufferedAmountLow(String dataConsumerId, long bufferedAmount) {
+      events.add("bufferedAmountLow " + dataConsumerId + " " + bufferedAmount);
     }
 
     @Override

@@ -76,6 +76,7 @@ public final class SimulatedPeer {
   /** Added to our clock: this peer's wall clock is nobody else's. */
   private final long ntpAtZero;
   private TransportTuple selected;
+  private SimulatedData data;
   private SrtpSender srtpSender;
   private SrtpReceiver srtpReceiver;
   private int transportSequenceNumber;
@@ -137,6 +138,15 @@ public final class SimulatedPeer {
 
   public IceControllingClient ice() {
     return ice;
+  }
+
+  /** The peer's data channels, from now on; it opens the association, as browsers do. */
+  public SimulatedData data() {
+    if (data == null) {
+      data = new SimulatedData(random.split(), dtls::send);
+      call.time().drive(data.channels().association()::nextDeadlineNs, data.channels().association()::onTimeout);
+    }
+    return data;
   }
 
   public boolean isConnected() {
@@ -499,7 +509,11 @@ public final class SimulatedPeer {
     }
 
     @Override
-    public void onDtlsData(byte[] bytes, int offset, int length) {}
+    public void onDtlsData(byte[] bytes, int offset, int length) {
+      if (data != null) {
+        data.channels().association().onPacket(bytes, offset, length, nowNs());
+      }
+    }
 
     @Override
     public void onDtlsFailed(String reason) {

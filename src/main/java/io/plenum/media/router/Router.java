@@ -22,6 +22,8 @@ public final class Router {
   private final Map<String, Transport> transports = new LinkedHashMap<>();
   private final Map<String, Producer> producers = new LinkedHashMap<>();
   private final Map<String, Consumer> consumers = new LinkedHashMap<>();
+  private final Map<String, DataProducer> dataProducers = new LinkedHashMap<>();
+  private final Map<String, DataConsumer> dataConsumers = new LinkedHashMap<>();
   private final AudioLevels audioLevels;
   private RouterListener events = new RouterListener() {};
   private long nextWakeNs = Long.MAX_VALUE;
@@ -93,6 +95,24 @@ public final class Router {
     add(consumers, "consumer", consumer.id(), consumer);
   }
 
+  /** @throws PlenumException {@code already-exists} */
+  public void add(DataProducer producer) {
+    add(dataProducers, "data producer", producer.id(), producer);
+  }
+
+  void remove(DataProducer producer) {
+    dataProducers.remove(producer.id());
+  }
+
+  /** @throws PlenumException {@code already-exists} */
+  public void add(DataConsumer consumer) {
+    add(dataConsumers, "data consumer", consumer.id(), consumer);
+  }
+
+  void remove(DataConsumer consumer) {
+    dataConsumers.remove(consumer.id());
+  }
+
   private static <T> void add(Map<String, T> all, String what, String id, T object) {
     refuseTaken(all, what, id);
     all.put(id, object);
@@ -123,6 +143,16 @@ public final class Router {
     return found(consumers.get(consumerId), "consumer", consumerId);
   }
 
+  /** @throws PlenumException {@code data-producer-not-found} */
+  public DataProducer dataProducer(String dataProducerId) {
+    return found(dataProducers.get(dataProducerId), "data-producer", dataProducerId);
+  }
+
+  /** @throws PlenumException {@code data-consumer-not-found} */
+  public DataConsumer dataConsumer(String dataConsumerId) {
+    return found(dataConsumers.get(dataConsumerId), "data-consumer", dataConsumerId);
+  }
+
   public boolean hasTransport(String transportId) {
     return transports.containsKey(transportId);
   }
@@ -139,6 +169,16 @@ public final class Router {
   /** @throws PlenumException {@code already-exists} */
   public void requireFreeConsumerId(String consumerId) {
     refuseTaken(consumers, "consumer", consumerId);
+  }
+
+  /** @throws PlenumException {@code already-exists} */
+  public void requireFreeDataProducerId(String dataProducerId) {
+    refuseTaken(dataProducers, "data producer", dataProducerId);
+  }
+
+  /** @throws PlenumException {@code already-exists} */
+  public void requireFreeDataConsumerId(String dataConsumerId) {
+    refuseTaken(dataConsumers, "data consumer", dataConsumerId);
   }
 
   /** Whether an endpoint with these capabilities could consume that producer; false if there is no such producer. */
@@ -251,6 +291,8 @@ public final class Router {
     out.value("id", id)
         .list("transports", transports.values(), Transport::dump)
         .list("producers", producers.values(), Producer::dump)
-        .list("consumers", consumers.values(), Consumer::dump);
+        .list("consumers", consumers.values(), Consumer::dump)
+        .list("dataProducers", dataProducers.values(), DataProducer::dump)
+        .list("dataConsumers", dataConsumers.values(), DataConsumer::dump);
   }
 }

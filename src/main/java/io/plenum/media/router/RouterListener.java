@@ -15,6 +15,9 @@ public interface RouterListener {
   /** @param reason why, for people; empty if there is nothing to say */
   default void onDtlsStateChanged(String transportId, DtlsState state, String reason) {}
 
+  /** @param reason why, for people; empty if there is nothing to say */
+  default void onSctpStateChanged(String transportId, SctpLinkState state, String reason) {}
+
   /** A bug of ours broke the transport; it has been closed and the router goes on. */
   default void onTransportFaulted(String transportId, Throwable fault, Map<String, Object> dump) {}
 
@@ -45,4 +48,19 @@ public interface RouterListener {
 
   /** Those who speak, loudest first; empty once when all have fallen silent. */
   default void onAudioLevels(List<AudioLevel> loudestFirst) {}
+
+  /** The peer has closed its channel. Not called for one that was closed by id. */
+  default void onDataProducerClosed(String dataProducerId) {}
+
+  /** Its producer, its channel or its transport is gone. Not called for one that was closed by id. */
+  default void onDataConsumerClosed(String dataConsumerId) {}
+
+  /** The data producer's pause as its consumer sees it. */
+  default void onDataConsumerProducerPaused(String dataConsumerId, boolean paused) {}
+
+  /** A message was dropped because too much waits already. */
+  default void onDataConsumerSendBufferFull(String dataConsumerId) {}
+
+  /** What waits has sunk to the consumer's threshold. */
+  default void onDataConsumerBufferedAmountLow(String dataConsumerId, long bufferedAmount) {}
 }

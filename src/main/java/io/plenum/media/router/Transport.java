@@ -1,6 +1,7 @@
 package io.plenum.media.router;
 
 import io.plenum.media.Dump;
+import io.plenum.media.PlenumException;
 import java.util.List;
 import java.util.Map;
 
@@ -23,6 +24,24 @@ public interface Transport {
    * @throws io.plenum.media.PlenumException {@code producer-not-found}, {@code cannot-consume}, {@code already-exists}
    */
   Consumer consume(ConsumerOptions options, long nowNs);
+
+  /**
+   * Makes a data producer for what the endpoint sends over SCTP.
+   *
+   * @throws PlenumException {@code unsupported} if the transport has none, or if the parameters are wrong or taken
+   */
+  default DataProducer produceData(DataProducerOptions options, long nowNs) {
+    throw new PlenumException("unsupported", "the transport carries no data");
+  }
+
+  /**
+   * Makes a data consumer that sends a data producer of the router to the endpoint.
+   *
+   * @throws PlenumException {@code unsupported}, {@code data-producer-not-found}, {@code already-exists}
+   */
+  default DataConsumer consumeData(DataConsumerOptions options, long nowNs) {
+    throw new PlenumException("unsupported", "the transport carries no data");
+  }
 
   /** Its producer has closed. */
   void remove(Producer producer);

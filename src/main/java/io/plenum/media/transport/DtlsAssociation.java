@@ -21,8 +21,8 @@ final class DtlsAssociation implements DtlsSession.Sink {
     /** @param reason why, for people; empty if there is nothing to say */
     void onDtlsStateChanged(DtlsState state, String reason);
 
-    /** A record of application data came. */
-    void onUnexpectedData();
+    /** A record of application data came: SCTP. The bytes belong to the sink during the call only. */
+    void onDtlsData(byte[] bytes, int offset, int length);
   }
 
   private final Sink sink;
@@ -62,6 +62,11 @@ final class DtlsAssociation implements DtlsSession.Sink {
 
   void onDatagram(byte[] bytes, int offset, int length) {
     session.onDatagram(bytes, offset, length);
+  }
+
+  /** One record of application data; false if there is nobody to send it to. */
+  boolean send(byte[] bytes, int offset, int length) {
+    return session.send(bytes, offset, length);
   }
 
   DtlsState state() {
@@ -105,8 +110,7 @@ final class DtlsAssociation implements DtlsSession.Sink {
 
   @Override
   public void onDtlsData(byte[] bytes, int offset, int length) {
-    // No data channels yet: SCTP is dropped here, and was authenticated.
-    sink.onUnexpectedData();
+    sink.onDtlsData(bytes, offset, length);
   }
 
   @Override

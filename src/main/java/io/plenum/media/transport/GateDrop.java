@@ -16,9 +16,7 @@ public enum GateDrop {
   /** The first byte is of no protocol of ours. */
   UNKNOWN_KIND,
   /** SRTP while there are no keys: the handshake goes on, has failed, or the peer has said goodbye. */
-  NOT_CONNECTED,
-  /** An authentic record of application data; there are no data channels yet. */
-  UNEXPECTED_DATA;
+  NOT_CONNECTED;
 
   private final String label = name().toLowerCase(Locale.ROOT);
 

@@ -6,11 +6,16 @@ import io.plenum.media.TearDown;
 import io.plenum.media.parameters.DtlsParameters;
 import io.plenum.media.router.Consumer;
 import io.plenum.media.router.ConsumerOptions;
+import io.plenum.media.router.DataConsumer;
+import io.plenum.media.router.DataConsumerOptions;
+import io.plenum.media.router.DataProducer;
+import io.plenum.media.router.DataProducerOptions;
 import io.plenum.media.router.Producer;
 import io.plenum.media.router.ProducerOptions;
 import io.plenum.media.router.ProducerStream;
 import io.plenum.media.router.Router;
 import io.plenum.media.router.RouterEnvironment;
+import io.plenum.media.router.SctpLinkState;
 import io.plenum.media.router.Transport;
 import io.plenum.protocol.dtls.DtlsRole;
 import io.plenum.protocol.dtls.DtlsSession;
@@ -24,6 +29,7 @@ import io.plenum.protocol.ice.IceParameters;
 import io.plenum.protocol.ice.IceState;
 import io.plenum.protocol.ice.TransportTuple;
 import io.plenum.protocol.rtp.RtpPacket;
+import io.plenum.protocol.sctp.SctpOptions;
 import io.plenum.protocol.srtp.SrtpDrop;
 import io.plenum.protocol.stun.StunMessage;
 import io.plenum.protocol.wire.DatagramKind;
@@ -67,6 +73,8 @@ public final class WebRtcTransport implements Transport, RtpLink {
   private final RtpSession session;
   private final StunMessage stun = new StunMessage();
   private final GateCounters gates;
+  /** Null until somebody speaks of data: most transports never do. */
+  private SctpLink sctp;
   private TransportTuple selectedTuple;
   private long nowNs;
   private boolean closed;
@@ -344,7 +352,8 @@ public final class WebRtcTransport implements Transport, RtpLink {
 
   @Override
   public long nextDeadlineNs() {
-    return Math.min(ice.nextDeadlineNs(), session.nextDeadlineNs());
+    long own = Math.min(ice.nextDeadlineNs(), session.nextDeadlineNs());
+    return sctp == null ? own : Math.min(own, sctp.nextDeadlineNs());
   }
 
   @Override
@@ -355,6 +364,9 @@ public final class WebRtcTransport implements Transport, RtpLink {
     }
     if (session.nextDeadlineNs() <= nowNs) {
       session.onTimeout(nowNs);
+    }
+    if (sctp != null && sctp.nextDeadlineNs() <= nowNs) {
+      sctp.onTimeout(nowNs);
     }
   }
 
@@ -367,9 +379,42 @@ public final class WebRtcTransport implements Transport, RtpLink {
     closed = true;
     TearDown.all(
         () -> session.close(nowNs),
+        () -> {
+          if (sctp != null) {
+            sctp.close(nowNs);
+          }
+        },
         dtls::close,
         ice::close,
         () -> router.remove(this));
+  }
+
+  /** The data half, made when it is first needed; the peer's INIT opens the association. */
+  private SctpLink sctp() {
+    if (sctp == null) {
+      sctp = new SctpLink(this, router, SctpOptions.ofDataChannels(), dtls::send);
+      if (dtls.isConnected()) {
+        sctp.onLowerConnected(dtls.localRole() == DtlsRole.CLIENT);
+      }
+    }
+    return sctp;
+  }
+
+  /** Null while nobody has spoken of data. */
+  public SctpLinkState sctpState() {
+    return sctp == null ? null : sctp.state();
+  }
+
+  @Override
+  public DataProducer produceData(DataProducerOptions options, long nowNs) {
+    requireOpen();
+    return sctp().produceData(options, nowNs);
+  }
+
+  @Override
+  public DataConsumer consumeData(DataConsumerOptions options, long nowNs) {
+    requireOpen();
+    return sctp().consumeData(options, nowNs);
   }
 
   private final class IceEffects implements IceLiteAgent.Sink {
@@ -419,6 +464,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
     public void onDtlsStateChanged(DtlsState state, String reason) {
       guarded(() -> {
         router.events().onDtlsStateChanged(id, state, reason);
+        onDtlsChangedForSctp(state);
         if (state == DtlsState.CONNECTED && ice.state().isUsable()) {
           session.onConnected(nowNs);
           router.wakeBy(nextDeadlineNs());
@@ -429,9 +475,20 @@ public final class WebRtcTransport implements Transport, RtpLink {
       });
     }
 
+    private void onDtlsChangedForSctp(DtlsState state) {
+      if (sctp == null || closed) {
+        return;
+      }
+      if (state == DtlsState.CONNECTED) {
+        sctp.onLowerConnected(dtls.localRole() == DtlsRole.CLIENT);
+      } else if (state == DtlsState.FAILED || state == DtlsState.CLOSED) {
+        sctp.onLowerClosed(nowNs);
+      }
+    }
+
     @Override
-    public void onUnexpectedData() {
-      gates.count(GateDrop.UNEXPECTED_DATA);
+    public void onDtlsData(byte[] bytes, int offset, int length) {
+      sctp().onPacket(bytes, offset, length, nowNs);
     }
   }
 
@@ -451,6 +508,9 @@ public final class WebRtcTransport implements Transport, RtpLink {
           "remoteIp", selectedTuple.remote().getAddress().getHostAddress(),
           "remotePort", selectedTuple.remote().getPort(),
           "protocol", selectedTuple.protocol() == TransportTuple.Protocol.UDP ? "udp" : "tcp"));
+    }
+    if (sctp != null) {
+      stats.put("sctpState", sctp.state().label());
     }
     session.addStats(stats, nowNs);
     return List.of(stats);
@@ -475,6 +535,11 @@ public final class WebRtcTransport implements Transport, RtpLink {
         .part("srtp", part -> {
           if (dtls.srtp() != null) {
             dtls.srtp().dump(part);
+          }
+        })
+        .part("sctp", part -> {
+          if (sctp != null) {
+            sctp.dump(part);
           }
         })
         .part("session", session::dump);

@@ -18,11 +18,13 @@ final class OutstandingData {
 
   /** What one SACK has brought. Overwritten by the next. */
   static final class Acknowledgement {
+    static final long NEVER = Long.MIN_VALUE;
+
     /** The cumulative TSN has gone up. */
     boolean advanced;
     /** Bytes of chunks, never acknowledged before. */
     long bytes;
-    /** When the newest of them that was sent only once was sent; -1: there is none. */
+    /** When the newest of them that was sent only once was sent; {@link #NEVER}: there is none. Clocks may be negative. */
     long sentAtNs;
     /** A chunk is to be sent again. */
     boolean loss;
@@ -173,7 +175,7 @@ final class OutstandingData {
   private long acknowledgeUpTo(long cumulativeTsn) {
     result.advanced = cumulativeTsn >= firstTsn;
     result.bytes = 0;
-    result.sentAtNs = NONE;
+    result.sentAtNs = Acknowledgement.NEVER;
     result.loss = false;
     long highestNew = NONE;
     for (; firstTsn <= cumulativeTsn; firstTsn++) {

@@ -78,7 +78,7 @@ final class RetransmissionQueue {
     congestion.onCumulativeTsn(cumulativeTsn);
     if (acked.bytes > 0) {
       errors.clear();
-      if (acked.sentAtNs >= 0) {
+      if (acked.sentAtNs != OutstandingData.Acknowledgement.NEVER) {
         rto.onRoundTrip(nowNs - acked.sentAtNs);
       }
       congestion.onAcked(acked.bytes, flightBefore, acked.advanced, outstanding.isEmpty());

@@ -1,6 +1,7 @@
 package io.plenum.server.router;
 
 import io.plenum.media.router.RouterListener;
+import io.plenum.media.router.SctpLinkState;
 import io.plenum.protocol.dtls.DtlsState;
 import io.plenum.protocol.ice.IceState;
 import io.vertx.core.Context;
@@ -69,5 +70,35 @@ public final class PostedRouterListener implements RouterListener {
   @Override
   public void onAudioLevels(List<AudioLevel> loudestFirst) {
     post(() -> listener.onAudioLevels(loudestFirst));
+  }
+
+  @Override
+  public void onSctpStateChanged(String transportId, SctpLinkState state, String reason) {
+    post(() -> listener.onSctpStateChanged(transportId, state, reason));
+  }
+
+  @Override
+  public void onDataProducerClosed(String dataProducerId) {
+    post(() -> listener.onDataProducerClosed(dataProducerId));
+  }
+
+  @Override
+  public void onDataConsumerClosed(String dataConsumerId) {
+    post(() -> listener.onDataConsumerClosed(dataConsumerId));
+  }
+
+  @Override
+  public void onDataConsumerProducerPaused(String dataConsumerId, boolean paused) {
+    post(() -> listener.onDataConsumerProducerPaused(dataConsumerId, paused));
+  }
+
+  @Override
+  public void onDataConsumerSendBufferFull(String dataConsumerId) {
+    post(() -> listener.onDataConsumerSendBufferFull(dataConsumerId));
+  }
+
+  @Override
+  public void onDataConsumerBufferedAmountLow(String dataConsumerId, long bufferedAmount) {
+    post(() -> listener.onDataConsumerBufferedAmountLow(dataConsumerId, bufferedAmount));
   }
 }

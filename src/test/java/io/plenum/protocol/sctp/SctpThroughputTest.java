@@ -73,6 +73,21 @@ class SctpThroughputTest {
   }
 
   @Test
+  void theRoundTripIsMeasuredWhateverTheClockBeginsWith() {
+    for (long startNs : new long[] {0, -5 * SECOND, Long.MAX_VALUE / 4}) {
+      VirtualSctpNetwork net = new VirtualSctpNetwork(1, Path.PERFECT);
+      net.nowNs = startNs;
+      net.a.connect(startNs);
+      net.runFor(SECOND);
+      net.a.send(0, 53, new byte[10_000], SendOptions.RELIABLE, net.nowNs);
+      net.runFor(SECOND);
+      // 20 ms there and back; the last packet's acknowledgement may have been delayed.
+      long rttNs = net.a.transfer().smoothedRttNs();
+      assertTrue(rttNs >= 20 * MS && rttNs < 60 * MS, () -> rttNs + " ns from " + startNs);
+    }
+  }
+
+  @Test
   void aLostLastPacketIsRepairedByTimeout() {
     VirtualSctpNetwork net = new VirtualSctpNetwork(1, Path.PERFECT).connected();
     int[] fromA = new int[1];

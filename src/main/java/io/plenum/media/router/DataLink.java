@@ -1,0 +1,18 @@
+package io.plenum.media.router;
+
+import io.plenum.protocol.sctp.SendResult;
+
+/** How a data consumer reaches its endpoint: a data channel, or the application itself. */
+public interface DataLink {
+  /** Takes the message or says why not. The content stays everybody's. */
+  SendResult send(DataMessage message, long nowNs);
+
+  /** Bytes that wait to be sent. */
+  long bufferedAmount();
+
+  /** Below that many bytes {@link RouterListener#onDataConsumerBufferedAmountLow} is told. */
+  void setBufferedAmountLowThreshold(long bytes);
+
+  /** The consumer is gone. */
+  void close(long nowNs);
+}

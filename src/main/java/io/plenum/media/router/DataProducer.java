@@ -1,0 +1,146 @@
+package io.plenum.media.router;
+
+import io.plenum.media.Dump;
+import io.plenum.media.parameters.SctpStreamParameters;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Messages that a peer (or the application) sends into the router, handed to every consumer they are for. */
+public final class DataProducer {
+  /** Whose it is: what closes with it. */
+  public interface Owner {
+    /** It has closed. */
+    void remove(DataProducer producer, long nowNs);
+  }
+
+  private final DataProducerOptions options;
+  private final Router router;
+  private final Owner owner;
+  private final List<DataConsumer> consumers = new ArrayList<>();
+  private boolean paused;
+  private boolean closed;
+  private long messagesReceived;
+  private long bytesReceived;
+
+  public DataProducer(DataProducerOptions options, Router router, Owner owner) {
+    this.options = options;
+    this.router = router;
+    this.owner = owner;
+    this.paused = options.paused();
+  }
+
+  public String id() {
+    return options.id();
+  }
+
+  /** mediasoup's {@code sctp} or {@code direct}. */
+  public String type() {
+    return options.sctpStreamParameters() == null ? "direct" : "sctp";
+  }
+
+  /** Null if it is not over SCTP. */
+  public SctpStreamParameters sctpStreamParameters() {
+    return options.sctpStreamParameters();
+  }
+
+  public String label() {
+    return options.label();
+  }
+
+  public String protocol() {
+    return options.protocol();
+  }
+
+  public Map<String, Object> appData() {
+    return options.appData();
+  }
+
+  public boolean paused() {
+    return paused;
+  }
+
+  public boolean closed() {
+    return closed;
+  }
+
+  public int consumerCount() {
+    return consumers.size();
+  }
+
+  void add(DataConsumer consumer) {
+    consumers.add(consumer);
+  }
+
+  void remove(DataConsumer consumer) {
+    consumers.remove(consumer);
+  }
+
+  /** A message came. While paused it goes nowhere, but counts. */
+  public void onMessage(DataMessage message, Subchannels audience, long nowNs) {
+    if (closed) {
+      return;
+    }
+    messagesReceived++;
+    bytesReceived += message.content().length;
+    if (paused) {
+      return;
+    }
+    // A copy: whoever fails takes its transport's consumers with it.
+    for (DataConsumer consumer : List.copyOf(consumers)) {
+      consumer.guarded(() -> consumer.onMessage(message, audience, nowNs), nowNs);
+    }
+  }
+
+  public void pause(long nowNs) {
+    setPaused(true, nowNs);
+  }
+
+  public void resume(long nowNs) {
+    setPaused(false, nowNs);
+  }
+
+  private void setPaused(boolean wanted, long nowNs) {
+    if (closed || paused == wanted) {
+      return;
+    }
+    paused = wanted;
+    for (DataConsumer consumer : List.copyOf(consumers)) {
+      consumer.guarded(() -> consumer.onProducerPaused(wanted), nowNs);
+    }
+  }
+
+  /** Closes its consumers first, then leaves the router and its owner. */
+  public void close(long nowNs) {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    for (DataConsumer consumer : List.copyOf(consumers)) {
+      consumer.guarded(() -> consumer.onProducerClosed(nowNs), nowNs);
+    }
+    consumers.clear();
+    router.remove(this);
+    owner.remove(this, nowNs);
+  }
+
+  /** mediasoup's {@code data-producer}. */
+  public List<Map<String, Object>> stats(long unixMs) {
+    Map<String, Object> stats = new LinkedHashMap<>();
+    stats.put("type", "data-producer");
+    stats.put("timestamp", unixMs);
+    stats.put("label", label());
+    stats.put("protocol", protocol());
+    stats.put("messagesReceived", messagesReceived);
+    stats.put("bytesReceived", bytesReceived);
+    return List.of(stats);
+  }
+
+  public void dump(Dump out) {
+    out.value("id", id()).value("type", type()).value("label", label()).value("protocol", protocol())
+        .value("streamId", sctpStreamParameters() == null ? null : sctpStreamParameters().streamId())
+        .value("paused", paused).value("consumers", consumers.size())
+        .value("messagesReceived", messagesReceived).value("bytesReceived", bytesReceived);
+  }
+}
