@@ -68,9 +68,13 @@ final class CongestionControl {
     windowBytes = Math.min(MAX_WINDOW_BYTES, windowBytes + bytes);
   }
 
-  /** Three reports say that something is missing (§7.2.4); true if recovery begins now. */
-  boolean onLoss(long highestSentTsn) {
-    if (isRecovering()) {
+  /**
+   * Three reports say that something is missing (§7.2.4); true if recovery begins now.
+   *
+   * @param repeated it was a retransmission: the window was still too large, so recovery begins again
+   */
+  boolean onLoss(long highestSentTsn, boolean repeated) {
+    if (isRecovering() && !repeated) {
       return false;
     }
     halve();

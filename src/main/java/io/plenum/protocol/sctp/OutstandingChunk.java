@@ -26,8 +26,8 @@ final class OutstandingChunk {
   long sentAtNs;
   int missingReports;
   int retransmits;
-  /** RFC 9260 §7.2.4 (5): not a second time, until T3-rtx. */
-  boolean fastRetransmitted;
+  /** Only what was sent after this one's last transmission can report it missing: TSNs from here on. */
+  long reportsFromTsn;
 
   OutstandingChunk(
       OutgoingMessage message, int offset, int length, int fragmentNumber, boolean begin, boolean end) {

@@ -28,6 +28,8 @@ final class OutstandingData {
     long sentAtNs;
     /** A chunk is to be sent again. */
     boolean loss;
+    /** One that had been sent again already. */
+    boolean repeatedLoss;
   }
 
   private final boolean interleaved;
@@ -162,7 +164,7 @@ final class OutstandingData {
       highestReported = end;
       afterBlock = end + 1;
     }
-    reportMissing(recovering && result.advanced ? highestReported : highestNew, nowNs);
+    reportMissing(recovering && result.advanced ? highestReported : highestNew, highestNew, nowNs);
     return result;
   }
 
@@ -177,6 +179,7 @@ final class OutstandingData {
     result.bytes = 0;
     result.sentAtNs = Acknowledgement.NEVER;
     result.loss = false;
+    result.repeatedLoss = false;
     long highestNew = NONE;
     for (; firstTsn <= cumulativeTsn; firstTsn++) {
       OutstandingChunk chunk = get(firstTsn);
@@ -198,14 +201,18 @@ final class OutstandingData {
     }
   }
 
-  private void reportMissing(long below, long nowNs) {
+  /**
+   * RFC 9260 §7.2.4, and beyond it: there a retransmission that is lost waits for T3. Here it counts as lost when three
+   * SACKs acknowledge something new that was sent after it, as all current stacks have it.
+   */
+  private void reportMissing(long below, long highestNew, long nowNs) {
     for (long tsn = firstTsn; tsn < below; tsn++) {
       OutstandingChunk chunk = get(tsn);
-      if (chunk.state == State.IN_FLIGHT && !chunk.fastRetransmitted
+      if (chunk.state == State.IN_FLIGHT && highestNew >= chunk.reportsFromTsn
           && ++chunk.missingReports >= REPORTS_OF_LOSS) {
-        chunk.fastRetransmitted = true;
-        lose(tsn, chunk, nowNs);
         result.loss = true;
+        result.repeatedLoss |= chunk.retransmits > 0;
+        lose(tsn, chunk, nowNs);
       }
     }
   }
@@ -217,7 +224,6 @@ final class OutstandingData {
     for (long tsn = firstTsn; tsn < nextTsn; tsn++) {
       OutstandingChunk chunk = get(tsn);
       chunk.missingReports = 0;
-      chunk.fastRetransmitted = false;
       if (chunk.state == State.IN_FLIGHT || reneged && chunk.state == State.ACKED) {
         lose(tsn, chunk, nowNs);
       }
@@ -281,6 +287,7 @@ final class OutstandingData {
     OutstandingChunk chunk = get(tsn);
     settle(chunk, State.IN_FLIGHT);
     chunk.missingReports = 0;
+    chunk.reportsFromTsn = nextTsn;
     chunk.retransmits++;
     chunk.sentAtNs = nowNs;
     fly(chunk);

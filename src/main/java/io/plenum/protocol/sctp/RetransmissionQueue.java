@@ -57,7 +57,7 @@ final class RetransmissionQueue {
         outstanding.onSack(cumulativeTsn, sack, congestion.isRecovering(), nowNs);
     remoteWindowBytes = Math.max(0, sack.receiverWindow() - outstanding.flightPayloadBytes());
     settle(acked, cumulativeTsn, flightBefore, nowNs);
-    if (acked.loss && congestion.onLoss(outstanding.nextTsn() - 1)) {
+    if (acked.loss && congestion.onLoss(outstanding.nextTsn() - 1, acked.repeatedLoss)) {
       counters.fastRetransmits++;
       fastRetransmitDue = true;
     }
@@ -76,8 +76,12 @@ final class RetransmissionQueue {
 
   private void settle(OutstandingData.Acknowledgement acked, long cumulativeTsn, long flightBefore, long nowNs) {
     congestion.onCumulativeTsn(cumulativeTsn);
-    if (acked.bytes > 0) {
+    // A FORWARD-TSN that was heard acknowledges no bytes, and is progress all the same.
+    if (acked.advanced || acked.bytes > 0) {
       errors.clear();
+      rto.undoBackOff();
+    }
+    if (acked.bytes > 0) {
       if (acked.sentAtNs != OutstandingData.Acknowledgement.NEVER) {
         rto.onRoundTrip(nowNs - acked.sentAtNs);
       }

@@ -2,7 +2,9 @@ package io.plenum.protocol.sctp;
 
 /** RTO (RFC 9260 §6.3.1): how long to wait for an acknowledgement, from the round trips that were seen. */
 final class RetransmissionTimeout {
-  private long rtoNs = SctpTimings.RTO_INITIAL_NS;
+  /** Without backing off. */
+  private long measuredNs = SctpTimings.RTO_INITIAL_NS;
+  private long rtoNs = measuredNs;
   private long smoothedRttNs;
   private long rttVariationNs;
 
@@ -16,7 +18,16 @@ final class RetransmissionTimeout {
       rttVariationNs += (Math.abs(smoothedRttNs - rttNs) - rttVariationNs) / 4;
       smoothedRttNs += (rttNs - smoothedRttNs) / 8;
     }
-    rtoNs = clamp(smoothedRttNs + 4 * rttVariationNs);
+    measuredNs = clamp(smoothedRttNs + 4 * rttVariationNs);
+    rtoNs = measuredNs;
+  }
+
+  /**
+   * Something new was acknowledged: the path works. RFC 9260 would wait for a measurement, but what was sent twice gives
+   * none (Karn), and on a path that loses much the waits would grow to a minute.
+   */
+  void undoBackOff() {
+    rtoNs = measuredNs;
   }
 
   /** Nothing came in time (RFC 9260 §6.3.3 E2). */

@@ -29,6 +29,9 @@ final class StreamReset {
   /** Answers that wait to be sent: two for each packet that came is all a peer can cause. */
   private static final int MAX_ANSWERS = 8;
 
+  /** More would be beyond RTO.Max anyway. */
+  private static final int MAX_DOUBLINGS = 10;
+
   private final SendQueue queue;
   private final RetransmissionQueue retransmissions;
   private final IncomingData incoming;
@@ -41,6 +44,8 @@ final class StreamReset {
   private Result lastResult = Result.NOTHING_TO_DO;
   private OutgoingReset pending;
   private boolean sendPending;
+  /** Requests since the last answer: each waits twice as long. The path's own RTO is not this one's to change. */
+  private int retries;
   private long deadlineNs = Long.MAX_VALUE;
 
   StreamReset(Agreement agreement, SendQueue queue, RetransmissionQueue retransmissions, IncomingData incoming,
@@ -122,13 +127,15 @@ final class StreamReset {
     if (response.result() == Result.IN_PROGRESS) {
       // With a new number: some peers answer a number that they have seen with what they answered before.
       pending = request(pending.streamIds());
-      deadlineNs = nowNs + rto.rtoNs();
+      retries = 0;
+      deadlineNs = nowNs + waitNs();
       return;
     }
     boolean performed = response.result() == Result.PERFORMED || response.result() == Result.NOTHING_TO_DO;
     int[] streamIds = pending.streamIds();
     pending = null;
     sendPending = false;
+    retries = 0;
     deadlineNs = Long.MAX_VALUE;
     for (int streamId : streamIds) {
       queue.onReset(streamId, performed);
@@ -155,7 +162,7 @@ final class StreamReset {
     if (sendPending && out.room() >= ReConfigChunk.outgoingResetBytes(pending.streamIds().length)) {
       ReConfigChunk.write(out, pending);
       sendPending = false;
-      deadlineNs = nowNs + rto.rtoNs();
+      deadlineNs = nowNs + waitNs();
     }
   }
 
@@ -176,6 +183,10 @@ final class StreamReset {
     deadlineNs = Long.MAX_VALUE;
     sendPending = true;
     errors.increment();
-    rto.backOff();
+    retries++;
+  }
+
+  private long waitNs() {
+    return Math.min(SctpTimings.RTO_MAX_NS, rto.rtoNs() << Math.min(retries, MAX_DOUBLINGS));
   }
 }

@@ -34,9 +34,9 @@ class CongestionControlTest {
 
   @Test
   void aLossHalvesOnceForEachRecovery() {
-    assertTrue(congestion.onLoss(50));
+    assertTrue(congestion.onLoss(50, false));
     assertEquals(5_000, congestion.windowBytes());
-    assertFalse(congestion.onLoss(60));
+    assertFalse(congestion.onLoss(60, false));
     assertEquals(5_000, congestion.windowBytes());
     congestion.onCumulativeTsn(49);
     assertTrue(congestion.isRecovering());
@@ -44,13 +44,22 @@ class CongestionControlTest {
     assertEquals(5_000, congestion.windowBytes(), "no growth while recovering");
     congestion.onCumulativeTsn(50);
     assertFalse(congestion.isRecovering());
-    assertTrue(congestion.onLoss(70));
+    assertTrue(congestion.onLoss(70, false));
     assertEquals(4_000, congestion.windowBytes(), "four packets are the least");
   }
 
   @Test
+  void aLostRetransmissionHalvesAgain() {
+    congestion.onLoss(50, false);
+    assertTrue(congestion.onLoss(60, true));
+    assertEquals(4_000, congestion.windowBytes());
+    congestion.onCumulativeTsn(59);
+    assertTrue(congestion.isRecovering());
+  }
+
+  @Test
   void avoidanceGrowsByAPacketForEachWindow() {
-    congestion.onLoss(50);
+    congestion.onLoss(50, false);
     congestion.onCumulativeTsn(50);
     acked(1_000, 5_000);
     assertEquals(6_000, congestion.windowBytes(), "at the threshold it is still slow start");

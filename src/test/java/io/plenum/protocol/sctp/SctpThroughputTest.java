@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.plenum.protocol.sctp.VirtualSctpNetwork.Path;
+import io.plenum.protocol.sctp.packet.ChunkType;
+import io.plenum.protocol.sctp.packet.DataChunk;
+import io.plenum.protocol.sctp.packet.PacketReader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -69,6 +72,36 @@ class SctpThroughputTest {
     net.a.send(0, 53, new byte[20_000], SendOptions.RELIABLE, net.nowNs);
     assertTrue(net.runUntil(() -> net.sinkB.messages.size() == 1, net.nowNs + 200 * MS));
     assertEquals(1, net.a.counters().fastRetransmits());
+    assertEquals(0, net.a.counters().retransmissionTimeouts());
+  }
+
+  @Test
+  void aLostRetransmissionIsRepairedWithoutTimeoutWhileOthersArrive() {
+    VirtualSctpNetwork net = new VirtualSctpNetwork(1, Path.PERFECT).connected();
+    net.a.send(0, 53, new byte[100_000], SendOptions.RELIABLE, net.nowNs);
+    net.runFor(SECOND);
+    PacketReader reader = new PacketReader();
+    DataChunk data = new DataChunk();
+    Integer[] victim = new Integer[1];
+    int[] times = new int[1];
+    net.filter = (a, packet) -> {
+      reader.parse(packet, 0, packet.length, true);
+      while (a && reader.nextChunk()) {
+        boolean isData = reader.chunkType() == ChunkType.I_DATA && data.parse(reader) == null;
+        if (isData && victim[0] == null) {
+          victim[0] = data.tsn() + 2;
+        }
+        if (isData && victim[0] == data.tsn() && ++times[0] <= 3) {
+          return false;
+        }
+      }
+      return true;
+    };
+    for (int i = 0; i < 4; i++) {
+      net.a.send(0, 53, new byte[250_000], SendOptions.RELIABLE, net.nowNs);
+    }
+    assertTrue(net.runUntil(() -> net.sinkB.messages.size() == 5, net.nowNs + SECOND));
+    assertEquals(4, times[0], "lost three times, arrived once");
     assertEquals(0, net.a.counters().retransmissionTimeouts());
   }
 

@@ -37,6 +37,17 @@ class SctpTimersTest {
   }
 
   @Test
+  void anAcknowledgementUndoesTheBackingOff() {
+    RetransmissionTimeout rto = new RetransmissionTimeout();
+    rto.onRoundTrip(1_000 * MS);
+    rto.backOff();
+    rto.backOff();
+    assertEquals(12_000 * MS, rto.rtoNs());
+    rto.undoBackOff();
+    assertEquals(3_000 * MS, rto.rtoNs());
+  }
+
+  @Test
   void aRetryWaitsLongerEachTimeAndThenGivesUp() {
     RetryTimer timer = new RetryTimer(3);
     timer.start(0);

@@ -153,6 +153,20 @@ class SctpTransferTest {
   }
 
   @Test
+  void givingUpOneMessageAfterAnotherDoesNotCountAsSilenceOfThePeer() {
+    VirtualSctpNetwork net = new VirtualSctpNetwork(1, Path.PERFECT).connected();
+    net.runFor(SECOND);
+    net.filter = (a, packet) -> !a || packet.length < 200;
+    for (int i = 0; i < 3 * SctpTimings.MAX_RETRANSMISSIONS; i++) {
+      net.a.send(0, PPID, payload(i, 500), new SendOptions(true, SendOptions.UNLIMITED, 0), net.nowNs);
+      net.runFor(2 * SECOND);
+    }
+    assertEquals(SctpState.ESTABLISHED, net.a.state());
+    assertEquals(3 * SctpTimings.MAX_RETRANSMISSIONS, net.a.counters().messagesAbandoned());
+    assertEquals(SctpTimings.RTO_MIN_NS, net.a.transfer().retransmissionTimeoutNs(), 200.0 * MS);
+  }
+
+  @Test
   void aMessageIsRetransmittedAsOftenAsItMayAndNotOnceMore() {
     VirtualSctpNetwork net = new VirtualSctpNetwork(1, Path.PERFECT).connected();
     net.runFor(SECOND);
