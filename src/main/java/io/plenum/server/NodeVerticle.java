@@ -65,6 +65,7 @@ public final class NodeVerticle extends VerticleBase {
   private Rooms rooms;
   private ClusterNode cluster;
   private boolean clusterStarted;
+  private SignalingService signaling;
   private WebVerticle web;
   private Context webContext;
   private Router router;
@@ -141,7 +142,7 @@ public final class NodeVerticle extends VerticleBase {
         addresses.nodeIp(), identity, version(), servers::others, reason -> mustEnd.accept("another process has taken over: " + reason));
     rooms = new Rooms(eventLoops, placement, config.limits(), cluster == null ? Rooms.Membership.ALONE : cluster);
     WebRtcTransports transports = new WebRtcTransports(dtls, addresses.announced(), config.media());
-    SignalingService signaling = new SignalingService(vertx, rooms, transports, config.limits(), servers);
+    signaling = new SignalingService(vertx, rooms, transports, config.limits(), servers);
     WarmUp.require(readiness);
     NodeMetrics.show(metrics, loops, dtls);
     if (cluster != null) {
@@ -169,6 +170,7 @@ public final class NodeVerticle extends VerticleBase {
 
   /** A node that is still cold is no refuge for clients of another; one on an application's router has no address of its own. */
   private void onWarm() {
+    webContext.runOnContext(v -> signaling.onWarm());
     if (cluster != null && router == null) {
       cluster.announce(publicUrl());
     }

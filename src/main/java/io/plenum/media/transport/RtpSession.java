@@ -106,6 +106,10 @@ public final class RtpSession implements ConsumerLink {
     return listener.known(ssrc) != null;
   }
 
+  RtcpReports reports() {
+    return reports;
+  }
+
   Downlink downlink() {
     return downlink;
   }
@@ -355,7 +359,7 @@ public final class RtpSession implements ConsumerLink {
   public void onTimeout(long nowNs) {
     output.now(nowNs);
     if (reports.nextDeadlineNs() <= nowNs) {
-      reports.onTimeout(producers.values(), outgoing, nowNs);
+      reports.onTimeout(producers.values(), outgoing, environment.ntpTime(nowNs), nowNs);
     }
     if (uplink.nextDeadlineNs() <= nowNs) {
       uplink.onTimeout(nowNs);

@@ -223,7 +223,10 @@ public final class WebRtcTransport implements Transport, RtpLink {
       gates.count(GateDrop.MALFORMED_STUN);
       return;
     }
-    ice.onBindingRequest(stun, tuple, nowNs);
+    IceDrop refused = ice.onBindingRequest(stun, tuple, nowNs);
+    if (refused != null) {
+      gates.countIce(refused);
+    }
     startDtlsIfReady();
   }
 

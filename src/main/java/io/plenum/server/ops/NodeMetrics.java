@@ -4,6 +4,7 @@ import io.plenum.cluster.message.RowKey;
 import io.plenum.media.transport.GateDrop;
 import io.plenum.media.transport.RtpDrop;
 import io.plenum.protocol.dtls.DtlsDrop;
+import io.plenum.protocol.ice.IceDrop;
 import io.plenum.protocol.srtp.SrtpDrop;
 import io.plenum.server.cluster.ClusterNode;
 import io.plenum.server.dtls.DtlsSessions;
@@ -33,6 +34,7 @@ public final class NodeMetrics {
     }
     showDrops(metrics, loops, "gate_dropped", "datagrams that a transport's first gates dropped",
         GateDrop.class, GateDrop::label);
+    showDrops(metrics, loops, "ice_dropped", "checks that ICE refused", IceDrop.class, IceDrop::label);
     showDrops(metrics, loops, "srtp_dropped", "packets that SRTP refused", SrtpDrop.class, SrtpDrop::label);
     showDrops(metrics, loops, "rtp_dropped", "authenticated RTP packets that were not used", RtpDrop.class, RtpDrop::label);
     metrics.gauge("net_routes", "verified addresses, username fragments and TCP connections of clients",

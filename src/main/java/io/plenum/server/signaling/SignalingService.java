@@ -7,13 +7,17 @@ import io.plenum.server.router.WebRtcTransports;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Brings each new connection to its room. From then on everything about the peer happens on the room's event loop; what
- * the client sends before the room is open waits.
+ * the client sends before the room is open waits. So do all who come while the node is still cold: they would spoil the
+ * warm-up, and be served slowly for it.
  */
 public final class SignalingService implements SignalingEndpoint {
   /** A client sends one or two requests at once, and waits for the answers; more than this is no client of ours. */
@@ -28,6 +32,9 @@ public final class SignalingService implements SignalingEndpoint {
   private final WebRtcTransports transports;
   private final Limits limits;
   private final ServerList servers;
+  /** Who came before the node was warm; as many as connections are allowed. On the loop of the sockets. */
+  private final Set<Arrival> early = new LinkedHashSet<>();
+  private boolean warm;
 
   public SignalingService(Vertx vertx, Rooms rooms, WebRtcTransports transports, Limits limits,
       ServerList servers) {
@@ -41,8 +48,23 @@ public final class SignalingService implements SignalingEndpoint {
   @Override
   public Connection open(String roomId, String peerId, ProtooConnection.FrameChannel channel) {
     Arrival arrival = new Arrival(roomId, peerId, channel);
-    arrival.openRoom(1);
+    if (warm) {
+      arrival.openRoom(1);
+    } else {
+      early.add(arrival);
+    }
     return arrival;
+  }
+
+  /** From now on clients enter, those who have waited first. On the loop that {@link #open} is called on. */
+  public void onWarm() {
+    warm = true;
+    List<Arrival> waited = List.copyOf(early);
+    early.clear();
+    if (!waited.isEmpty()) {
+      log.info("signaling opens waited={}", waited.size());
+    }
+    waited.forEach(arrival -> arrival.openRoom(1));
   }
 
   /**
@@ -123,6 +145,7 @@ public final class SignalingService implements SignalingEndpoint {
     @Override
     public void onClosed() {
       closed = true;
+      early.remove(this);
       if (connection != null) {
         roomContext.runOnContext(v -> connection.onChannelClosed());
       }
