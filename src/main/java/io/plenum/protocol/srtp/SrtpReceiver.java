@@ -34,6 +34,7 @@ public final class SrtpReceiver {
   private final int maxRtcpSsrcs;
   private final SsrcTable<ReplayWindow> rtpWindows = new SsrcTable<>();
   private final SsrcTable<ReplayWindow> rtcpWindows = new SsrcTable<>();
+  private final ForgeryGuard guard = new ForgeryGuard();
   private final long[] drops = new long[SrtpDrop.values().length];
 
   public SrtpReceiver(SrtpKeys keys) {
@@ -75,14 +76,17 @@ public final class SrtpReceiver {
     int ssrc = Bytes.i32(in, inOffset + 8);
     ReplayWindow window = rtpWindows.get(ssrc);
     long index = window == null ? sequenceNumber : PacketIndex.estimate(window.highest(), sequenceNumber);
-    SrtpDrop refused = refuse(window, index, rtpWindows.size(), maxRtpSsrcs);
+    SrtpDrop refused = refuse(
+        window, index, RTP_WINDOW_PACKETS, rtpWindows.size(), maxRtpSsrcs, in[inOffset + length - 1]);
     if (refused != null) {
       return drop(refused);
     }
     int plain = transform.unprotectRtp(in, inOffset, headerLength, length, ssrc, index, out, outOffset);
     if (plain == SrtpTransform.FORGED) {
+      guard.onForged();
       return drop(SrtpDrop.AUTHENTICATION_FAILED);
     }
+    guard.onAuthentic();
     if (window == null) {
       window = new ReplayWindow(RTP_WINDOW_PACKETS);
       rtpWindows.put(ssrc, window);
@@ -116,14 +120,17 @@ public final class SrtpReceiver {
     int index = indexWord & ~SrtpTransform.E_BIT;
     int ssrc = Bytes.i32(in, inOffset + 4);
     ReplayWindow window = rtcpWindows.get(ssrc);
-    SrtpDrop refused = refuse(window, index, rtcpWindows.size(), maxRtcpSsrcs);
+    SrtpDrop refused = refuse(
+        window, index, RTCP_WINDOW_PACKETS, rtcpWindows.size(), maxRtcpSsrcs, in[inOffset + length - 1]);
     if (refused != null) {
       return drop(refused);
     }
     int plain = transform.unprotectRtcp(in, inOffset, length, ssrc, index, out, outOffset);
     if (plain == SrtpTransform.FORGED) {
+      guard.onForged();
       return drop(SrtpDrop.AUTHENTICATION_FAILED);
     }
+    guard.onAuthentic();
     if (window == null) {
       window = new ReplayWindow(RTCP_WINDOW_PACKETS);
       rtcpWindows.put(ssrc, window);
@@ -157,11 +164,17 @@ public final class SrtpReceiver {
     return drops[reason.ordinal()];
   }
 
-  private static SrtpDrop refuse(ReplayWindow window, long index, int known, int limit) {
-    if (window != null) {
-      return window.check(index);
+  private SrtpDrop refuse(
+      ReplayWindow window, long index, int windowPackets, int known, int limit, int lastByte) {
+    if (window == null && known >= limit) {
+      return SrtpDrop.TOO_MANY_SSRCS;
     }
-    return known < limit ? null : SrtpDrop.TOO_MANY_SSRCS;
+    SrtpDrop refused = window == null ? null : window.check(index);
+    if (refused != null) {
+      return refused;
+    }
+    boolean unlikely = window == null || index - window.highest() > windowPackets;
+    return unlikely && guard.sparesUnlikely(lastByte) ? SrtpDrop.SUSPECT : null;
   }
 
   private int drop(SrtpDrop reason) {
