@@ -167,6 +167,11 @@ public final class NodeUnderTest implements AutoCloseable {
     return process.isAlive();
   }
 
+  /** Of its process. */
+  public long pid() {
+    return process.pid();
+  }
+
   /** Its exit code, once it has ended by itself. */
   public int awaitExit(Duration time) {
     assertTrue(endsWithin(time), () -> "the node goes on: " + log());
@@ -180,14 +185,20 @@ public final class NodeUnderTest implements AutoCloseable {
 
   /** The sum of a meter's lines, or 0 if there is none; -1 while nobody answers. */
   public double metric(String name) {
-    HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "metrics")).timeout(Duration.ofSeconds(5)).build();
+    String page = get("metrics");
+    return page == null ? -1 : page.lines()
+        .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  /** What it says at this path, or null while nobody answers. */
+  public String get(String path) {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(url() + path)).timeout(Duration.ofSeconds(5)).build();
     try {
-      return http.send(request, HttpResponse.BodyHandlers.ofString()).body().lines()
-          .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
-          .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-          .sum();
+      return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
     } catch (IOException e) {
-      return -1;
+      return null;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted", e);

@@ -3,8 +3,11 @@ package io.plenum.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.plenum.protocol.ice.IceCredentials;
 import io.plenum.protocol.rtcp.SenderInfo;
+import io.plenum.protocol.rtp.RtpHeaderWriter;
 import io.plenum.protocol.rtp.RtpPacket;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +39,7 @@ public final class SyntheticClient implements Signaling.Handler, MediaTransport.
   private final List<Notice> notices = new ArrayList<>();
   private final Set<String> peers = new TreeSet<>();
   private final List<ScheduledFuture<?>> captures = new ArrayList<>();
+  private List<byte[]> recording = List.of();
   private Signaling signaling;
   private MediaTransport send;
   private MediaTransport receive;
@@ -292,6 +296,55 @@ public final class SyntheticClient implements Signaling.Handler, MediaTransport.
 
   public int missingCount(SyntheticClient other) {
     return loop.call(() -> openFrom(other.peerId).stream().mapToInt(IncomingStream::missing).sum());
+  }
+
+  /** Packets that have come of the other's open streams. */
+  public long packetsFrom(SyntheticClient other) {
+    return loop.call(() -> openFrom(other.peerId).stream().mapToLong(IncomingStream::packets).sum());
+  }
+
+  /** Datagrams that both transports have sent, less the forged ones. */
+  public long sentDatagrams() {
+    return loop.call(() -> send.sentDatagrams() + receive.sentDatagrams());
+  }
+
+  /** The server's address for what this client publishes. */
+  public InetSocketAddress mediaAddress() {
+    return loop.call(send::serverAddress);
+  }
+
+  /** What checks of the publishing transport need to be believed. */
+  public IceCredentials iceCredentials() {
+    return loop.call(send::serverCredentials);
+  }
+
+  /** As somebody who can write this client's address on his datagrams, to the publishing transport. From any thread. */
+  public void sendForged(byte[] datagram, int length) {
+    send.sendForged(datagram, length);
+  }
+
+  /** One authentic packet of whatever SSRC, on the publishing transport. */
+  public void sendAuthentic(int ssrc, int payloadType, int sequenceNumber) {
+    loop.call(() -> {
+      byte[] packet = new byte[200];
+      int headerLength = new RtpHeaderWriter().write(packet, 0, true, payloadType, sequenceNumber, 90_000, ssrc);
+      send.sendRtp(packet, headerLength, headerLength + 40);
+      return null;
+    });
+  }
+
+  /** The next RTP packets that this client publishes are kept as they leave; read with {@link #recorded}. */
+  public void record(int packets) {
+    loop.call(() -> recording = send.record(packets));
+  }
+
+  /** On the loop, in conditions. */
+  public int recordedNow() {
+    return recording.size();
+  }
+
+  public List<byte[]> recorded() {
+    return loop.call(() -> List.copyOf(recording));
   }
 
   public void pauseConsumers(SyntheticClient other, boolean paused) {
