@@ -152,7 +152,8 @@ class HostileMediaIT {
 
   /** All that was dropped before it was known to be somebody's. */
   private static double dropped(NodeVitals.Meters meters) {
-    return List.of("net_dropped", "gate_dropped", "ice_dropped", "srtp_dropped", "dtls_dropped").stream()
+    return List.of("net_dropped", "gate_dropped", "ice_dropped", "srtp_dropped", "dtls_dropped", "dtls_malformed")
+        .stream()
         .mapToDouble(meters::count).sum();
   }
 
@@ -186,8 +187,8 @@ class HostileMediaIT {
       figure("R2.rssGrowthKiB", vitals.rssKib() - rssBefore);
       figure("R2.blockedWarnings", vitals.blockedWarnings() - blockedBefore);
       assertTrue(arrived > total / 2.0, "only " + arrived + " arrived");
-      // The clients go on sending while the meters are read.
-      assertTrue(Math.abs(uncounted) <= total / 4.0, uncounted + " of " + arrived + " were not counted as dropped");
+      // The clients go on sending while the meters are read; and a datagram of several DTLS records counts for each.
+      assertTrue(Math.abs(uncounted) <= Math.max(300, total / 20.0), uncounted + " of " + arrived + " were not counted as dropped");
       assertTrue(strangers.answerBytes() <= strangers.sentBytes(), "more went back than came");
     }
   }
@@ -256,8 +257,8 @@ class HostileMediaIT {
     silence(alice, video, audio);
     final long before = call.get(0).packetsFrom(alice);
     final String figures = figuresOf(alice, video) + figuresOf(alice, audio);
-    double failedBefore = vitals.meters().count("srtp_dropped", "authentication_failed");
-    double unverifiedBefore = vitals.meters().count("net_dropped", "unverified_address");
+    final double refusedBefore = vitals.meters().count("srtp_dropped");
+    final double unverifiedBefore = vitals.meters().count("net_dropped", "unverified_address");
     HostileDatagrams second = new HostileDatagrams(46);
     double quiet = quietPerSecond();
     try (Flood strangers = Flood.ofStrangers(16, alice.mediaAddress(), perSecond, total,
@@ -268,8 +269,8 @@ class HostileMediaIT {
       assertEquals(before, call.get(0).packetsFrom(alice), "packets were forwarded");
       assertEquals(figures, figuresOf(alice, video) + figuresOf(alice, audio));
       assertEquals(0, strangers.answers(), "datagrams to the attacker");
-      double failed = vitals.meters().count("srtp_dropped", "authentication_failed") - failedBefore;
-      assertTrue(failed > total / 2.0 && failed <= total, "" + failed);
+      double refused = vitals.meters().count("srtp_dropped") - refusedBefore;
+      assertTrue(refused > total / 2.0 && refused <= total, "" + refused);
       double unverified = vitals.meters().count("net_dropped", "unverified_address") - unverifiedBefore;
       assertTrue(unverified > total / 2.0 && unverified <= total, "" + unverified);
     }

@@ -6,6 +6,7 @@ import io.plenum.media.transport.RtpDrop;
 import io.plenum.protocol.dtls.DtlsDrop;
 import io.plenum.protocol.ice.IceDrop;
 import io.plenum.protocol.srtp.SrtpDrop;
+import io.plenum.protocol.wire.Malformed;
 import io.plenum.server.cluster.ClusterNode;
 import io.plenum.server.dtls.DtlsSessions;
 import io.plenum.server.net.NetDrop;
@@ -48,6 +49,10 @@ public final class NodeMetrics {
     for (DtlsDrop reason : DtlsDrop.values()) {
       metrics.counter("dtls_dropped", reason.label(), "DTLS datagrams dropped",
           () -> dtls.counters().dropped(reason));
+    }
+    for (Malformed reason : Malformed.values()) {
+      metrics.counter("dtls_malformed", reason.label(), "datagrams that begin as DTLS and are none, or not only",
+          () -> dtls.counters().malformed(reason));
     }
   }
 
