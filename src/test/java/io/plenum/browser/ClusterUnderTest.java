@@ -22,6 +22,9 @@ public final class ClusterUnderTest implements AutoCloseable {
   private static final int LOWEST_PORT = 15_000;
   private static final int HIGHEST_PORT = 19_900;
 
+  /** Its signals, those to this life of it alone, and the addresses for clients. */
+  private static final int SUBSCRIPTIONS_PER_NODE = 3;
+
   private final List<NodeUnderTest> nodes = new ArrayList<>();
 
   private ClusterUnderTest() {}
@@ -111,16 +114,17 @@ public final class ClusterUnderTest implements AutoCloseable {
         .toList();
   }
 
-  /** Waits until nothing is left of any room: no router, pipe, route or row. */
+  /** Waits until nothing is left of any room: no router, pipe, route, connection, row or subscription. */
   public long awaitNothingLeft(long timeoutMs) {
-    List<String> gauges = List.of("net_routes", "pipe_routes", "pipes", "routers", "cluster_rooms", "remote_peers",
+    List<String> gauges = List.of("net_routes", "net_tcp_connections", "pipe_routes", "pipes", "routers", "cluster_rooms", "remote_peers",
         "remote_producers",
         "cluster_rows_rooms", "cluster_rows_routers", "cluster_rows_peers", "cluster_rows_producers");
     try {
-      return await("that nothing is left", timeoutMs, () -> gauges.stream().allMatch(gauge -> sum(gauge) == 0));
+      return await("that nothing is left", timeoutMs, () -> gauges.stream().allMatch(gauge -> sum(gauge) == 0)
+          && sum("cluster_subscriptions") == SUBSCRIPTIONS_PER_NODE * running().count());
     } catch (AssertionError e) {
       throw new AssertionError("left: " + gauges.stream().filter(gauge -> sum(gauge) != 0)
-          .map(gauge -> gauge + "=" + sum(gauge)).toList(), e);
+          .map(gauge -> gauge + "=" + sum(gauge)).toList() + ", subscriptions: " + sum("cluster_subscriptions"), e);
     }
   }
 
