@@ -28,6 +28,8 @@ final class Flood implements AutoCloseable {
   private static final long PAUSE_NS = 500_000;
   /** Behind by more than this on a busy machine, the rest of the rate is given up: no bursts. */
   private static final long MAX_LAG_NS = 20_000_000;
+  /** On a machine that allows only a part of the rate, a flood ends after so many times its time, with what it has sent. */
+  private static final double PATIENCE = 2;
 
   private final List<DatagramChannel> sockets = new ArrayList<>();
   private final Way way;
@@ -86,7 +88,8 @@ final class Flood implements AutoCloseable {
     long startNs = System.nanoTime();
     long lagNs = 0;
     long number = 0;
-    while (number < total && !stopped) {
+    double patienceNs = PATIENCE * 1e9 * total / perSecond;
+    while (number < total && !stopped && System.nanoTime() - startNs < patienceNs) {
       long runningNs = System.nanoTime() - startNs;
       long due = Math.min(total, (runningNs - lagNs) * perSecond / 1_000_000_000L);
       for (; number < due && !stopped; number++) {

@@ -150,11 +150,22 @@ class HostileMediaIT {
     }
   }
 
-  /** All that was dropped before it was known to be somebody's. */
-  private static double dropped(NodeVitals.Meters meters) {
-    return List.of("net_dropped", "gate_dropped", "ice_dropped", "srtp_dropped", "dtls_dropped", "dtls_malformed")
-        .stream()
-        .mapToDouble(meters::count).sum();
+  /**
+   * What the node says it has received, and dropped before it was known to be somebody's, and what the call has sent
+   * before the node was asked and after.
+   */
+  private record Account(long sentFirst, double received, double dropped, long sentLast) {
+    static Account now() {
+      long sentFirst = sent();
+      NodeVitals.Meters meters = vitals.meters();
+      double dropped = List.of("net_dropped", "gate_dropped", "ice_dropped", "srtp_dropped", "dtls_dropped",
+          "dtls_malformed").stream().mapToDouble(meters::count).sum();
+      return new Account(sentFirst, meters.count("net_datagrams_received"), dropped, sent());
+    }
+
+    private static long sent() {
+      return call.stream().mapToLong(SyntheticClient::sentDatagrams).sum();
+    }
   }
 
   @Test
@@ -170,25 +181,28 @@ class HostileMediaIT {
     }
     final long rssBefore = vitals.rssKib();
     final long blockedBefore = vitals.blockedWarnings();
-    NodeVitals.Meters before = vitals.meters();
-    long legitimateBefore = call.stream().mapToLong(SyntheticClient::sentDatagrams).sum();
+    Account before = Account.now();
     HostileDatagrams inside = new HostileDatagrams(43);
     try (Flood strangers = Flood.ofStrangers(16, target, perSecond * 3 / 4, total * 3 / 4,
             (i, into) -> hostile.mutated(into));
         Flood insider = Flood.inTheNameOf(call.get(0), perSecond / 4, total / 4,
             (i, into) -> inside.mutated(into))) {
       awaitAndMeasure("R2", quiet, strangers, insider);
-      NodeVitals.Meters after = vitals.meters();
-      double arrived = after.count("net_datagrams_received") - before.count("net_datagrams_received")
-          - (call.stream().mapToLong(SyntheticClient::sentDatagrams).sum() - legitimateBefore);
-      double uncounted = arrived - (dropped(after) - dropped(before));
+      Account after = Account.now();
+      double arrived = after.received - before.received - (after.sentFirst - before.sentLast);
+      double dropped = after.dropped - before.dropped;
+      // The clients go on sending while the meters are read, which takes its time on a busy machine.
+      double uncountedAtMost = arrived - dropped;
+      double uncountedAtLeast = after.received - before.received - (after.sentLast - before.sentFirst) - dropped;
       figure("R2.arrived", arrived);
-      figure("R2.notCountedAsDropped", uncounted);
+      figure("R2.notCountedAsDropped", uncountedAtLeast + " to " + uncountedAtMost);
       figure("R2.rssGrowthKiB", vitals.rssKib() - rssBefore);
       figure("R2.blockedWarnings", vitals.blockedWarnings() - blockedBefore);
-      assertTrue(arrived > total / 2.0, "only " + arrived + " arrived");
-      // The clients go on sending while the meters are read; and a datagram of several DTLS records counts for each.
-      assertTrue(Math.abs(uncounted) <= Math.max(300, total / 20.0), uncounted + " of " + arrived + " were not counted as dropped");
+      double sent = strangers.sent() + insider.sent();
+      assertTrue(arrived > sent / 2, "only " + arrived + " of " + sent + " arrived");
+      // A datagram of several DTLS records counts for each.
+      double slack = sent / 50;
+      assertTrue(uncountedAtLeast <= slack && uncountedAtMost >= -slack, "not counted as dropped: " + uncountedAtLeast);
       assertTrue(strangers.answerBytes() <= strangers.sentBytes(), "more went back than came");
     }
   }
@@ -270,9 +284,9 @@ class HostileMediaIT {
       assertEquals(figures, figuresOf(alice, video) + figuresOf(alice, audio));
       assertEquals(0, strangers.answers(), "datagrams to the attacker");
       double refused = vitals.meters().count("srtp_dropped") - refusedBefore;
-      assertTrue(refused > total / 2.0 && refused <= total, "" + refused);
+      assertTrue(refused > insider.sent() / 2.0 && refused <= insider.sent(), refused + " of " + insider.sent());
       double unverified = vitals.meters().count("net_dropped", "unverified_address") - unverifiedBefore;
-      assertTrue(unverified > total / 2.0 && unverified <= total, "" + unverified);
+      assertTrue(unverified > strangers.sent() / 2.0 && unverified <= strangers.sent(), "" + unverified);
     }
   }
 
@@ -321,17 +335,19 @@ class HostileMediaIT {
     final String figures = figuresOf(alice, video) + figuresOf(alice, audio);
     final double refusedBefore = replays();
     List<byte[]> packets = alice.recorded();
+    long replayed;
     try (Flood replay = Flood.inTheNameOf(alice, LONG ? 5_000 : 1_000, 10L * count, (i, into) -> {
       byte[] packet = packets.get((int) (i % count));
       System.arraycopy(packet, 0, into, 0, packet.length);
       return packet.length;
     })) {
       replay.await();
+      replayed = replay.sent();
     }
     assertEquals(before, call.get(0).packetsFrom(alice), "packets were forwarded");
     assertEquals(figures, figuresOf(alice, video) + figuresOf(alice, audio));
     double refused = replays() - refusedBefore;
-    assertTrue(refused > 5.0 * count && refused <= 10.0 * count, "" + refused);
+    assertTrue(refused > replayed / 2.0 && refused <= replayed, refused + " of " + replayed);
   }
 
   private static double replays() {
@@ -398,8 +414,8 @@ class HostileMediaIT {
       figure("R11.answered", flood.answerBytes() + " bytes of " + flood.sentBytes());
       // Few answers, as errors are rationed; and none is longer than its question.
       assertTrue(flood.answerBytes() <= flood.sentBytes() / 10, "" + flood.answerBytes());
-      assertTrue(vitals.meters().count("ice_dropped", "wrong_integrity") - wrongBefore > total / 4.0);
-      assertTrue(vitals.meters().count("net_dropped", "unknown_username_fragment") - unknownBefore > total / 4.0);
+      assertTrue(vitals.meters().count("ice_dropped", "wrong_integrity") - wrongBefore > flood.sent() / 4.0);
+      assertTrue(vitals.meters().count("net_dropped", "unknown_username_fragment") - unknownBefore > flood.sent() / 4.0);
       vitals.await(meters -> meters.count("net_routes") <= routesBefore, "the guests' routes to go");
     }
   }

@@ -25,7 +25,7 @@ final class ManySockets implements AutoCloseable {
   private static final class One {
     final SocketChannel channel;
     final byte[] request;
-    final long openedNs = System.nanoTime();
+    long connectedNs;
     int written;
     boolean answered;
 
@@ -123,6 +123,7 @@ final class ManySockets implements AutoCloseable {
     try {
       if (key.isConnectable()) {
         one.channel.finishConnect();
+        one.connectedNs = System.nanoTime();
         key.interestOps(SelectionKey.OP_READ);
         alive++;
         if (!slow) {
@@ -166,7 +167,7 @@ final class ManySockets implements AutoCloseable {
     alive--;
     cut++;
     synchronized (cutAfterMs) {
-      cutAfterMs.add((System.nanoTime() - one.openedNs) / 1_000_000);
+      cutAfterMs.add((System.nanoTime() - one.connectedNs) / 1_000_000);
     }
   }
 
@@ -185,7 +186,7 @@ final class ManySockets implements AutoCloseable {
     return cut;
   }
 
-  /** From its opening, of each that the server has ended. */
+  /** From when it was connected, of each that the server has ended. */
   List<Long> cutAfterMs() {
     synchronized (cutAfterMs) {
       return List.copyOf(cutAfterMs);

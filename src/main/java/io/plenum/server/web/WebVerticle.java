@@ -41,6 +41,11 @@ public final class WebVerticle extends VerticleBase {
   private static final int TLS_HANDSHAKE_S = 10;
   /** Linux cuts a connection whose peer has acknowledged nothing for so long, where the native transport is used. */
   private static final int TCP_USER_TIMEOUT_MS = 15_000;
+  /**
+   * Connections that may wait to be accepted: what Linux allows at most by default. Beyond that it drops the first packet of a
+   * connection, and whoever comes in the middle of a burst waits for its repetitions, which double from a second.
+   */
+  private static final int ACCEPT_BACKLOG = 4_096;
   /** For the clients to answer our goodbye when the node stops. */
   private static final long STOP_MS = 1_000;
   private static final long STOP_CHECK_MS = 20;
@@ -199,6 +204,7 @@ public final class WebVerticle extends VerticleBase {
     return forSignaling(new HttpServerOptions(), config)
         .setHost(config.http().host())
         .setPort(config.http().port())
+        .setAcceptBacklog(ACCEPT_BACKLOG)
         .setUseAlpn(false)
         .setHttp2ClearTextEnabled(false)
         .setSslHandshakeTimeout(TLS_HANDSHAKE_S)
