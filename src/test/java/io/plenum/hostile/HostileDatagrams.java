@@ -62,6 +62,9 @@ final class HostileDatagrams {
   private final byte[][] clientHello;
   private final byte[] transactionId = new byte[StunMessage.TRANSACTION_ID_BYTES];
   private final StunWriter writer = new StunWriter(1_024);
+  /** The latest of a flood's checks, and what signs them. */
+  private String password;
+  private StunIntegrity integrity;
 
   HostileDatagrams(long seed) {
     random = new SplittableRandom(seed);
@@ -159,9 +162,6 @@ final class HostileDatagrams {
     System.arraycopy(writer.bytes(), 0, into, 0, length);
     return length;
   }
-
-  private String password;
-  private StunIntegrity integrity;
 
   private StunIntegrity integrityOf(String wanted) {
     if (!wanted.equals(password)) {
