@@ -15,7 +15,7 @@ import java.util.List;
 record BenchOptions(
     List<Scenario> scenarios, Scenario limit, int limitStep, int warmUpSeconds, int windowSeconds, int rounds,
     boolean evenFrames, boolean bare, String nodeCpus, String benchCpus, int benchLoops, int mediaLoops, Path javaHome,
-    List<String> jvmFlags, List<String> nodeArgs, Path json, Path workDir, Path jar, Path startScript) {
+    List<String> jvmFlags, List<String> nodeArgs, String profiler, Path json, Path workDir, Path jar, Path startScript) {
 
   static final String USAGE = """
       --scenarios=1x10,1x50,...   what to measure: [ROOMS*]PxS[:video|audio|av][@NODES]
@@ -30,8 +30,10 @@ record BenchOptions(
       --bench-loops=1             threads that the clients' media lives on
       --loops=1                   media loops of a node
       --java=DIR                  JDK of what is measured (default: this one)
-      --jvm=-Xmx1g                flags for it, behind those of docker/start.sh
+      --jvm='-Xmx512m ...'        flags for it, behind those of docker/start.sh
       --node=--key=value          configuration of the nodes
+      --profiler=LIB=OPTIONS      async-profiler's library, loaded into the node for the rounds: /x/libasyncProfiler.so=event=cpu;
+                                  stacks go to target/bench/profile-PID.collapsed
       --json=FILE
       """;
 
@@ -56,6 +58,7 @@ record BenchOptions(
     Path java = Path.of(System.getProperty("java.home"));
     List<String> jvm = new ArrayList<>();
     List<String> node = new ArrayList<>();
+    String profiler = "";
     Path json = Path.of("target/bench/results.json");
     for (String arg : args) {
       int equals = arg.indexOf('=');
@@ -82,14 +85,16 @@ record BenchOptions(
         case "--java" -> java = Path.of(value);
         case "--jvm" -> jvm.addAll(List.of(value.split(" ")));
         case "--node" -> node.add(value);
+        case "--profiler" -> profiler = value;
         case "--json" -> json = Path.of(value);
         default -> throw new IllegalArgumentException("unknown: " + arg + "\n" + USAGE);
       }
     }
     if (jvm.stream().noneMatch(flag -> flag.startsWith("-Xmx"))) {
-      jvm.add("-Xmx1g");
+      // Touched before it begins: what a fresh page costs is paid once, and a node runs for weeks.
+      jvm.addAll(List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch"));
     }
     return new BenchOptions(scenarios, limit, limitStep, warmUp, window, rounds, even, bare, nodeCpus, benchCpus, benchLoops, loops,
-        java, jvm, node, json, Path.of("target/bench"), Path.of("target/plenum.jar"), Path.of("docker/start.sh"));
+        java, jvm, node, profiler, json, Path.of("target/bench"), Path.of("target/plenum.jar"), Path.of("docker/start.sh"));
   }
 }

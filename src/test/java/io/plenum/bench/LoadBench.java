@@ -97,6 +97,7 @@ public final class LoadBench {
       for (Side side : sides.values()) {
         play(side, options.warmUpSeconds());
       }
+      profile(node, true);
       double pipedBefore = scenario.nodes() > 1 ? node.metric("pipe_bytes_sent_total") : 0;
       long packetsBefore = node.windows().packetsReceived();
       for (int i = 0; i < options.rounds(); i++) {
@@ -104,6 +105,7 @@ public final class LoadBench {
           rounds.computeIfAbsent(side.getKey(), name -> new ArrayList<>()).add(round(side.getValue()));
         }
       }
+      profile(node, false);
       rounds.forEach((name, of) -> result.set(name, Rounds.summary(of)));
       if (scenario.nodes() > 1) {
         result.put("pipeBytesPerForwardedPacket", (node.metric("pipe_bytes_sent_total") - pipedBefore)
@@ -122,6 +124,19 @@ public final class LoadBench {
     }
     System.out.println(Table.row(result));
     return result;
+  }
+
+  private void profile(NodeSide side, boolean start) {
+    int equals = options.profiler().indexOf('=');
+    if (equals < 0) {
+      return;
+    }
+    for (MeasuredProcess process : side.processes()) {
+      Path file = options.workDir().resolve("profile-" + process.pid() + ".collapsed").toAbsolutePath();
+      process.tellAgent(options.profiler().substring(0, equals), start
+          ? "start," + options.profiler().substring(equals + 1)
+          : "stop,collapsed,threads,file=" + file);
+    }
   }
 
   private static void play(Side side, int seconds) {

@@ -72,6 +72,20 @@ final class MeasuredProcess implements AutoCloseable {
     return "-Xlog:safepoint:file=" + log.toAbsolutePath() + ":uptime";
   }
 
+  /** Gives a native agent that is loaded, or is now, its orders. */
+  void tellAgent(String library, String orders) {
+    try {
+      VirtualMachine machine = VirtualMachine.attach(Long.toString(process.pid()));
+      try {
+        machine.loadAgentPath(library, orders);
+      } finally {
+        machine.detach();
+      }
+    } catch (Exception e) {
+      throw new IllegalStateException(library, e);
+    }
+  }
+
   long pid() {
     return process.pid();
   }

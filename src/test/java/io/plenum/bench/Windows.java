@@ -7,10 +7,10 @@ import java.util.Map;
 
 /** Opens and closes a window over all paths of a run: which packets count, and how many of them came. From any thread. */
 final class Windows {
-  /** Packets of a stream before a window begins and all loops know of it. */
+  /** Packets of a stream before a window begins, or ends, in which all loops learn of it. */
   private static final int LEAD_PACKETS = 40;
-  /** For what is still on its way when a window ends. */
-  private static final int SETTLE_MS = 400;
+  /** Until a stream has sent those (Opus: 50 packets each second), and they have arrived. */
+  private static final int SETTLE_MS = 1_300;
 
   /** What a receiver gets, on which loop, from which stream. */
   record Flow(BenchLoop loop, ReceivedStream received, SentStream source) {}
@@ -59,7 +59,7 @@ final class Windows {
   }
 
   Count close() {
-    Map<SentStream, Long> ends = numbers(0);
+    Map<SentStream, Long> ends = numbers(LEAD_PACKETS);
     for (BenchLoop loop : loops) {
       loop.call(() -> {
         for (Flow flow : flows) {
