@@ -32,7 +32,16 @@ public final class ClientLoop implements AutoCloseable {
     dtls = new DtlsSessions(certificate, random, DtlsOptions.defaults());
   }
 
-  void execute(Runnable task) {
+  /** For transports that live on another thread; thread-safe. */
+  public DtlsSessions dtls() {
+    return dtls;
+  }
+
+  public SecureRandom random() {
+    return random;
+  }
+
+  public void execute(Runnable task) {
     executor.execute(() -> {
       try {
         task.run();
