@@ -17,14 +17,12 @@ import org.slf4j.LoggerFactory;
  * <p>A client that knows the notification joins elsewhere first and closes here when its media flows there, so that nobody
  * misses it. One that does not know it is ended with a code that makes it come back.
  */
-final class PeerMoves {
-  /** What a client is told; {@code urls} are origins, the best first. */
-  static final String NOTIFICATION = "nodeDraining";
+public final class PeerMoves {
   /**
    * From being told until being ended. A client needs some round trips for signalling and two handshakes; on a bad line
    * that is seconds. Longer would only hold up those who do not understand.
    */
-  static final long PATIENCE_MS = 10_000;
+  public static final long PATIENCE_MS = 10_000;
   /** For both connections side by side: the client closes the old one when nobody needs it any more, mostly within 2 s. */
   static final long OVERLAP_MS = 10_000;
 
@@ -48,7 +46,7 @@ final class PeerMoves {
     if (peer.joined()) {
       room.presence().onPeerMoving(peer.id());
     }
-    peer.channel().notify(NOTIFICATION, Map.of("urls", urls));
+    peer.channel().notify(PeerChannel.NODE_DRAINING, Map.of("urls", urls));
     room.after(PATIENCE_MS, () -> {
       if (moving.get(peer) == State.SENT_AWAY) {
         peer.channel().disconnect("node-draining: this server is about to stop; connect again");

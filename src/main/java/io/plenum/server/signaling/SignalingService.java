@@ -8,6 +8,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,9 +41,18 @@ public final class SignalingService implements SignalingEndpoint {
 
   @Override
   public Connection open(String roomId, String peerId, ProtooConnection.FrameChannel channel) {
+    if (servers.draining()) {
+      return redirect(channel);
+    }
     Arrival arrival = new Arrival(roomId, peerId, channel);
     arrival.openRoom(1);
     return arrival;
+  }
+
+  /** On the loop of the socket. */
+  private Redirection redirect(ProtooConnection.FrameChannel channel) {
+    return new Redirection(new ProtooConnection(channel, timers(), 0), timers(),
+        new NodeDraining(servers.elsewhereFor(ThreadLocalRandom.current())));
   }
 
   /**
@@ -57,6 +67,7 @@ public final class SignalingService implements SignalingEndpoint {
     private final Queue<String> waitingFrames = new ArrayDeque<>();
     private Context roomContext;
     private ProtooConnection connection;
+    private Redirection redirection;
     private boolean closed;
 
     Arrival(String roomId, String peerId, ProtooConnection.FrameChannel channel) {
@@ -73,6 +84,11 @@ public final class SignalingService implements SignalingEndpoint {
 
     /** On the room's loop. */
     private void enter(Rooms.Opened opened, int attempt) {
+      // Looked at on the room's loop: who enters before is found there when the room's clients are counted.
+      if (servers.draining()) {
+        socketContext.runOnContext(v -> onRefused());
+        return;
+      }
       try {
         ProtooConnection entering = new ProtooConnection(channel, timers(), limits.pendingRequestsPerPeer());
         PeerSession session = new PeerSession(opened.room(), transports, limits, servers, entering, peerId, vertx);
@@ -88,6 +104,14 @@ public final class SignalingService implements SignalingEndpoint {
       } catch (RuntimeException e) {
         log.error("peer not admitted room={} peer={}", roomId, peerId, e);
         refuse(e);
+      }
+    }
+
+    private void onRefused() {
+      if (!closed) {
+        redirection = redirect(channel);
+        waitingFrames.forEach(redirection::onFrame);
+        waitingFrames.clear();
       }
     }
 
@@ -109,7 +133,9 @@ public final class SignalingService implements SignalingEndpoint {
 
     @Override
     public void onFrame(String text) {
-      if (connection != null) {
+      if (redirection != null) {
+        redirection.onFrame(text);
+      } else if (connection != null) {
         deliver(text);
       } else if (waitingFrames.size() < MAX_WAITING_FRAMES) {
         waitingFrames.add(text);
@@ -123,7 +149,9 @@ public final class SignalingService implements SignalingEndpoint {
     @Override
     public void onClosed() {
       closed = true;
-      if (connection != null) {
+      if (redirection != null) {
+        redirection.onClosed();
+      } else if (connection != null) {
         roomContext.runOnContext(v -> connection.onChannelClosed());
       }
     }
