@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class ProcessEnd {
   /** To say goodbye to clients and to the cluster, and to close; beyond that something hangs. */
-  private static final long CLOSE_TIMEOUT_S = 10;
+  private static final long CLOSE_TIMEOUT_S = 15;
   private static final int KILLED_BY_TERM = 128 + 15;
 
   private final Future<PlenumNode> starting;
