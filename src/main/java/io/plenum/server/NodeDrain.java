@@ -1,5 +1,6 @@
 package io.plenum.server;
 
+import io.plenum.cluster.Drain;
 import io.plenum.cluster.DrainPlan;
 import io.plenum.server.config.PlenumConfig;
 import io.plenum.server.room.PeerMoves;
@@ -13,43 +14,29 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Empties this node: it takes no more clients, and those it has are sent to other nodes at the pace of a
- * {@link DrainPlan}; what becomes of each is its room's business ({@link PeerMoves}). Lives on one control loop; asked
- * from any thread.
- *
- * <p>While there is no other node, nobody is sent anywhere: an operator's drain then waits for one, and a node that stops
- * does not wait.
+ * Empties this node: drives a {@link Drain}, asks the rooms who is there, and passes on whom to send away; what becomes of each
+ * is its room's business ({@link PeerMoves}). Lives on one control loop; asked from any thread.
  */
-final class NodeDrain implements DrainControl {
+final class NodeDrain implements DrainControl, Drain.Sink {
   /** Often enough for the pace of a plan to be a pace and not bursts. */
   private static final long TICK_MS = 50;
-  /** Clients are counted each so many ticks: that asks every room. */
-  private static final int TICKS_PER_COUNT = 5;
-  private static final long SECOND_NS = 1_000_000_000L;
-  /** Who is told last still needs the time to go. */
-  private static final long TELLING_ENDS_NS = PeerMoves.PATIENCE_MS * 1_000_000 + 2 * SECOND_NS;
   private static final Logger log = LoggerFactory.getLogger(NodeDrain.class);
 
   private final Vertx vertx;
   private final Context context;
   private final Rooms rooms;
   private final ServerList servers;
-  private final PlenumConfig.Drain options;
   private final Runnable onBegin;
+  private final Drain drain;
   private final Promise<Void> finished = Promise.promise();
-  private final Map<String, Rooms.Opened> roomsOfPlan = new HashMap<>();
-  private DrainPlan plan;
-  private boolean begun;
-  private boolean stopping;
-  private boolean hurried;
-  private long deadlineNs;
-  private long ticks;
+  private final Map<String, Rooms.Opened> found = new HashMap<>();
 
   /** @param onBegin tells the rest of the world, once, on the context */
   NodeDrain(Vertx vertx, Context context, Rooms rooms, ServerList servers, PlenumConfig.Drain options, Runnable onBegin) {
@@ -57,8 +44,9 @@ final class NodeDrain implements DrainControl {
     this.context = context;
     this.rooms = rooms;
     this.servers = servers;
-    this.options = options;
     this.onBegin = onBegin;
+    this.drain = new Drain(options.timeoutS() * 1_000_000_000L, PeerMoves.PATIENCE_MS * 1_000_000,
+        options.clientsPerSecond(), this);
   }
 
   @Override
@@ -79,104 +67,80 @@ final class NodeDrain implements DrainControl {
   Future<Void> finish() {
     context.runOnContext(v -> {
       beginNow();
-      if (!stopping) {
-        stopping = true;
-        deadlineNs = System.nanoTime() + options.timeoutS() * SECOND_NS;
-        ticks = 0;
-        tick();
-      }
+      drain.stop(System.nanoTime());
     });
     return finished.future();
   }
 
-  /** Ends the waiting of {@link #finish}: those who are still here are closed. */
+  /** Ends the waiting of {@link #finish}, also of one that is yet to come: those who are still here are closed. */
   void hurry() {
-    context.runOnContext(v -> {
-      hurried = true;
-      finished.tryComplete();
-    });
+    context.runOnContext(v -> drain.hurry());
   }
 
   private void beginNow() {
-    if (begun) {
+    if (servers.draining()) {
       return;
     }
-    begun = true;
     // First of all: who is found in a room after this is all there will be.
     servers.drain();
     onBegin.run();
     log.info("node draining others={}", elsewhere());
-    vertx.setTimer(TICK_MS, id -> onTick());
-  }
-
-  private void onTick() {
-    if (finished.future().isComplete()) {
-      return;
-    }
+    drain.begin(System.nanoTime());
     tick();
-    vertx.setTimer(TICK_MS, id -> onTick());
   }
 
   private void tick() {
-    if (plan == null && !elsewhere().isEmpty() && !hurried) {
-      // An empty one until the clients are known, so that they are asked for once.
-      plan = new DrainPlan(List.of(), 1, 0, 0);
-      clients().onSuccess(this::planFor);
-    } else if (plan != null) {
-      long nowNs = System.nanoTime();
-      plan.onTimeout(nowNs).forEach(this::sendAway);
-    }
-    if (stopping && ticks++ % TICKS_PER_COUNT == 0) {
-      clients().onSuccess(left -> look(left.size()));
-    }
-  }
-
-  private void planFor(List<DrainPlan.Client> clients) {
-    long nowNs = System.nanoTime();
-    long tellingNs = Math.max(options.timeoutS() * SECOND_NS / 3, options.timeoutS() * SECOND_NS - TELLING_ENDS_NS);
-    plan = new DrainPlan(clients, options.clientsPerSecond(), nowNs + tellingNs, nowNs);
-    log.info("node sends its clients away clients={} withinMs={}", clients.size(), tellingNs / 1_000_000);
-  }
-
-  private void sendAway(DrainPlan.Client client) {
-    Rooms.Opened opened = roomsOfPlan.get(client.room());
-    List<String> urls = elsewhere();
-    opened.context().runOnContext(v -> opened.room().sendAway(client.peerId(), urls));
-  }
-
-  private void look(int clientsLeft) {
-    boolean late = System.nanoTime() - deadlineNs >= 0;
-    if (finished.future().isComplete() || clientsLeft > 0 && !late && !elsewhere().isEmpty()) {
+    if (drain.state() == Drain.State.FINISHED) {
       return;
     }
-    log.info("node drained clientsLeft={} reason={}", clientsLeft,
-        clientsLeft == 0 ? "empty" : late ? "drain.timeoutS" : "no-other-node");
-    finished.tryComplete();
+    drain.onOtherNode(!elsewhere().isEmpty());
+    drain.onTimeout(System.nanoTime());
+    vertx.setTimer(TICK_MS, id -> tick());
   }
 
   private List<String> elsewhere() {
     return servers.elsewhereFor(ThreadLocalRandom.current());
   }
 
-  /** All that are here, joined or not. On the context. */
+  // ---- what the drain says
+
+  @Override
+  public void count() {
+    clients().onSuccess(clients -> context.runOnContext(v -> drain.onClients(clients, System.nanoTime())));
+  }
+
+  @Override
+  public void sendAway(DrainPlan.Client client) {
+    Rooms.Opened opened = found.get(client.room());
+    List<String> urls = elsewhere();
+    opened.context().runOnContext(v -> opened.room().sendAway(client.peerId(), urls));
+  }
+
+  @Override
+  public void onFinished(Drain.Reason reason, int clientsLeft) {
+    log.info("node drained clientsLeft={} reason={}", clientsLeft, reason.name().toLowerCase(Locale.ROOT));
+    finished.tryComplete();
+  }
+
+  /** All that are here, joined or not. */
   private Future<List<DrainPlan.Client>> clients() {
     Promise<List<DrainPlan.Client>> all = Promise.promise();
     rooms.opened().onSuccess(opened -> context.runOnContext(v -> {
-      List<DrainPlan.Client> found = new ArrayList<>();
+      List<DrainPlan.Client> here = new ArrayList<>();
       List<Future<?>> asked = new ArrayList<>();
       for (Rooms.Opened each : opened) {
-        roomsOfPlan.put(each.room().name(), each);
+        found.put(each.room().name(), each);
         Promise<Void> answered = Promise.promise();
         asked.add(answered.future());
         each.context().runOnContext(w -> {
-          List<DrainPlan.Client> here = each.room().clients();
+          List<DrainPlan.Client> ofRoom = each.room().clients();
           context.runOnContext(x -> {
-            found.addAll(here);
+            here.addAll(ofRoom);
             answered.complete();
           });
         });
       }
-      Future.all(asked).onComplete(done -> all.complete(found));
+      Future.all(asked).onComplete(done -> all.complete(here));
     }));
     return all.future();
   }

@@ -49,6 +49,10 @@ public final class ServerList {
         return;
       }
       own = normal;
+      if (others.contains(own)) {
+        sharedEntry = true;
+        others = others.stream().filter(other -> !other.equals(normal)).toList();
+      }
       see();
     }
     tell();
