@@ -35,8 +35,8 @@ public final class NodeUnderTest implements AutoCloseable {
   /** On a machine that compiles something else at the same time. */
   private static final Duration START_TIMEOUT = Duration.ofSeconds(240);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
-  /** Longer than a node with the default of {@code drain.timeoutS} takes, however busy the machine is. */
-  private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(60);
+  /** Only a failing test waits so long: a node takes some 10 s, on a busy machine all of {@code drain.timeoutS} and more. */
+  private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(150);
   private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
   private static final int MEDIA_LOOPS = 2;
   /** HTTP, then a port for each media loop, then one for each loop's pipes. */
