@@ -66,6 +66,7 @@ public final class NodeVerticle extends VerticleBase {
   private ClusterNode cluster;
   private boolean clusterStarted;
   private SignalingService signaling;
+  private NodeDrain drain;
   private WebVerticle web;
   private Context webContext;
   private Router router;
@@ -149,7 +150,8 @@ public final class NodeVerticle extends VerticleBase {
       NodeMetrics.showCluster(metrics, loops, cluster);
     }
     webContext = eventLoops.home();
-    web = new WebVerticle(config, signaling, readiness, metrics, new RoomDump(rooms), servers, router);
+    drain = new NodeDrain(vertx, eventLoops.nextControl(), rooms, servers, config.drain(), this::onDraining);
+    web = new WebVerticle(config, signaling, readiness, metrics, new RoomDump(rooms), drain, servers, router);
     // join: all have opened or failed before anything is closed again.
     return Future.join(sockets)
         .compose(v -> startCluster())
@@ -225,6 +227,26 @@ public final class NodeVerticle extends VerticleBase {
     return ntpNow - (seconds << 32) - (rest << 32) / 1_000_000_000L;
   }
 
+  /**
+   * Takes no more clients and sends those that are here to other nodes, if there are any. Completes when they have gone, or
+   * {@code drain.timeoutS} has passed. From any thread, once started.
+   */
+  public Future<Void> drain() {
+    return stopped.future().isComplete() ? Future.succeededFuture() : drain.finish();
+  }
+
+  /** Ends {@link #drain}: who is still here is closed when the node is. */
+  public void hurry() {
+    drain.hurry();
+  }
+
+  private void onDraining() {
+    readiness.require(Readiness.NOT_DRAINING);
+    if (clusterStarted) {
+      cluster.drain();
+    }
+  }
+
   /** Completes when everything is closed, whoever asked for it. */
   public Future<Void> stopped() {
     return stopped.future();
@@ -232,16 +254,18 @@ public final class NodeVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
+    Future<Void> drained = drain == null ? Future.succeededFuture() : drain.finish();
+    return drained.transform(done -> close());
+  }
+
+  private Future<Void> close() {
     log.info("node stopping");
-    readiness.require(Readiness.NOT_DRAINING);
-    if (cluster != null) {
-      cluster.announce("");
-    }
     Future<?> webStopped = web == null ? Future.succeededFuture() : undeploy(web, webContext);
     return webStopped
         .eventually(() -> !clusterStarted ? Future.succeededFuture() : cluster.stop())
         .eventually(this::stopMedia)
-        .onComplete(done -> stopped.tryComplete());
+        .onComplete(done -> stopped.tryComplete())
+        .mapEmpty();
   }
 
   private Future<?> stopMedia() {

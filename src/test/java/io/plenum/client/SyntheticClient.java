@@ -17,6 +17,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -47,22 +48,49 @@ public final class SyntheticClient implements Signaling.Handler, MediaTransport.
   private String closedReason;
   private int nextMid;
 
-  private SyntheticClient(ClientLoop loop, String room, String peerId) {
+  private final GapMeter gaps;
+  private final Consumer<List<String>> onDraining;
+  private List<String> elsewhere = List.of();
+  private boolean inRoom;
+
+  private SyntheticClient(
+      ClientLoop loop, String room, String peerId, GapMeter gaps, Consumer<List<String>> onDraining) {
     this.loop = loop;
     this.room = room;
     this.peerId = peerId;
+    this.gaps = gaps;
+    this.onDraining = onDraining;
   }
 
   /** Joins with a transport for each direction, both connected. */
   public static SyntheticClient join(ClientLoop loop, String nodeUrl, String room, String peerId) {
-    SyntheticClient client = new SyntheticClient(loop, room, peerId);
-    client.join(nodeUrl, true);
+    return join(loop, nodeUrl, room, peerId, new GapMeter(), urls -> { });
+  }
+
+  /**
+   * The same, for a client that can go to other nodes.
+   *
+   * @param onDraining called on the loop with where to go when the node is about to stop
+   * @throws Redirected when the node did not let it in and named another
+   */
+  static SyntheticClient join(ClientLoop loop, String nodeUrl, String room, String peerId, GapMeter gaps,
+      Consumer<List<String>> onDraining) {
+    SyntheticClient client = new SyntheticClient(loop, room, peerId, gaps, onDraining);
+    try {
+      client.join(nodeUrl, true);
+    } catch (AssertionError e) {
+      client.close();
+      if (!loop.call(() -> client.elsewhere).isEmpty()) {
+        throw new Redirected(client.elsewhere.get(0));
+      }
+      throw e;
+    }
     return client;
   }
 
   /** Joins to publish without ever sending: its transport is created and never connected. */
   public static SyntheticClient joinSilently(ClientLoop loop, String nodeUrl, String room, String peerId) {
-    SyntheticClient client = new SyntheticClient(loop, room, peerId);
+    SyntheticClient client = new SyntheticClient(loop, room, peerId, new GapMeter(), urls -> { });
     client.join(nodeUrl, false);
     return client;
   }
@@ -84,6 +112,10 @@ public final class SyntheticClient implements Signaling.Handler, MediaTransport.
         "rtpCapabilities", receivable(capabilities.path("routerRtpCapabilities"))));
     loop.call(() -> {
       joined.path("peers").forEach(peer -> peers.add(peer.path("peerId").asText()));
+      inRoom = true;
+      if (!elsewhere.isEmpty()) {
+        onDraining.accept(elsewhere);
+      }
       return null;
     });
   }
@@ -370,6 +402,13 @@ public final class SyntheticClient implements Signaling.Handler, MediaTransport.
     notices.add(new Notice(System.nanoTime(), method, data));
     IncomingStream stream = incoming.get(data.path("consumerId").asText());
     switch (method) {
+      case "nodeDraining" -> {
+        elsewhere = new ArrayList<>();
+        data.path("urls").forEach(url -> elsewhere.add(url.asText() + "/"));
+        if (inRoom) {
+          onDraining.accept(elsewhere);
+        }
+      }
       case "newPeer" -> peers.add(data.path("peerId").asText());
       case "peerClosed" -> peers.remove(data.path("peerId").asText());
       case "consumerClosed" -> {
@@ -399,6 +438,7 @@ public final class SyntheticClient implements Signaling.Handler, MediaTransport.
     for (IncomingStream stream : incoming.values()) {
       if (stream.ssrc == packet.ssrc()) {
         stream.onRtp(packet, nowNs);
+        gaps.onPacket(stream.peerId, stream.kind, nowNs);
         return;
       }
     }

@@ -42,6 +42,8 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
   /** A room repeats its goodbye for 3 s; what is left after this, the other nodes remove. */
   private static final long FAREWELL_NS = 4_000_000_000L;
   private static final long FAREWELL_POLL_MS = 100;
+  /** For one operation of the registry; the others remove what is left as well. */
+  private static final long GOODBYE_MS = 1_000;
   private static final Logger log = LoggerFactory.getLogger(ClusterNode.class);
 
   private final Vertx vertx;
@@ -65,6 +67,7 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
   /** Signals to this life alone, while another life with our serverId may be running. */
   private MessageConsumer<String> ownSignals;
   private String ownAddress;
+  private Promise<Void> goodbye;
 
   /**
    * @param onOtherUrls told at which addresses clients find the other nodes, whenever that changes
@@ -158,6 +161,12 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
     });
   }
 
+  /** No clients are to be sent here any more, and whoever looks at the rows sees it. From any thread, once started. */
+  public void drain() {
+    announce("");
+    context.runOnContext(v -> with(coordinator::drain));
+  }
+
   /** The serverId's own address is another process's until it is known that there is none. */
   private void subscribeOwn() {
     String address = coordinator.self().toString();
@@ -187,8 +196,19 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
       timer.stop();
       vertx.cancelTimer(urlsTimer);
       unsubscribe();
-      workers.close().onComplete(stopped);
+      sayGoodbye().onComplete(said -> workers.close().onComplete(stopped));
     });
+  }
+
+  /** Takes our own row out, so that nobody has to. */
+  private Future<Void> sayGoodbye() {
+    coordinator.stop();
+    if (coordinator.state() != NodeCoordinator.State.STOPPED) {
+      return Future.succeededFuture();
+    }
+    goodbye = Promise.promise();
+    vertx.setTimer(GOODBYE_MS, id -> goodbye.tryComplete());
+    return goodbye.future();
   }
 
   private void unsubscribe() {
@@ -379,6 +399,9 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
 
   @Override
   public void onRegistryDone(long operation) {
+    if (goodbye != null) {
+      goodbye.tryComplete();
+    }
     with(nowNs -> coordinator.onRegistryDone(operation, nowNs));
   }
 

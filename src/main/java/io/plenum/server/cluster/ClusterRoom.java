@@ -159,6 +159,11 @@ final class ClusterRoom implements RoomPresence, HazelcastRegistry.Outcomes, Rou
   }
 
   @Override
+  public void onPeerMoving(String peerId) {
+    with(nowNs -> coordinator.onPeerMoving(peerId, nowNs));
+  }
+
+  @Override
   public void onPeerLeft(String peerId) {
     with(nowNs -> coordinator.onPeerLeft(peerId, nowNs));
   }

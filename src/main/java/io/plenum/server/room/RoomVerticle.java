@@ -1,5 +1,6 @@
 package io.plenum.server.room;
 
+import io.plenum.cluster.DrainPlan;
 import io.plenum.cluster.message.Layers;
 import io.plenum.cluster.message.PeerRow;
 import io.plenum.cluster.message.ProducerRow;
@@ -40,6 +41,7 @@ public final class RoomVerticle extends VerticleBase {
   private final ConsumerSetup consumers;
   private final RoomEvents events;
   private final RemoteRoster remote;
+  private final PeerMoves moves;
   private RoomPresence presence = RoomPresence.ALONE;
   private boolean closed;
 
@@ -52,6 +54,7 @@ public final class RoomVerticle extends VerticleBase {
     this.consumers = new ConsumerSetup(this, router, limits);
     this.events = new RoomEvents(this);
     this.remote = new RemoteRoster(this);
+    this.moves = new PeerMoves(this);
   }
 
   @Override
@@ -88,6 +91,10 @@ public final class RoomVerticle extends VerticleBase {
     return remote;
   }
 
+  PeerMoves moves() {
+    return moves;
+  }
+
   ConsumerSetup consumers() {
     return consumers;
   }
@@ -102,6 +109,12 @@ public final class RoomVerticle extends VerticleBase {
     }
   }
 
+  void notifyOthers(Peer peer, String method, Map<String, Object> data) {
+    for (Peer other : othersThan(peer)) {
+      other.channel().notify(method, data);
+    }
+  }
+
   Collection<Peer> peers() {
     return peers.values();
   }
@@ -113,6 +126,12 @@ public final class RoomVerticle extends VerticleBase {
         action.run();
       }
     });
+  }
+
+  /** Whether others here see it as a peer of this node. */
+  boolean hasJoined(String peerId) {
+    Peer peer = peers.get(peerId);
+    return peer != null && peer.joined();
   }
 
   Peer peer(String peerId) {
@@ -155,14 +174,10 @@ public final class RoomVerticle extends VerticleBase {
     peer.onJoined(shortened(displayName), device, rtpCapabilities);
     log.info("peer joined room={} peer={} name=\"{}\"", name, peer.id(), peer.displayName());
     List<Map<String, Object>> others = new ArrayList<>();
-    Map<String, Object> newPeer = new LinkedHashMap<>(peer.describe());
-    newPeer.put("peer", peer.describe());
-    for (Peer other : othersThan(peer)) {
-      others.add(other.describe());
-      other.channel().notify("newPeer", newPeer);
-    }
+    othersThan(peer).forEach(other -> others.add(other.describe()));
+    remote.tellJoined(peer);
     for (PeerRow other : remote.peers()) {
-      if (!other.peerId().equals(peer.id())) {
+      if (!other.peerId().equals(peer.id()) && !hasJoined(other.peerId())) {
         others.add(RemoteRoster.describe(other));
       }
     }
@@ -280,6 +295,7 @@ public final class RoomVerticle extends VerticleBase {
 
   private void depart(Peer peer) {
     peer.onLeft();
+    moves.onLeft(peer);
     log.info("peer left room={} peer={}", name, peer.id());
     for (String transportId : List.copyOf(peer.transports.keySet())) {
       router.run(r -> r.closeTransport(transportId, router.nowNs()));
@@ -288,9 +304,21 @@ public final class RoomVerticle extends VerticleBase {
     if (peer.joined()) {
       peer.producers.keySet().forEach(presence::onProducerClosed);
       presence.onPeerLeft(peer.id());
-      for (Peer other : othersThan(peer)) {
-        other.channel().notify("peerClosed", Map.of("peerId", peer.id()));
-      }
+      remote.tellLeft(peer);
+    }
+  }
+
+  /** Who is here, in no order. */
+  public List<DrainPlan.Client> clients() {
+    return peers.values().stream()
+        .map(peer -> new DrainPlan.Client(name, peer.id(), peer.producers.size())).toList();
+  }
+
+  /** Tells a client to go to another of these nodes, if it is still here. */
+  public void sendAway(String peerId, List<String> urls) {
+    Peer peer = peers.get(peerId);
+    if (peer != null) {
+      moves.sendAway(peer, urls);
     }
   }
 

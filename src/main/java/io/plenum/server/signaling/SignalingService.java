@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +48,9 @@ public final class SignalingService implements SignalingEndpoint {
 
   @Override
   public Connection open(String roomId, String peerId, ProtooConnection.FrameChannel channel) {
+    if (servers.draining()) {
+      return redirect(channel);
+    }
     Arrival arrival = new Arrival(roomId, peerId, channel);
     if (warm) {
       arrival.openRoom(1);
@@ -67,6 +71,12 @@ public final class SignalingService implements SignalingEndpoint {
     waited.forEach(arrival -> arrival.openRoom(1));
   }
 
+  /** On the loop of the socket. */
+  private Redirection redirect(ProtooConnection.FrameChannel channel) {
+    return new Redirection(new ProtooConnection(channel, timers(), 0), timers(),
+        new NodeDraining(servers.elsewhereFor(ThreadLocalRandom.current())));
+  }
+
   /**
    * A connection on its way to its room; afterwards the bridge between the socket's loop, which owns it, and the room's,
    * which owns the {@link ProtooConnection}.
@@ -79,6 +89,7 @@ public final class SignalingService implements SignalingEndpoint {
     private final Queue<String> waitingFrames = new ArrayDeque<>();
     private Context roomContext;
     private ProtooConnection connection;
+    private Redirection redirection;
     private boolean closed;
 
     Arrival(String roomId, String peerId, ProtooConnection.FrameChannel channel) {
@@ -95,6 +106,11 @@ public final class SignalingService implements SignalingEndpoint {
 
     /** On the room's loop. */
     private void enter(Rooms.Opened opened, int attempt) {
+      // Looked at on the room's loop: who enters before is found there when the room's clients are counted.
+      if (servers.draining()) {
+        socketContext.runOnContext(v -> onRefused());
+        return;
+      }
       try {
         ProtooConnection entering = new ProtooConnection(channel, timers(), limits.pendingRequestsPerPeer());
         PeerSession session = new PeerSession(opened.room(), transports, limits, servers, entering, peerId, vertx);
@@ -110,6 +126,14 @@ public final class SignalingService implements SignalingEndpoint {
       } catch (RuntimeException e) {
         log.error("peer not admitted room={} peer={}", roomId, peerId, e);
         refuse(e);
+      }
+    }
+
+    private void onRefused() {
+      if (!closed) {
+        redirection = redirect(channel);
+        waitingFrames.forEach(redirection::onFrame);
+        waitingFrames.clear();
       }
     }
 
@@ -131,7 +155,9 @@ public final class SignalingService implements SignalingEndpoint {
 
     @Override
     public void onFrame(String text) {
-      if (connection != null) {
+      if (redirection != null) {
+        redirection.onFrame(text);
+      } else if (connection != null) {
         deliver(text);
       } else if (waitingFrames.size() < MAX_WAITING_FRAMES) {
         waitingFrames.add(text);
@@ -146,7 +172,9 @@ public final class SignalingService implements SignalingEndpoint {
     public void onClosed() {
       closed = true;
       early.remove(this);
-      if (connection != null) {
+      if (redirection != null) {
+        redirection.onClosed();
+      } else if (connection != null) {
         roomContext.runOnContext(v -> connection.onChannelClosed());
       }
     }
