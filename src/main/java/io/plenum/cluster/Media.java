@@ -40,8 +40,12 @@ public interface Media {
 
   /**
    * Joins two routers of this node for one producer, with its id; the pipe between them is made when it is the first.
+   * Pause and score of the producer go along without further commands.
    */
-  void openFeed(String feedId, String producerId, String fromRouterId, String toRouterId);
+  void openFeed(String feedId, String producerId, String fromRouterId, String toRouterId, Layers layers);
+
+  /** {@link Layers#NONE} pauses; anything else resumes and forwards no more than that. */
+  void setFeedLayers(String feedId, Layers layers);
 
   void closeFeed(String feedId);
 }

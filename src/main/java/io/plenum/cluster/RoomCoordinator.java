@@ -22,10 +22,8 @@ import io.plenum.cluster.message.SignalMessage.GetRoomState;
 import io.plenum.cluster.message.SignalMessage.RoomState;
 import io.plenum.media.Dump;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.LongFunction;
 
 /**
@@ -34,8 +32,8 @@ import java.util.function.LongFunction;
  * {@link Bus}, {@link Media} and {@link RoomListener}.
  *
  * <p>A table of contents: {@link OwnRows} is what is ours, {@link RoomView} what we know of others, {@link CatchUp}
- * asks for what was missed, {@link RegistrySync} and {@link Reconciler} keep the shared maps true, {@link LocalDemand}
- * and {@link PipePlanner} say what should cross, {@link Pipes} and {@link LocalFeeds} bring it about.
+ * asks for what was missed, {@link RegistrySync} and {@link Reconciler} keep the shared maps true, {@link Crossings} knows
+ * what should cross to the routers here, and brings it about.
  */
 public final class RoomCoordinator {
   /** OPEN between the first local peer and the last; CLOSING until all have been told; then it can be forgotten. */
@@ -50,20 +48,15 @@ public final class RoomCoordinator {
   private final RegistrySync sync;
   private final Reconciler reconciler;
   private final CatchUp catchUp;
-  private final LocalDemand demand = new LocalDemand();
-  private final Set<String> localRouters = new LinkedHashSet<>();
+  private final Crossings crossings;
   private final Pipes pipes;
-  private final LocalFeeds feeds;
   private State state = State.NEW;
   private long operations;
-  private long feedsMade;
   private long digestNs = Long.MAX_VALUE;
   private long activeUntilNs = Long.MIN_VALUE;
   private long closingSinceNs;
   private int farewells;
   private long plannedVersion = -1;
-  private boolean demandChanged;
-  private Set<PipePlanner.LocalFeed> feedsPlanned = Set.of();
 
   /**
    * @param self this life of this server
@@ -78,17 +71,13 @@ public final class RoomCoordinator {
     this.sync = new RegistrySync(own, registry, this::nextOperation);
     this.reconciler = new Reconciler(environment, view, this::nextOperation);
     this.catchUp = new CatchUp(environment, view);
-    this.pipes = new Pipes(environment, localRouters, id -> view.localProducer(id, room) != null);
-    this.feeds = new LocalFeeds(media, listener, this::nextFeedId);
+    this.crossings = new Crossings(environment, this::producer);
+    this.pipes = crossings.pipes();
     up.forEach(view::onUp);
   }
 
   private long nextOperation() {
     return ++operations;
-  }
-
-  private String nextFeedId() {
-    return environment.self() + "/" + environment.session() + "/feed" + ++feedsMade;
   }
 
   public State state() {
@@ -118,12 +107,7 @@ public final class RoomCoordinator {
     farewells = 0;
     List<Row> rows = own.snapshot();
     RoomChange left = own.leave(nowNs);
-    for (String routerId : List.copyOf(localRouters)) {
-      demand.onRouterClosed(routerId);
-    }
-    localRouters.clear();
-    feeds.closeAll();
-    pipes.closeAll(nowNs);
+    crossings.closeAll(nowNs);
     reconciler.stop();
     view.onClosed();
     publish(List.of(left));
@@ -132,16 +116,13 @@ public final class RoomCoordinator {
   }
 
   public void onRouterAdded(String routerId, long nowNs) {
-    localRouters.add(routerId);
+    crossings.onRouterAdded(routerId);
     put(RoomEvent.ROUTER_ADD, g -> new RouterRow(environment.self(), g, environment.room(), routerId), nowNs);
     settle(nowNs);
   }
 
   public void onRouterClosed(String routerId, long nowNs) {
-    localRouters.remove(routerId);
-    demand.onRouterClosed(routerId);
-    demandChanged = true;
-    pipes.onRouterClosed(routerId, nowNs);
+    crossings.onRouterClosed(routerId, nowNs);
     remove(RoomEvent.ROUTER_CLOSE, Table.ROUTERS, routerId, nowNs);
     settle(nowNs);
   }
@@ -179,7 +160,7 @@ public final class RoomCoordinator {
       Map<String, Object> appData, long nowNs) {
     put(RoomEvent.PRODUCER_ADD, generation -> new ProducerRow(environment.self(), generation, environment.room(),
         producerId, routerId, peerId, kind, paused, appData), nowNs);
-    demandChanged = true;
+    crossings.onProducersChanged();
     settle(nowNs);
   }
 
@@ -195,8 +176,7 @@ public final class RoomCoordinator {
 
   public void onProducerClosed(String producerId, long nowNs) {
     remove(RoomEvent.PRODUCER_CLOSE, Table.PRODUCERS, producerId, nowNs);
-    pipes.onOwnProducerClosed(producerId);
-    demandChanged = true;
+    crossings.onOwnProducerClosed(producerId);
     settle(nowNs);
   }
 
@@ -215,15 +195,13 @@ public final class RoomCoordinator {
    */
   public void onConsumer(String consumerId, String routerId, String producerId, Layers layers, long nowNs) {
     if (state == State.OPEN) {
-      demand.onConsumer(consumerId, routerId, producerId, layers, nowNs);
-      demandChanged = true;
+      crossings.onConsumer(consumerId, routerId, producerId, layers, nowNs);
       settle(nowNs);
     }
   }
 
   public void onConsumerClosed(String consumerId, long nowNs) {
-    demand.onConsumerClosed(consumerId, nowNs);
-    demandChanged = true;
+    crossings.onConsumerClosed(consumerId, nowNs);
     settle(nowNs);
   }
 
@@ -316,12 +294,12 @@ public final class RoomCoordinator {
   }
 
   public void onFeedOpened(String feedId, long nowNs) {
-    feeds.onOpened(feedId);
+    crossings.onFeedOpened(feedId);
     settle(nowNs);
   }
 
   public void onFeedFailed(String feedId, long nowNs) {
-    feeds.onFailed(feedId, nowNs);
+    crossings.onFeedFailed(feedId, nowNs);
     settle(nowNs);
   }
 
@@ -373,10 +351,7 @@ public final class RoomCoordinator {
     out.list("owners", view.owners(), (owner, to) -> to.value("owner", owner.owner())
         .value("up", view.isUp(owner.owner()))
         .value("present", owner.present()).value("floor", owner.floor()).value("behind", owner.behind()));
-    out.list("pipes", pipes.all(), (pipe, to) -> to.value("pair", pipe.pair).value("remote", pipe.remote)
-        .value("state", pipe.state()).value("end", pipe.endId).value("remoteEnd", pipe.remoteEndId())
-        .value("pulled", pipe.pulled.layers()).value("pushed", pipe.pushed.all().keySet()));
-    out.value("feeds", feeds.size());
+    crossings.dump(out);
   }
 
   // ---- time ----
@@ -391,8 +366,7 @@ public final class RoomCoordinator {
       return next;
     }
     next = Math.min(next, Math.min(reconciler.nextDeadlineNs(), catchUp.nextDeadlineNs()));
-    next = Math.min(next, Math.min(demand.nextDeadlineNs(), feeds.nextDeadlineNs()));
-    return Math.min(next, pipes.nextDeadlineNs());
+    return Math.min(next, crossings.nextDeadlineNs());
   }
 
   public void onTimeout(long nowNs) {
@@ -400,15 +374,7 @@ public final class RoomCoordinator {
     if (state == State.OPEN) {
       reconciler.onTimeout(nowNs);
       catchUp.onTimeout(nowNs);
-      if (demand.nextDeadlineNs() <= nowNs) {
-        demand.onTimeout(nowNs);
-        demandChanged = true;
-      }
-      if (feeds.nextDeadlineNs() <= nowNs) {
-        feeds.onTimeout(nowNs);
-        demandChanged = true;
-      }
-      pipes.onTimeout(nowNs);
+      crossings.onTimeout(nowNs);
     }
     if (digestNs <= nowNs) {
       publishDigest(nowNs);
@@ -463,25 +429,15 @@ public final class RoomCoordinator {
       return;
     }
     catchUp.look(nowNs);
-    if (pipes.takeReplan() || demandChanged || view.version() != plannedVersion) {
+    if (view.version() != plannedVersion) {
       plannedVersion = view.version();
-      demandChanged = false;
-      PipePlanner.Plan plan = PipePlanner.plan(
-          this::producer, environment.self(), localRouters, demand.wanted(), pipes.landings());
-      pipes.apply(plan, nowNs);
-      feedsPlanned = plan.local();
+      crossings.onProducersChanged();
     }
-    feeds.apply(feedsPlanned, this::sourceReady, nowNs);
+    crossings.settle(nowNs);
   }
 
   private ProducerRow producer(String producerId) {
     ProducerRow local = view.localProducer(producerId, environment.room());
     return local != null ? local : view.remoteProducer(producerId);
-  }
-
-  private boolean sourceReady(PipePlanner.LocalFeed feed) {
-    ProducerRow row = producer(feed.producerId());
-    return row != null
-        && (row.owner().equals(environment.self()) || pipes.isLive(feed.producerId(), feed.fromRouterId()));
   }
 }

@@ -198,8 +198,13 @@ public final class RouterMedia implements Media {
   }
 
   @Override
-  public void openFeed(String feedId, String producerId, String fromRouterId, String toRouterId) {
+  public void openFeed(String feedId, String producerId, String fromRouterId, String toRouterId, Layers layers) {
     outcomes.onFeedFailed(feedId, "a room has one router on a node");
+  }
+
+  @Override
+  public void setFeedLayers(String feedId, Layers layers) {
+    // None was opened.
   }
 
   @Override

@@ -60,7 +60,7 @@ final class FakeMedia implements Media {
     }
   }
 
-  record Feed(String producerId, String from, String to) {}
+  record Feed(String producerId, String from, String to, Layers layers) {}
 
   final Map<String, End> ends = new LinkedHashMap<>();
   final Map<String, Feed> feeds = new HashMap<>();
@@ -216,7 +216,7 @@ final class FakeMedia implements Media {
   }
 
   @Override
-  public void openFeed(String feedId, String producerId, String fromRouterId, String toRouterId) {
+  public void openFeed(String feedId, String producerId, String fromRouterId, String toRouterId, Layers layers) {
     Set<String> from = producersOfRouter.get(fromRouterId);
     Set<String> to = producersOfRouter.get(toRouterId);
     if (from == null || to == null || !from.contains(producerId) || fails()) {
@@ -226,8 +226,13 @@ final class FakeMedia implements Media {
     if (!to.add(producerId)) {
       violations.add("fed twice to " + toRouterId + ": " + producerId);
     }
-    feeds.put(feedId, new Feed(producerId, fromRouterId, toRouterId));
+    feeds.put(feedId, new Feed(producerId, fromRouterId, toRouterId, layers));
     answers.later(() -> answers.onFeedOpened(feedId));
+  }
+
+  @Override
+  public void setFeedLayers(String feedId, Layers layers) {
+    feeds.computeIfPresent(feedId, (id, feed) -> new Feed(feed.producerId, feed.from, feed.to, layers));
   }
 
   @Override

@@ -64,7 +64,7 @@ final class RandomHistory {
     if (node == null) {
       return;
     }
-    switch (random.nextInt(10)) {
+    switch (random.nextInt(11)) {
       case 0 -> cluster.kill(node, random.nextBoolean() ? 400 * Timeline.MS : 5 * Timeline.SECOND);
       case 1 -> {
         cluster.kill(node, random.nextBoolean() ? 400 * Timeline.MS : 5 * Timeline.SECOND);
@@ -80,6 +80,7 @@ final class RandomHistory {
       case 5 -> cluster.blackOut(random.nextLong(500, 5_000) * Timeline.MS);
       case 6, 7 -> node.rooms.values().forEach(room -> room.losePipe(random));
       case 8 -> node.rooms.values().forEach(room -> room.loseConsumer(random));
+      case 9 -> node.rooms.values().forEach(SimulatedRoom::loseFeed);
       default -> {
         if (cluster.nodes.size() > cluster.alive().size()) {
           cluster.nodes.values().stream().filter(n -> n.dead).findFirst().ifPresent(n -> cluster.start(n.serverId));
@@ -118,7 +119,7 @@ final class RandomHistory {
       if (producerId != null) {
         room.closeProducer(producerId);
       }
-    } else if (dice < 14 && room.routers.size() < 2) {
+    } else if (dice < 14 && room.routers.size() < 3) {
       room.act(room::addRouter);
     } else {
       demand(room);

@@ -147,6 +147,10 @@ final class Settled {
         ready.add(consumer.routerId() + " " + consumer.producerId());
       }
     });
+    Map<String, Layers> fed = new TreeMap<>();
+    room.consumers.values().forEach(consumer -> fed.merge(
+        consumer.routerId() + " " + consumer.producerId(), consumer.layers(), Layers::max));
+    fed.keySet().retainAll(ready);
     Map<String, Set<String>> actual = new TreeMap<>();
     room.media.producersOfRouter.forEach((id, producers) -> actual.put(id, new TreeSet<>(producers)));
     Map<String, Layers> pulled = new TreeMap<>();
@@ -160,8 +164,12 @@ final class Settled {
         // It stays where it arrived first, while any router of the node wants it.
         onRouters.get(end.routerId).add(producer.producerId());
         ready.add(end.routerId + " " + producer.producerId());
+        fed.remove(end.routerId + " " + producer.producerId());
       });
     }
+    Map<String, Layers> feeds = new TreeMap<>();
+    room.media.feeds.values().forEach(feed -> feeds.put(feed.to() + " " + feed.producerId(), feed.layers()));
+    assertEquals(fed, feeds, () -> about + ": feeds of " + room.name + " at " + room.node.self());
     assertEquals(ready, new TreeSet<>(room.ready), () -> about + ": ready in " + room.name + " of " + room.node.self());
     assertEquals(onRouters, actual, () -> about + ": producers on routers of " + room.name + " at " + room.node.self());
     assertEquals(wanted, pulled, () -> about + ": what crosses to " + room.name + " at " + room.node.self());

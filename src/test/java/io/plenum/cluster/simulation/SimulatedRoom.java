@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -183,6 +184,15 @@ final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
         act(now -> coordinator.onConsumeFailed(end.endId, consumerId, now));
         return;
       }
+    }
+  }
+
+  /** What joins two routers of this node for one producer fails. */
+  void loseFeed() {
+    if (!media.feeds.isEmpty() && !node.frozen) {
+      String feedId = new TreeSet<>(media.feeds.keySet()).first();
+      media.closeFeed(feedId);
+      act(now -> coordinator.onFeedFailed(feedId, now));
     }
   }
 
