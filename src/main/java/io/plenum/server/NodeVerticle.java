@@ -7,6 +7,7 @@ import io.plenum.media.parameters.RouterCapabilities;
 import io.plenum.media.router.RouterEnvironment;
 import io.plenum.protocol.dtls.DtlsCertificate;
 import io.plenum.server.cluster.ClusterNode;
+import io.plenum.server.cluster.LoneNode;
 import io.plenum.server.config.PlenumConfig;
 import io.plenum.server.config.PublicUrl;
 import io.plenum.server.dtls.DtlsOptions;
@@ -139,7 +140,7 @@ public final class NodeVerticle extends VerticleBase {
     RouterPlacement placement = new RouterPlacement(loops, capabilities);
     cluster = hazelcast == null ? null : new ClusterNode(vertx, eventLoops.nextControl(), hazelcast, config,
         addresses.nodeIp(), identity, version(), servers::others, reason -> mustEnd.accept("another process has taken over: " + reason));
-    rooms = new Rooms(eventLoops, placement, config.limits(), cluster == null ? Rooms.Membership.ALONE : cluster);
+    rooms = new Rooms(eventLoops, placement, config, cluster == null ? new LoneNode(vertx, config) : cluster);
     WebRtcTransports transports = new WebRtcTransports(dtls, addresses.announced(), config.media());
     SignalingService signaling = new SignalingService(vertx, rooms, transports, config.limits(), servers);
     WarmUp.require(readiness);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.plenum.media.router.PipeConsumer;
+import io.plenum.media.router.Producer;
 import io.plenum.media.router.ProducerOptions;
 import io.plenum.media.transport.PipeTransport;
 import io.plenum.media.transport.PipeTransport.PipeOptions;
@@ -15,6 +16,7 @@ import io.plenum.simulation.SimulatedPeer.VideoOptions;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -27,6 +29,9 @@ class PipeSimulationTest {
   private static final PipeConsumer.PipeConsumerListener NOBODY = new PipeConsumer.PipeConsumerListener() {
     @Override
     public void onProducerPaused(PipeConsumer consumer, boolean paused) {}
+
+    @Override
+    public void onProducerScore(PipeConsumer consumer, List<Integer> scores) {}
 
     @Override
     public void onProducerClosed(PipeConsumer consumer) {}
@@ -200,6 +205,23 @@ class PipeSimulationTest {
     nodes.nearEnd.close(nodes.near.nowNs());
     assertEquals(0, nodes.nearSocket.listened());
     assertEquals(0, video.producer().consumerCount());
+  }
+
+  @Test
+  void theFarProducerHasTheScoresOfItsOriginAndConsumersThereShowThem() {
+    TwoNodes nodes = new TwoNodes(13, Impairment.NONE, PipeOptions.DEFAULT);
+    Publication video = nodes.near.join("alice").publishVideo(new VideoOptions().simulcast(3, 1));
+    SimulatedPeer bob = nodes.far.join("bob");
+    nodes.pipe(video).want(0, 7, nodes.near.nowNs());
+    ReceivedTrack seen = bob.receive(video);
+    nodes.runFor(5 * SECOND);
+    Producer mirrored = nodes.far.node().router().producer(video.producer().id());
+    mirrored.mirrorScores(List.of(4, 7, 11, 3), nodes.near.nowNs());
+    assertEquals(List.of(4, 7, 10), mirrored.encodingScores(), "above the best is the best, and too many are ignored");
+    nodes.runFor(5 * SECOND);
+    Map<String, Object> score = seen.consumer().score();
+    assertEquals(4, score.get("producerScore"));
+    assertEquals(List.of(4, 7, 10), score.get("producerScores"), "also of encodings that do not cross");
   }
 
   @Test

@@ -208,6 +208,19 @@ public final class PipeTransport implements Transport, RtpLink {
     return producer;
   }
 
+  /** Closes the producer if it came over this pipe; one that has the same id and came another way is not meant. */
+  public void closeProducer(String producerId, long nowNs) {
+    Producer producer = session.producer(producerId);
+    if (producer != null) {
+      producer.close(nowNs);
+    }
+  }
+
+  /** The producer that came over this pipe, or null. */
+  public Producer producer(String producerId) {
+    return session.producer(producerId);
+  }
+
   @Override
   public Consumer consume(ConsumerOptions consumerOptions, long nowNs) {
     throw new PlenumException("unsupported", "a pipe is consumed with consumePiped");

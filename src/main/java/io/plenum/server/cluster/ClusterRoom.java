@@ -41,7 +41,7 @@ final class ClusterRoom implements RoomPresence, HazelcastRegistry.Outcomes, Rou
     this.node = node;
     this.room = room;
     this.context = context;
-    this.media = new RouterMedia(room.name(), room.router(), node.ip(), node.pipeOptions(), this);
+    this.media = new RouterMedia(room.name(), context, room::router, node.ip(), node.pipeOptions(), this);
     this.coordinator = new RoomCoordinator(room.name(), self, session, up, node.registry(this), node.bus(), media,
         room.remote());
     this.timer = new DeadlineTimer(node.vertx(), coordinator::nextDeadlineNs, this::onTimeout);
@@ -166,8 +166,8 @@ final class ClusterRoom implements RoomPresence, HazelcastRegistry.Outcomes, Rou
   @Override
   public void onProducerAdded(String producerId, String routerId, String peerId, MediaKind kind, boolean paused,
       Map<String, Object> appData) {
-    ProducerKind producerKind = kind == MediaKind.AUDIO ? ProducerKind.AUDIO : ProducerKind.VIDEO;
-    with(nowNs -> coordinator.onProducerAdded(producerId, routerId, peerId, producerKind, paused, appData, nowNs));
+    with(nowNs -> coordinator.onProducerAdded(
+        producerId, routerId, peerId, ProducerKind.of(kind), paused, appData, nowNs));
   }
 
   @Override
@@ -245,6 +245,16 @@ final class ClusterRoom implements RoomPresence, HazelcastRegistry.Outcomes, Rou
   public void onProduceFailed(String endId, String consumerId, String producerId, String reason) {
     log.warn("pipe produce failed room={} end={} producer={} reason=\"{}\"", room.name(), endId, producerId, reason);
     with(nowNs -> coordinator.onProduceFailed(endId, consumerId, nowNs));
+  }
+
+  @Override
+  public void onTransportFaulted(String transportId) {
+    media.onTransportFaulted(transportId);
+  }
+
+  @Override
+  public void onFeedOpened(String feedId) {
+    with(nowNs -> coordinator.onFeedOpened(feedId, nowNs));
   }
 
   @Override

@@ -24,6 +24,9 @@ final class ConfigRules {
     if (config.media().loops() < 0) {
       throw new ConfigException("the key media.loops must be 0 (one for each processor) or more");
     }
+    if (config.room().routerCapacity() < 1) {
+      throw new ConfigException("the key room.routerCapacity must be 1 or more");
+    }
     if (config.limits().pendingRequestsPerPeer() < config.limits().consumersPerPeer()) {
       throw new ConfigException("limits.pendingRequestsPerPeer must not be less than limits.consumersPerPeer:"
           + " whoever joins a full room is asked about every consumer at once");
