@@ -73,8 +73,17 @@ final class Crossings {
     replan = true;
   }
 
+  /** A producer of this node arrives better or worse than before. */
+  void onOwnScore(String producerId, List<Integer> scores, long nowNs) {
+    // The routers may say it of one that has just been closed, or that came from elsewhere.
+    if (isOurs(producerId) && environment.scores().put(producerId, scores)) {
+      pipes.onOwnScore(producerId, nowNs);
+    }
+  }
+
   /** A producer of this node is closed, and no longer known. */
   void onOwnProducerClosed(String producerId) {
+    environment.scores().remove(producerId);
     pipes.onOwnProducerClosed(producerId);
     replan = true;
   }
@@ -94,6 +103,7 @@ final class Crossings {
     feedsPlanned = Map.of();
     feeds.closeAll();
     pipes.closeAll(nowNs);
+    environment.scores().clear();
   }
 
   /** Compares what should be with what is, and sends the difference. */

@@ -35,7 +35,8 @@ public final class LoneRoom {
 
   public LoneRoom(String room, Media media, RoomListener listener) {
     this.room = room;
-    this.crossings = new Crossings(new RoomEnvironment(room, SELF, 1, null, NOBODY, media, listener), producers::get);
+    this.crossings = new Crossings(new RoomEnvironment(room, SELF, 1, null, NOBODY, media, listener, new OwnScores()),
+        producers::get);
   }
 
   public void onRouterAdded(String routerId, long nowNs) {

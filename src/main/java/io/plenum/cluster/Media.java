@@ -5,6 +5,7 @@ import io.plenum.cluster.message.PipeConsumerParameters;
 import io.plenum.cluster.message.PipeEnd;
 import io.plenum.cluster.message.ProducerRow;
 import io.plenum.cluster.message.RouterPair;
+import java.util.List;
 
 /**
  * Port to the routers of this node: what shall be done on pipes. Commands for one router take effect in the order in
@@ -34,6 +35,9 @@ public interface Media {
 
   /** What the origin's producer does, the one on the pipe does too. */
   void setProducerPaused(String endId, String consumerId, String producerId, boolean paused);
+
+  /** What the origin's producer scores, the one on the pipe does too: one number for each encoding. */
+  void setProducerScores(String endId, String consumerId, String producerId, List<Integer> scores);
 
   /** @param consumerId tells which of several attempts is meant */
   void closeProducer(String endId, String consumerId, String producerId);

@@ -65,7 +65,7 @@ public final class RoomCoordinator {
    */
   public RoomCoordinator(String room, Owner self, long session, Collection<Owner> up, Registry registry, Bus bus,
       Media media, RoomListener listener) {
-    this.environment = new RoomEnvironment(room, self, session, registry, bus, media, listener);
+    this.environment = new RoomEnvironment(room, self, session, registry, bus, media, listener, new OwnScores());
     this.own = new OwnRows(self, RoomEnvironment.firstGeneration(session));
     this.view = new RoomView(own, listener);
     this.sync = new RegistrySync(own, registry, this::nextOperation);
@@ -178,6 +178,11 @@ public final class RoomCoordinator {
     remove(RoomEvent.PRODUCER_CLOSE, Table.PRODUCERS, producerId, nowNs);
     crossings.onOwnProducerClosed(producerId);
     settle(nowNs);
+  }
+
+  /** @param scores how well it arrives, one for each encoding */
+  public void onProducerScore(String producerId, List<Integer> scores, long nowNs) {
+    crossings.onOwnScore(producerId, scores, nowNs);
   }
 
   /** To the clients of other nodes; those here are told by who calls this. */

@@ -157,6 +157,11 @@ class LoneRoomTest {
     }
 
     @Override
+    public void setProducerScores(String endId, String consumerId, String producerId, List<Integer> scores) {
+      throw new AssertionError("there is no other node");
+    }
+
+    @Override
     public void closeProducer(String endId, String consumerId, String producerId) {
       throw new AssertionError("there is no other node");
     }

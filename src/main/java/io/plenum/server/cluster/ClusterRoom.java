@@ -176,6 +176,16 @@ final class ClusterRoom implements RoomPresence, HazelcastRegistry.Outcomes, Rou
   }
 
   @Override
+  public void onProducerScore(String producerId, List<Integer> scores) {
+    with(nowNs -> coordinator.onProducerScore(producerId, scores, nowNs));
+  }
+
+  @Override
+  public void onCrossingScore(String producerId, List<Integer> scores) {
+    onProducerScore(producerId, scores);
+  }
+
+  @Override
   public void onProducerClosed(String producerId) {
     with(nowNs -> coordinator.onProducerClosed(producerId, nowNs));
   }

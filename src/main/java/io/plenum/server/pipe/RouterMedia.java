@@ -242,6 +242,11 @@ public final class RouterMedia implements Media {
   }
 
   @Override
+  public void setProducerScores(String endId, String consumerId, String producerId, List<Integer> scores) {
+    toProducer(endId, consumerId, producerId, (producer, nowNs) -> producer.mirrorScores(scores, nowNs));
+  }
+
+  @Override
   public void closeProducer(String endId, String consumerId, String producerId) {
     toProducer(endId, consumerId, producerId, Producer::close);
     on(endId, end -> end.consumerOfProducer.remove(producerId, consumerId));

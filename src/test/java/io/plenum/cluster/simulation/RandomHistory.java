@@ -112,7 +112,11 @@ final class RandomHistory {
     } else if (dice < 12) {
       String producerId = any(new ArrayList<>(room.producers.keySet()));
       if (producerId != null) {
-        room.pause(producerId, random.nextBoolean());
+        if (random.nextBoolean()) {
+          room.pause(producerId, random.nextBoolean());
+        } else {
+          room.score(producerId, List.of(random.nextInt(11), random.nextInt(11)));
+        }
       }
     } else if (dice < 13) {
       String producerId = any(new ArrayList<>(room.producers.keySet()));

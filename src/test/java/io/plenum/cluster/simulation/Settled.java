@@ -10,6 +10,7 @@ import io.plenum.cluster.message.RowKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -161,6 +162,8 @@ final class Settled {
         assertEquals(null, former, () -> about + ": crosses twice: " + producer.producerId());
         assertEquals(room.toldProducers.get(producer.producerId()).paused(), producer.paused(),
             () -> about + ": pause of " + producer.producerId() + " at " + room.node.self());
+        assertEquals(originScores(room, producer.producerId()), producer.scores(),
+            () -> about + ": scores of " + producer.producerId() + " at " + room.node.self());
         // It stays where it arrived first, while any router of the node wants it.
         onRouters.get(end.routerId).add(producer.producerId());
         ready.add(end.routerId + " " + producer.producerId());
@@ -173,6 +176,11 @@ final class Settled {
     assertEquals(ready, new TreeSet<>(room.ready), () -> about + ": ready in " + room.name + " of " + room.node.self());
     assertEquals(onRouters, actual, () -> about + ": producers on routers of " + room.name + " at " + room.node.self());
     assertEquals(wanted, pulled, () -> about + ": what crosses to " + room.name + " at " + room.node.self());
+  }
+
+  private List<Integer> originScores(SimulatedRoom room, String producerId) {
+    return open(room.name).stream().map(origin -> origin.scores.get(producerId))
+        .filter(Objects::nonNull).findFirst().orElse(null);
   }
 
   private void noViolations() {

@@ -36,6 +36,8 @@ final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
   final FakeMedia media;
   final Map<String, String> peers = new TreeMap<>();
   final Map<String, Produced> producers = new TreeMap<>();
+  /** As the routers said last. */
+  final Map<String, List<Integer>> scores = new TreeMap<>();
   final Map<String, Consumed> consumers = new TreeMap<>();
   final Set<String> routers = new LinkedHashSet<>();
   final Map<String, PeerRow> toldPeers = new LinkedHashMap<>();
@@ -131,8 +133,14 @@ final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
     act(now -> coordinator.onProducerPaused(producerId, paused, now));
   }
 
+  void score(String producerId, List<Integer> newScores) {
+    scores.put(producerId, newScores);
+    act(now -> coordinator.onProducerScore(producerId, newScores, now));
+  }
+
   void closeProducer(String producerId) {
     Produced former = producers.remove(producerId);
+    scores.remove(producerId);
     media.removeProducer(former.routerId, producerId);
     consumersGone(producerId);
     act(now -> coordinator.onProducerClosed(producerId, now));
