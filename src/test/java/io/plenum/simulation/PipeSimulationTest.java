@@ -193,6 +193,41 @@ class PipeSimulationTest {
   }
 
   @Test
+  void producersThatComeAndGoDoNotPileUpInThePipesSrtp() {
+    TwoNodes nodes = new TwoNodes(15, Impairment.NONE, PipeOptions.DEFAULT);
+    Publication video = nodes.near.join("alice").publishVideo();
+    int most = 0;
+    for (int round = 0; round < 40; round++) {
+      PipeConsumer piped = nodes.pipe(video);
+      nodes.runFor(SECOND);
+      nodes.farEnd.closeProducer(video.producer().id(), nodes.near.nowNs());
+      piped.close(nodes.near.nowNs());
+      nodes.runFor(9 * SECOND);
+      most = Math.max(most, nodes.farEnd.protectedSsrcs());
+    }
+    assertTrue(most >= 7, "state is kept for a minute: " + most);
+    assertTrue(most <= 10, "and then no more: " + most);
+    assertTrue(nodes.nearEnd.protectedSsrcs() <= 2, "at the sender: " + nodes.nearEnd.protectedSsrcs());
+  }
+
+  @Test
+  void aProducerThatIsMadeAgainFromTheSameConsumerGoesOnWithItsRollOverCounters() {
+    TwoNodes nodes = new TwoNodes(16, Impairment.NONE, PipeOptions.DEFAULT);
+    Publication audio = nodes.near.join("alice").publishAudio();
+    SimulatedPeer bob = nodes.far.join("bob");
+    PipeConsumer piped = nodes.pipe(audio);
+    // Past the first roll-over of 16 bits, at 50 packets per second.
+    nodes.runFor(1_400 * SECOND);
+    nodes.farEnd.closeProducer(audio.producer().id(), nodes.near.nowNs());
+    nodes.runFor(20 * SECOND);
+    nodes.farEnd.produce(new ProducerOptions(audio.producer().id(), piped.kind(), piped.rtpParameters(), false, Map.of()),
+        nodes.near.nowNs());
+    ReceivedTrack heard = bob.receive(audio);
+    nodes.runFor(2 * SECOND);
+    assertTrue(heard.packets.size() > 80, "packets: " + heard.packets.size());
+  }
+
+  @Test
   void closingEitherEndLeavesNothingBehind() {
     TwoNodes nodes = new TwoNodes(9, Impairment.NONE, PipeOptions.DEFAULT);
     Publication video = nodes.near.join("alice").publishVideo(new VideoOptions().simulcast(3, 1));
