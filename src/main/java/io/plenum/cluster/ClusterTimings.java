@@ -54,6 +54,9 @@ public final class ClusterTimings {
    */
   public static final long SWEEP_NS = 30 * SECOND;
 
+  /** While a later life of our serverId is a member, we look this often whether it has taken over. */
+  public static final long LATER_LIFE_NS = SECOND;
+
   private ClusterTimings() {}
 
   /** The pause after so many failures in a row. */

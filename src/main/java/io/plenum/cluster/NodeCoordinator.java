@@ -35,7 +35,7 @@ import java.util.Set;
  * <p>LOOKING asks the registry for rows of this serverId. If there are any, PROBING asks whether the process that wrote
  * them still lives; CLEANING removes them and writes the new server row.
  */
-public final class NodeCoordinator {
+public final class NodeCoordinator implements Registry.Answers {
   /** In the order of a node's life. */
   public enum State { LOOKING, PROBING, CLEANING, ACTIVE, DRAINING, STOPPED, REFUSED, SUPERSEDED }
 
@@ -90,6 +90,7 @@ public final class NodeCoordinator {
   private long pings;
   private long fetchNs = Long.MAX_VALUE;
   private long fetching = -1;
+  private boolean laterLife;
   private long sessions;
   private long generation;
   private double load;
@@ -206,11 +207,14 @@ public final class NodeCoordinator {
   /** @param members all servers that the cluster counts as members, this one included or not */
   public void onMembership(Collection<Owner> members, long nowNs) {
     List<Owner> others = new ArrayList<>();
+    laterLife = false;
     for (Owner member : members) {
       if (!member.serverId().equals(serverId)) {
         others.add(member);
       } else if (self.supersededBy(member)) {
-        superseded(member);
+        // It is a member before it knows whether it may start: it asks us, and our Pong ends it. Only a row of it says that
+        // it has started, because we were away; so that is looked for.
+        laterLife = true;
       }
     }
     detector.onMembership(others, nowNs);
@@ -276,6 +280,7 @@ public final class NodeCoordinator {
     }
   }
 
+  @Override
   public void onRegistryRows(long fetched, List<Row> rows, long nowNs) {
     if (sweeper.onRows(fetched, rows, nowNs)) {
       for (Row row : rows) {
@@ -292,6 +297,7 @@ public final class NodeCoordinator {
     }
   }
 
+  @Override
   public void onRegistryDone(long done, long nowNs) {
     if (state != State.CLEANING) {
       return;
@@ -304,6 +310,7 @@ public final class NodeCoordinator {
     }
   }
 
+  @Override
   public void onRegistryFailed(long failed, long nowNs) {
     sweeper.onFailed(failed, nowNs);
     if (failed == fetching) {
@@ -428,7 +435,7 @@ public final class NodeCoordinator {
       detector.up().forEach(owner -> bus.send(owner.serverId(), new Ping(Protocol.VERSION, self, pings)));
     }
     if (fetchNs <= nowNs) {
-      fetchNs = nowNs + ClusterTimings.RECONCILE_NS;
+      fetchNs = nowNs + (laterLife ? ClusterTimings.LATER_LIFE_NS : ClusterTimings.RECONCILE_NS);
       fetching = nextOperation();
       registry.fetchServers(fetching);
     }

@@ -35,7 +35,7 @@ import java.util.function.LongFunction;
  * asks for what was missed, {@link RegistrySync} and {@link Reconciler} keep the shared maps true, {@link Crossings} knows
  * what should cross to the routers here, and brings it about.
  */
-public final class RoomCoordinator {
+public final class RoomCoordinator implements Registry.Answers {
   /** OPEN between the first local peer and the last; CLOSING until all have been told; then it can be forgotten. */
   public enum State { NEW, OPEN, CLOSING, FINISHED }
 
@@ -245,17 +245,20 @@ public final class RoomCoordinator {
 
   // ---- what comes from the registry ----
 
+  @Override
   public void onRegistryDone(long operation, long nowNs) {
     sync.onDone(operation, nowNs);
     settle(nowNs);
   }
 
+  @Override
   public void onRegistryFailed(long operation, long nowNs) {
     sync.onFailed(operation, nowNs);
     reconciler.onFailed(operation, nowNs);
     settle(nowNs);
   }
 
+  @Override
   public void onRegistryRows(long operation, List<Row> rows, long nowNs) {
     if (state == State.OPEN && reconciler.onRows(operation, rows, nowNs)) {
       sync.onRows(rows, nowNs);

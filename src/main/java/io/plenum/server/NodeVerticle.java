@@ -65,7 +65,6 @@ public final class NodeVerticle extends VerticleBase {
   private DtlsSessions dtls;
   private Rooms rooms;
   private ClusterNode cluster;
-  private boolean clusterStarted;
   private WebVerticle web;
   private Context webContext;
   private Router router;
@@ -180,7 +179,6 @@ public final class NodeVerticle extends VerticleBase {
     if (cluster == null) {
       return Future.succeededFuture();
     }
-    clusterStarted = true;
     return cluster.start();
   }
 
@@ -238,7 +236,7 @@ public final class NodeVerticle extends VerticleBase {
     }
     Future<?> webStopped = web == null ? Future.succeededFuture() : undeploy(web, webContext);
     return webStopped
-        .eventually(() -> !clusterStarted ? Future.succeededFuture() : cluster.stop())
+        .eventually(() -> cluster == null ? Future.succeededFuture() : cluster.stop())
         .eventually(this::stopMedia)
         .onComplete(done -> stopped.tryComplete());
   }

@@ -6,7 +6,6 @@ import io.plenum.cluster.message.Owner;
 import io.plenum.cluster.message.PipeConsumerParameters;
 import io.plenum.cluster.message.PipeEnd;
 import io.plenum.cluster.message.ProducerKind;
-import io.plenum.cluster.message.Row;
 import io.plenum.cluster.message.SignalMessage;
 import io.plenum.media.parameters.MediaKind;
 import io.plenum.server.pipe.RouterMedia;
@@ -25,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * Drives one room's {@link RoomCoordinator}: brings it what happens here, on the bus, in the registry and on the routers,
  * and wakes it. On the room's loop; after the last peer has left it stays until everybody has been told.
  */
-final class ClusterRoom implements RoomPresence, HazelcastRegistry.Outcomes, RouterMedia.Outcomes {
+final class ClusterRoom implements RoomPresence, RouterMedia.Outcomes {
   private static final Logger log = LoggerFactory.getLogger(ClusterRoom.class);
 
   private final ClusterNode node;
@@ -42,9 +41,13 @@ final class ClusterRoom implements RoomPresence, HazelcastRegistry.Outcomes, Rou
     this.room = room;
     this.context = context;
     this.media = new RouterMedia(room.name(), context, room::router, node.ip(), node.pipeOptions(), this);
-    this.coordinator = new RoomCoordinator(room.name(), self, session, up, node.registry(this), node.bus(), media,
+    this.coordinator = new RoomCoordinator(room.name(), self, session, up, node.registry(new RegistryAnswers(this::coordinator, this::with)), node.bus(), media,
         room.remote());
     this.timer = new DeadlineTimer(node.vertx(), coordinator::nextDeadlineNs, this::onTimeout);
+  }
+
+  private RoomCoordinator coordinator() {
+    return coordinator;
   }
 
   Context context() {
@@ -203,23 +206,6 @@ final class ClusterRoom implements RoomPresence, HazelcastRegistry.Outcomes, Rou
   @Override
   public void close() {
     with(coordinator::close);
-  }
-
-  // ---- what comes from the registry ----
-
-  @Override
-  public void onRegistryDone(long operation) {
-    with(nowNs -> coordinator.onRegistryDone(operation, nowNs));
-  }
-
-  @Override
-  public void onRegistryRows(long operation, List<Row> rows) {
-    with(nowNs -> coordinator.onRegistryRows(operation, rows, nowNs));
-  }
-
-  @Override
-  public void onRegistryFailed(long operation) {
-    with(nowNs -> coordinator.onRegistryFailed(operation, nowNs));
   }
 
   // ---- what comes from the routers ----
