@@ -59,6 +59,8 @@ public final class NodeUnderTest implements AutoCloseable {
     port = freePorts();
     command.addAll(prefix);
     command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m",
+        // Every buffer is watched: one that is not released is an error in the log.
+        "-Dio.netty.leakDetection.level=simple", "-Dio.netty.leakDetection.samplingInterval=1",
         "-jar", JAR.toString(),
         "--data.dir=" + directory.resolve("data"),
         "--http.host=" + host, "--http.port=" + port,

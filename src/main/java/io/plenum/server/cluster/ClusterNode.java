@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -85,7 +86,7 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
     this.onMustEnd = onMustEnd;
     this.workers = vertx.createSharedWorkerExecutor("plenum-registry", REGISTRY_THREADS);
     this.registry = new HazelcastRegistry(hazelcast, workers, new RegistryAnswers(this::coordinator, this::with));
-    this.bus = new EventBusBus(vertx);
+    this.bus = new EventBusBus(vertx, new BusImpairment(config.net().impair(), new Random(config.net().impair().seed())));
     this.urls = new UrlAnnouncements(new UrlAnnouncements.Sink() {
       @Override
       public void publish(UrlAnnouncements.Announcement announcement) {
@@ -356,6 +357,11 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
   /** Rows of the table whose primary copy is on this node. */
   public long ownedRows(RowKey.Table table) {
     return registry.ownedRows(table);
+  }
+
+  /** As {@link #ownedRows}, of the event bus's subscriptions: three for each node, and one more for each room of each node. */
+  public long ownedSubscriptions() {
+    return registry.ownedSubscriptions();
   }
 
   // ---- what the coordinator says ----

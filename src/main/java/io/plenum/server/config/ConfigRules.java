@@ -7,6 +7,8 @@ import java.util.Set;
 /** What must hold between the values of a configuration, beyond the type of each. */
 final class ConfigRules {
   private static final int MAX_PORT = 65_535;
+  /** A second lost, one late, and one to spare. */
+  private static final int MIN_SILENCE_S = 3;
 
   private ConfigRules() {}
 
@@ -20,7 +22,13 @@ final class ConfigRules {
     requirePort("pipe.port", config.pipe().port(), Math.max(1, config.media().loops()));
     requirePercent("net.impair.lossPercent", config.net().impair().lossPercent());
     requirePercent("net.impair.pipeLossPercent", config.net().impair().pipeLossPercent());
+    requirePercent("net.impair.busLossPercent", config.net().impair().busLossPercent());
+    requirePercent("net.impair.busRepeatPercent", config.net().impair().busRepeatPercent());
     requirePercent("net.impair.reorderPercent", config.net().impair().reorderPercent());
+    if (config.cluster().maxSilenceS() < MIN_SILENCE_S) {
+      throw new ConfigException("the key cluster.maxSilenceS must be " + MIN_SILENCE_S
+          + " or more: nodes tell each other once a second that they live");
+    }
     if (config.media().loops() < 0) {
       throw new ConfigException("the key media.loops must be 0 (one for each processor) or more");
     }

@@ -29,7 +29,7 @@ public record PlenumConfig(
   public record Pipe(String ip, int port, boolean srtp, boolean rtx) {}
 
   public record Cluster(
-      boolean enabled, String name, int port, int busPort, String members, String discovery, String config) {}
+      boolean enabled, String name, int port, int busPort, String members, String discovery, int maxSilenceS, String config) {}
 
   public record Auth(String mode, boolean allowOpen) {}
 
@@ -48,7 +48,8 @@ public record PlenumConfig(
 
   public record Net(Impair impair) {
     public record Impair(
-        double lossPercent, int delayMs, double reorderPercent, double pipeLossPercent, long seed) {
+        double lossPercent, int delayMs, double reorderPercent, double pipeLossPercent, double busLossPercent,
+        double busRepeatPercent, long seed) {
       public boolean active() {
         return lossPercent > 0 || delayMs > 0 || reorderPercent > 0;
       }

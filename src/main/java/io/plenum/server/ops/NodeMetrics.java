@@ -79,6 +79,9 @@ public final class NodeMetrics {
     metrics.gauge("cluster_rooms", "rooms that this node is present in, or is still leaving", cluster::rooms);
     metrics.gauge("remote_peers", "peers of those rooms on other nodes", cluster::remotePeers);
     metrics.gauge("remote_producers", "producers of those rooms on other nodes", cluster::remoteProducers);
+    metrics.gauge("cluster_subscriptions",
+        "subscriptions on the event bus whose primary copy is here: the sum over all nodes is 3 for each node and 1 for each of its rooms",
+        cluster::ownedSubscriptions);
     for (RowKey.Table table : RowKey.Table.values()) {
       metrics.gauge("cluster_rows_" + table.name().toLowerCase(Locale.ROOT),
           "rows of that shared map whose primary copy is here: the sum over all nodes is how many there are",
