@@ -31,7 +31,8 @@ import java.util.function.LongFunction;
  * and keeps the pipes that are wanted. Driven by the room's verticle; speaks through the ports {@link Registry},
  * {@link Bus}, {@link Media} and {@link RoomListener}.
  *
- * <p>A table of contents: {@link OwnRows} is what is ours, {@link RoomView} what we know of others, {@link CatchUp}
+ * <p>A table of contents: {@link OwnRows} is what is ours, {@link RoomTopic} tells it, {@link RoomView} is what we know of
+ * others, {@link CatchUp}
  * asks for what was missed, {@link RegistrySync} and {@link Reconciler} keep the shared maps true, {@link Crossings} knows
  * what should cross to the routers here, and brings it about.
  */
@@ -44,6 +45,7 @@ public final class RoomCoordinator implements Registry.Answers {
 
   private final RoomEnvironment environment;
   private final OwnRows own;
+  private final RoomTopic topic;
   private final RoomView view;
   private final RegistrySync sync;
   private final Reconciler reconciler;
@@ -52,10 +54,7 @@ public final class RoomCoordinator implements Registry.Answers {
   private final Pipes pipes;
   private State state = State.NEW;
   private long operations;
-  private long digestNs = Long.MAX_VALUE;
-  private long activeUntilNs = Long.MIN_VALUE;
   private long closingSinceNs;
-  private int farewells;
   private long plannedVersion = -1;
 
   /**
@@ -67,6 +66,7 @@ public final class RoomCoordinator implements Registry.Answers {
       Media media, RoomListener listener) {
     this.environment = new RoomEnvironment(room, self, session, registry, bus, media, listener, new OwnScores());
     this.own = new OwnRows(self, RoomEnvironment.firstGeneration(session));
+    this.topic = new RoomTopic(environment, own);
     this.view = new RoomView(own, listener);
     this.sync = new RegistrySync(own, registry, this::nextOperation);
     this.reconciler = new Reconciler(environment, view, this::nextOperation);
@@ -92,6 +92,7 @@ public final class RoomCoordinator implements Registry.Answers {
       return;
     }
     state = State.OPEN;
+    topic.onEntered();
     put(RoomEvent.ROOM_ENTER, generation -> new RoomRow(environment.self(), generation, environment.room()), nowNs);
     reconciler.start(nowNs);
     settle(nowNs);
@@ -104,14 +105,12 @@ public final class RoomCoordinator implements Registry.Answers {
     }
     state = State.CLOSING;
     closingSinceNs = nowNs;
-    farewells = 0;
     List<Row> rows = own.snapshot();
     RoomChange left = own.leave(nowNs);
     crossings.closeAll(nowNs);
     reconciler.stop();
     view.onClosed();
-    publish(List.of(left));
-    digestNs = nowNs + ClusterTimings.DIGEST_NS;
+    topic.onLeft(left, nowNs);
     rows.forEach(row -> sync.onChanged(row.key(), nowNs));
   }
 
@@ -217,8 +216,7 @@ public final class RoomCoordinator implements Registry.Answers {
       return;
     }
     if (!view.knows(message.owner())) {
-      // Somebody new, or new to us: it shall soon hear of us.
-      digestNs = Math.min(digestNs, nowNs + ClusterTimings.REORDER_NS);
+      topic.soon(nowNs);
     }
     if (view.onMessage(message) != null) {
       catchUp.onHeard(message.owner().serverId(), nowNs);
@@ -336,8 +334,7 @@ public final class RoomCoordinator implements Registry.Answers {
   public void onClusterChanged(long nowNs) {
     if (state == State.OPEN) {
       reconciler.soon(nowNs);
-      activeUntilNs = nowNs + 2 * ClusterTimings.REPEAT_CHANGES_NS;
-      digestNs = Math.min(digestNs, nowNs + ClusterTimings.REORDER_NS);
+      topic.onClusterChanged(nowNs);
     }
     settle(nowNs);
   }
@@ -369,7 +366,7 @@ public final class RoomCoordinator implements Registry.Answers {
     if (state == State.NEW || state == State.FINISHED) {
       return Long.MAX_VALUE;
     }
-    long next = Math.min(digestNs, sync.nextDeadlineNs());
+    long next = Math.min(topic.nextDeadlineNs(), sync.nextDeadlineNs());
     if (state == State.CLOSING) {
       return next;
     }
@@ -384,23 +381,16 @@ public final class RoomCoordinator implements Registry.Answers {
       catchUp.onTimeout(nowNs);
       crossings.onTimeout(nowNs);
     }
-    if (digestNs <= nowNs) {
-      publishDigest(nowNs);
-    }
+    topic.onTimeout(nowNs);
+    finishIfTold(nowNs);
     settle(nowNs);
   }
 
-  private void publishDigest(long nowNs) {
-    publish(own.recent(nowNs));
-    boolean active = nowNs < activeUntilNs || state == State.CLOSING;
-    digestNs = nowNs + (active ? ClusterTimings.DIGEST_NS : ClusterTimings.IDLE_DIGEST_NS);
-    if (state == State.CLOSING) {
-      farewells++;
-      // A registry that stalls is not waited for: the node looks for what was left behind.
-      if (farewells >= FAREWELLS
-          && (sync.settled() || nowNs - closingSinceNs >= 4 * ClusterTimings.REGISTRY_DEADLINE_NS)) {
-        state = State.FINISHED;
-      }
+  private void finishIfTold(long nowNs) {
+    // A registry that stalls is not waited for: the node looks for what was left behind.
+    if (state == State.CLOSING && topic.farewells() >= FAREWELLS
+        && (sync.settled() || nowNs - closingSinceNs >= 4 * ClusterTimings.REGISTRY_DEADLINE_NS)) {
+      state = State.FINISHED;
     }
   }
 
@@ -418,17 +408,10 @@ public final class RoomCoordinator implements Registry.Answers {
   }
 
   private void tell(RoomChange change, long nowNs) {
-    activeUntilNs = nowNs + ClusterTimings.REPEAT_CHANGES_NS;
-    digestNs = Math.min(digestNs, nowNs + ClusterTimings.DIGEST_NS);
     if (change.row() != null) {
       sync.onChanged(change.row().key(), nowNs);
     }
-    publish(List.of(change));
-  }
-
-  private void publish(List<RoomChange> changes) {
-    environment.bus().publish(
-        new RoomMessage(Protocol.VERSION, environment.self(), environment.room(), own.generation(), changes));
+    topic.tell(change, nowNs);
   }
 
   /** Compares what should be with what is, and sends the difference. */
