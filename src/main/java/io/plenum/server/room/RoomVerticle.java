@@ -272,7 +272,11 @@ public final class RoomVerticle extends VerticleBase {
           }
           return producerId;
         })
-        .onFailure(failure -> peer.producers.remove(producerId));
+        .onFailure(failure -> {
+          peer.producers.remove(producerId);
+          // Who joined meanwhile on another router waits for it.
+          consumers.onProducerGone(producerId);
+        });
   }
 
   /** To be called when the client has the answer to its produce: the others learn of it. */
