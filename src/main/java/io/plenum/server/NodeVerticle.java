@@ -7,6 +7,7 @@ import io.plenum.media.parameters.RouterCapabilities;
 import io.plenum.media.router.RouterEnvironment;
 import io.plenum.protocol.dtls.DtlsCertificate;
 import io.plenum.server.cluster.ClusterNode;
+import io.plenum.server.cluster.LoneNode;
 import io.plenum.server.config.PlenumConfig;
 import io.plenum.server.config.PublicUrl;
 import io.plenum.server.dtls.DtlsOptions;
@@ -64,7 +65,6 @@ public final class NodeVerticle extends VerticleBase {
   private DtlsSessions dtls;
   private Rooms rooms;
   private ClusterNode cluster;
-  private boolean clusterStarted;
   private SignalingService signaling;
   private NodeDrain drain;
   private WebVerticle web;
@@ -141,7 +141,7 @@ public final class NodeVerticle extends VerticleBase {
     RouterPlacement placement = new RouterPlacement(loops, capabilities);
     cluster = hazelcast == null ? null : new ClusterNode(vertx, eventLoops.nextControl(), hazelcast, config,
         addresses.nodeIp(), identity, version(), servers::others, reason -> mustEnd.accept("another process has taken over: " + reason));
-    rooms = new Rooms(eventLoops, placement, config.limits(), cluster == null ? Rooms.Membership.ALONE : cluster);
+    rooms = new Rooms(eventLoops, placement, config, cluster == null ? new LoneNode(vertx, config) : cluster);
     WebRtcTransports transports = new WebRtcTransports(dtls, addresses.announced(), config.media());
     signaling = new SignalingService(vertx, rooms, transports, config.limits(), servers);
     WarmUp.require(readiness);
@@ -183,7 +183,6 @@ public final class NodeVerticle extends VerticleBase {
     if (cluster == null) {
       return Future.succeededFuture();
     }
-    clusterStarted = true;
     return cluster.start();
   }
 
@@ -242,7 +241,7 @@ public final class NodeVerticle extends VerticleBase {
 
   private void onDraining() {
     readiness.require(Readiness.NOT_DRAINING);
-    if (clusterStarted) {
+    if (cluster != null) {
       cluster.drain();
     }
   }
@@ -262,7 +261,7 @@ public final class NodeVerticle extends VerticleBase {
     log.info("node stopping");
     Future<?> webStopped = web == null ? Future.succeededFuture() : undeploy(web, webContext);
     return webStopped
-        .eventually(() -> !clusterStarted ? Future.succeededFuture() : cluster.stop())
+        .eventually(() -> cluster == null ? Future.succeededFuture() : cluster.stop())
         .eventually(this::stopMedia)
         .onComplete(done -> stopped.tryComplete())
         .mapEmpty();

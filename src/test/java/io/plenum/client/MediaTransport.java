@@ -140,7 +140,7 @@ final class MediaTransport implements IceControllingClient.Sink, DtlsSession.Sin
 
   private void onSrtp(byte[] bytes, long nowNs) {
     if (RtpPacket.isRtcp(bytes[1])) {
-      int length = srtpReceiver.unprotectRtcp(bytes, 0, bytes.length, plain, 0);
+      int length = srtpReceiver.unprotectRtcp(bytes, 0, bytes.length, plain, 0, System.nanoTime());
       if (length > 0) {
         rtcp.read(plain, 0, length, receiver);
       }

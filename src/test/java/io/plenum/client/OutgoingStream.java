@@ -28,6 +28,7 @@ public final class OutgoingStream {
   private boolean keyFrameWanted = true;
   private boolean silent;
   private long packets;
+  private volatile int keyFrameRequests;
   String producerId;
 
   OutgoingStream(boolean video, int ssrc, String mid) {
@@ -71,11 +72,17 @@ public final class OutgoingStream {
 
   void requestKeyFrame() {
     keyFrameWanted = true;
+    keyFrameRequests++;
   }
 
   void silent(boolean isSilent) {
     silent = isSilent;
     keyFrameWanted = true;
+  }
+
+  /** How often it was asked for a key frame. From any thread. */
+  public int keyFrameRequests() {
+    return keyFrameRequests;
   }
 
   long packets() {

@@ -121,6 +121,11 @@ public final class RtpSession implements ConsumerLink {
     return outgoing.get(ssrc);
   }
 
+  /** Null if there is none of that id. */
+  Producer producer(String producerId) {
+    return producers.get(producerId);
+  }
+
   Collection<Producer> producers() {
     return producers.values();
   }

@@ -42,7 +42,15 @@ public final class NodeMetrics {
         () -> sum(loops, loop -> loop.socket().routes()));
     metrics.gauge("net_tcp_connections", "ICE-TCP connections of clients",
         () -> sum(loops, loop -> loop.socket().counters().tcpConnections()));
-    metrics.gauge("routers", "routers, which is rooms with a peer here", () -> sum(loops, MediaLoop::routerCount));
+    metrics.gauge("routers", "routers: one for each room with a peer here, more for large ones",
+        () -> sum(loops, MediaLoop::routerCount));
+    metrics.counter("feed_packets", "packets that went from one media loop to another",
+        () -> sum(loops, loop -> loop.feedCounters().packets()));
+    metrics.counter("feed_bytes", "bytes of those packets", () -> sum(loops, loop -> loop.feedCounters().bytes()));
+    metrics.counter("feed_dropped", "packets that the other loop's queue had no room for",
+        () -> sum(loops, loop -> loop.feedCounters().dropped()));
+    metrics.gauge("feed_ends", "ends of pipes between routers of this node, two for each pair",
+        () -> sum(loops, loop -> loop.feedCounters().ends()));
     metrics.counter("dtls_handshakes_started", "DTLS handshakes begun", () -> dtls.counters().started());
     metrics.counter("dtls_handshakes_connected", "DTLS handshakes done", () -> dtls.counters().connected());
     metrics.counter("dtls_handshakes_failed", "DTLS handshakes failed", () -> dtls.counters().failed());

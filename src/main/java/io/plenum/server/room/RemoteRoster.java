@@ -5,8 +5,8 @@ import io.plenum.cluster.message.Notification;
 import io.plenum.cluster.message.PeerRow;
 import io.plenum.cluster.message.ProducerRow;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -17,8 +17,10 @@ public final class RemoteRoster implements RoomListener {
   private final RoomVerticle room;
   private final Map<String, PeerRow> peers = new LinkedHashMap<>();
   private final Map<String, ProducerRow> producers = new LinkedHashMap<>();
-  /** Those whose media this node's router has now. */
-  private final Set<String> ready = new LinkedHashSet<>();
+  /** What has come to a router here from another node, or from another router. */
+  private final Set<Ready> ready = new HashSet<>();
+
+  private record Ready(String routerId, String producerId) {}
 
   RemoteRoster(RoomVerticle room) {
     this.room = room;
@@ -42,8 +44,8 @@ public final class RemoteRoster implements RoomListener {
     return producers.get(producerId);
   }
 
-  boolean isReady(String producerId) {
-    return ready.contains(producerId);
+  boolean isReady(String routerId, String producerId) {
+    return ready.contains(new Ready(routerId, producerId));
   }
 
   @Override
@@ -129,8 +131,7 @@ public final class RemoteRoster implements RoomListener {
   @Override
   public void onProducerClosed(ProducerRow producer) {
     producers.remove(producer.producerId());
-    ready.remove(producer.producerId());
-    room.consumers().onRemoteProducerClosed(producer.producerId());
+    room.consumers().onProducerGone(producer.producerId());
   }
 
   @Override
@@ -155,13 +156,13 @@ public final class RemoteRoster implements RoomListener {
 
   @Override
   public void onProducerReady(String routerId, String producerId) {
-    ready.add(producerId);
-    room.consumers().onRemoteProducerReady(producerId);
+    ready.add(new Ready(routerId, producerId));
+    room.consumers().onProducerReady(routerId, producerId);
   }
 
   @Override
   public void onProducerGone(String routerId, String producerId) {
-    ready.remove(producerId);
+    ready.remove(new Ready(routerId, producerId));
   }
 
   /** The same form as {@link Peer#describe}. */

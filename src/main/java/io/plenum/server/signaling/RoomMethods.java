@@ -41,7 +41,7 @@ final class RoomMethods {
 
   /** Both vintages at once: the capabilities themselves, and the same under their newer name. */
   private Future<?> getRouterRtpCapabilities(JsonNode data) {
-    ObjectNode capabilities = SignalingJson.MAPPER.valueToTree(room.router().rtpCapabilities());
+    ObjectNode capabilities = SignalingJson.MAPPER.valueToTree(room.rtpCapabilities());
     ObjectNode answer = capabilities.deepCopy();
     answer.set("routerRtpCapabilities", capabilities);
     return Future.succeededFuture(answer);

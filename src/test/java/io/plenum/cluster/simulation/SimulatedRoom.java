@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -37,6 +38,8 @@ final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
   final FakeMedia media;
   final Map<String, String> peers = new TreeMap<>();
   final Map<String, Produced> producers = new TreeMap<>();
+  /** As the routers said last. */
+  final Map<String, List<Integer>> scores = new TreeMap<>();
   final Map<String, Consumed> consumers = new TreeMap<>();
   final Set<String> routers = new LinkedHashSet<>();
   final Map<String, PeerRow> toldPeers = new LinkedHashMap<>();
@@ -142,8 +145,14 @@ final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
     act(now -> coordinator.onProducerPaused(producerId, paused, now));
   }
 
+  void score(String producerId, List<Integer> newScores) {
+    scores.put(producerId, newScores);
+    act(now -> coordinator.onProducerScore(producerId, newScores, now));
+  }
+
   void closeProducer(String producerId) {
     Produced former = producers.remove(producerId);
+    scores.remove(producerId);
     media.removeProducer(former.routerId, producerId);
     consumersGone(producerId);
     act(now -> coordinator.onProducerClosed(producerId, now));
@@ -195,6 +204,15 @@ final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
         act(now -> coordinator.onConsumeFailed(end.endId, consumerId, now));
         return;
       }
+    }
+  }
+
+  /** What joins two routers of this node for one producer fails. */
+  void loseFeed() {
+    if (!media.feeds.isEmpty() && !node.frozen) {
+      String feedId = new TreeSet<>(media.feeds.keySet()).first();
+      media.closeFeed(feedId);
+      act(now -> coordinator.onFeedFailed(feedId, now));
     }
   }
 

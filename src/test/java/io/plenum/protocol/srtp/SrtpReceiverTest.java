@@ -90,7 +90,7 @@ class SrtpReceiverTest {
       assertTrue(receiver.unprotectRtp(packet, 0, 40, out, 0) < 0);
       if (i % 16 == 0) {
         packet[26] |= (byte) 0x80;
-        assertTrue(receiver.unprotectRtcp(packet, 0, 40, out, 0) < 0);
+        assertTrue(receiver.unprotectRtcp(packet, 0, 40, out, 0, 0) < 0);
       }
     }
     assertEquals(0, receiver.rtpSsrcs());
@@ -172,6 +172,28 @@ class SrtpReceiverTest {
     assertNull(Packets.unprotectRtp(receiver, Packets.protectRtp(sender, Packets.rtp(5001, 1, 9))));
   }
 
+  @Test
+  void atTheLimitANewSenderOfRtcpTakesThePlaceOfOneThatHasFallenSilent() {
+    long silence = SrtpReceiver.RTCP_SENDER_SILENCE_NS;
+    for (int ssrc = 0; ssrc < SrtpReceiver.DEFAULT_MAX_RTCP_SSRCS; ssrc++) {
+      assertNotNull(Packets.unprotectRtcp(receiver, Packets.protectRtcp(sender, Packets.rtcp(ssrc)), ssrc));
+    }
+    assertNull(Packets.unprotectRtcp(receiver, Packets.protectRtcp(sender, Packets.rtcp(1_000)), 500));
+    byte[] replayed = Packets.protectRtcp(sender, Packets.rtcp(0));
+    assertNotNull(Packets.unprotectRtcp(receiver, replayed, 600));
+
+    byte[] forged = Packets.protectRtcp(sender, Packets.rtcp(1_001));
+    forged[forged.length - 6] ^= 1;
+    assertNull(Packets.unprotectRtcp(receiver, forged, silence + 1));
+    assertEquals(SrtpReceiver.DEFAULT_MAX_RTCP_SSRCS, receiver.rtcpSsrcs(), "a forged packet takes nobody's place");
+    assertNotNull(Packets.unprotectRtcp(receiver, Packets.protectRtcp(sender, Packets.rtcp(1_002)), silence + 1));
+    assertEquals(SrtpReceiver.DEFAULT_MAX_RTCP_SSRCS, receiver.rtcpSsrcs());
+    assertNull(Packets.unprotectRtcp(receiver, replayed, silence + 1), "who spoke last is still known");
+    assertNull(Packets.unprotectRtcp(receiver, Packets.protectRtcp(sender, Packets.rtcp(1_003)), silence + 1),
+        "the next has been silent for a nanosecond less");
+    assertNotNull(Packets.unprotectRtcp(receiver, Packets.protectRtcp(sender, Packets.rtcp(1_003)), silence + 2));
+  }
+
   @ParameterizedTest
   @EnumSource
   void anyChangedBitIsNoticed(SrtpProfile profile) {
@@ -248,7 +270,7 @@ class SrtpReceiverTest {
       byte[] packet = Packets.protectRtcp(sender, Packets.rtcp(SSRC));
       int indexPosition = SrtpTransform.of(Packets.keys(profile, 1)).rtcpIndexPosition(packet.length);
       packet[indexPosition] &= 0x7f;
-      assertEquals(SrtpDrop.NOT_ENCRYPTED.code(), receiver.unprotectRtcp(packet, 0, packet.length, new byte[100], 0));
+      assertEquals(SrtpDrop.NOT_ENCRYPTED.code(), receiver.unprotectRtcp(packet, 0, packet.length, new byte[100], 0, 0));
     }
   }
 
@@ -264,15 +286,15 @@ class SrtpReceiverTest {
     assertArrayEquals(plain, Arrays.copyOfRange(out, 2, 34));
 
     byte[] rtcp = Packets.protectRtcp(sender, Packets.rtcp(SSRC));
-    assertEquals(SrtpDrop.TOO_LONG.code(), receiver.unprotectRtcp(rtcp, 0, rtcp.length, new byte[27], 0));
-    assertEquals(28, receiver.unprotectRtcp(rtcp, 0, rtcp.length, new byte[28], 0));
+    assertEquals(SrtpDrop.TOO_LONG.code(), receiver.unprotectRtcp(rtcp, 0, rtcp.length, new byte[27], 0, 0));
+    assertEquals(28, receiver.unprotectRtcp(rtcp, 0, rtcp.length, new byte[28], 0, 0));
   }
 
   @Test
   void readingAndWritingTheSameArrayIsOurOwnMistake() {
     byte[] packet = new byte[100];
     assertThrows(IllegalArgumentException.class, () -> receiver.unprotectRtp(packet, 0, 100, packet, 0));
-    assertThrows(IllegalArgumentException.class, () -> receiver.unprotectRtcp(packet, 0, 100, packet, 0));
+    assertThrows(IllegalArgumentException.class, () -> receiver.unprotectRtcp(packet, 0, 100, packet, 0, 0));
   }
 
   @Test
