@@ -131,15 +131,22 @@ public final class RoomCoordinator implements Registry.Answers {
     PeerRow former = view.newestPeer(peerId);
     long term = former == null ? 1 : former.term() + 1;
     put(RoomEvent.PEER_JOIN, generation -> new PeerRow(
-        environment.self(), generation, environment.room(), peerId, term, displayName, device), nowNs);
+        environment.self(), generation, environment.room(), peerId, term, displayName, device, false), nowNs);
     view.onOwnChanged();
     settle(nowNs);
   }
 
   public void onDisplayName(String peerId, String displayName, long nowNs) {
     if (own.get(peerKey(peerId)) instanceof PeerRow peer) {
-      put(RoomEvent.PEER_DISPLAY_NAME, generation -> new PeerRow(environment.self(), generation, environment.room(),
-          peerId, peer.term(), displayName, peer.device()), nowNs);
+      put(RoomEvent.PEER_DISPLAY_NAME, generation -> peer.renamed(generation, displayName), nowNs);
+      settle(nowNs);
+    }
+  }
+
+  /** It has been told to go to another node, and may be there and here for a while. */
+  public void onPeerMoving(String peerId, long nowNs) {
+    if (own.get(peerKey(peerId)) instanceof PeerRow peer && !peer.moving()) {
+      put(RoomEvent.PEER_MOVE, peer::onItsWay, nowNs);
       settle(nowNs);
     }
   }
@@ -152,7 +159,7 @@ public final class RoomCoordinator implements Registry.Answers {
   }
 
   private RowKey peerKey(String peerId) {
-    return new RowKey(Table.PEERS, environment.room(), peerId + "@" + environment.self().serverId());
+    return PeerRow.key(environment.room(), peerId, environment.self());
   }
 
   public void onProducerAdded(String producerId, String routerId, String peerId, ProducerKind kind, boolean paused,

@@ -37,6 +37,19 @@ public final class OutgoingStream {
     this.mid = mid;
   }
 
+  public int ssrc() {
+    return ssrc;
+  }
+
+  public int payloadType() {
+    return video ? VP8 : OPUS;
+  }
+
+  /** Of the producer that the server has made of it. */
+  public String producerId() {
+    return producerId;
+  }
+
   /** In the form of mediasoup-client. */
   Map<String, Object> rtpParameters() {
     long unsigned = ssrc & 0xffff_ffffL;

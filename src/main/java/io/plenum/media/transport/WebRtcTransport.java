@@ -46,6 +46,11 @@ public final class WebRtcTransport implements Transport, RtpLink {
     /** The bytes belong to the network during the call only. */
     void send(TransportTuple tuple, byte[] bytes, int offset, int length);
 
+    /** Whether datagrams of equal size to that tuple can leave together, which costs less. */
+    default boolean sendsTogether(TransportTuple tuple) {
+      return false;
+    }
+
     /** Datagrams of that tuple are this transport's from now on. */
     void onTupleAdded(WebRtcTransport transport, TransportTuple tuple);
 
@@ -223,7 +228,10 @@ public final class WebRtcTransport implements Transport, RtpLink {
       gates.count(GateDrop.MALFORMED_STUN);
       return;
     }
-    ice.onBindingRequest(stun, tuple, nowNs);
+    IceDrop refused = ice.onBindingRequest(stun, tuple, nowNs);
+    if (refused != null) {
+      gates.countIce(refused);
+    }
     startDtlsIfReady();
   }
 
@@ -270,6 +278,11 @@ public final class WebRtcTransport implements Transport, RtpLink {
   @Override
   public boolean isConnected() {
     return dtls.isConnected() && selectedTuple != null && !closed;
+  }
+
+  @Override
+  public boolean sendsTogether() {
+    return selectedTuple != null && network.sendsTogether(selectedTuple);
   }
 
   private void transmit(TransportTuple tuple, byte[] bytes, int offset, int length) {

@@ -47,6 +47,7 @@ public final class SrtpReceiver {
   /** Before that no sender will have been silent for long enough: no need to look. */
   private long nobodySilentUntilNs = Long.MIN_VALUE;
   private RtcpSender mostSilent;
+  private final ForgeryGuard guard = new ForgeryGuard();
   private final long[] drops = new long[SrtpDrop.values().length];
 
   private static final class RtcpSender {
@@ -98,14 +99,17 @@ public final class SrtpReceiver {
     int ssrc = Bytes.i32(in, inOffset + 8);
     ReplayWindow window = rtpWindows.get(ssrc);
     long index = window == null ? sequenceNumber : PacketIndex.estimate(window.highest(), sequenceNumber);
-    SrtpDrop refused = refuse(window, index, rtpWindows.size(), maxRtpSsrcs);
+    SrtpDrop refused = refuse(
+        window, index, RTP_WINDOW_PACKETS, rtpWindows.size(), maxRtpSsrcs, in[inOffset + length - 1]);
     if (refused != null) {
       return drop(refused);
     }
     int plain = transform.unprotectRtp(in, inOffset, headerLength, length, ssrc, index, out, outOffset);
     if (plain == SrtpTransform.FORGED) {
+      guard.onForged();
       return drop(SrtpDrop.AUTHENTICATION_FAILED);
     }
+    guard.onAuthentic();
     if (window == null) {
       window = new ReplayWindow(RTP_WINDOW_PACKETS);
       rtpWindows.put(ssrc, window);
@@ -140,15 +144,18 @@ public final class SrtpReceiver {
     int ssrc = Bytes.i32(in, inOffset + 4);
     RtcpSender sender = rtcpSenders.get(ssrc);
     boolean full = sender == null && rtcpSenders.size() >= maxRtcpSsrcs;
-    SrtpDrop refused = sender != null ? sender.window.check(index)
-        : full && !isAnybodySilent(nowNs) ? SrtpDrop.TOO_MANY_SSRCS : null;
+    int known = full && isAnybodySilent(nowNs) ? maxRtcpSsrcs - 1 : rtcpSenders.size();
+    SrtpDrop refused = refuse(sender == null ? null : sender.window, index, RTCP_WINDOW_PACKETS, known, maxRtcpSsrcs,
+        in[inOffset + length - 1]);
     if (refused != null) {
       return drop(refused);
     }
     int plain = transform.unprotectRtcp(in, inOffset, length, ssrc, index, out, outOffset);
     if (plain == SrtpTransform.FORGED) {
+      guard.onForged();
       return drop(SrtpDrop.AUTHENTICATION_FAILED);
     }
+    guard.onAuthentic();
     if (sender == null) {
       if (full) {
         rtcpSenders.remove(mostSilent.ssrc);
@@ -201,11 +208,17 @@ public final class SrtpReceiver {
     return drops[reason.ordinal()];
   }
 
-  private static SrtpDrop refuse(ReplayWindow window, long index, int known, int limit) {
-    if (window != null) {
-      return window.check(index);
+  private SrtpDrop refuse(
+      ReplayWindow window, long index, int windowPackets, int known, int limit, int lastByte) {
+    if (window == null && known >= limit) {
+      return SrtpDrop.TOO_MANY_SSRCS;
     }
-    return known < limit ? null : SrtpDrop.TOO_MANY_SSRCS;
+    SrtpDrop refused = window == null ? null : window.check(index);
+    if (refused != null) {
+      return refused;
+    }
+    boolean unlikely = window == null || index - window.highest() > windowPackets;
+    return unlikely && guard.sparesUnlikely(lastByte) ? SrtpDrop.SUSPECT : null;
   }
 
   private int drop(SrtpDrop reason) {

@@ -9,6 +9,7 @@ import com.hazelcast.core.LifecycleEvent;
 import io.plenum.cluster.NodeCoordinator;
 import io.plenum.cluster.Registry;
 import io.plenum.cluster.message.Owner;
+import io.plenum.cluster.message.Row;
 import io.plenum.cluster.message.RowKey;
 import io.plenum.cluster.message.SignalMessage;
 import io.plenum.server.ServerIdentity;
@@ -44,6 +45,8 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
   /** A room repeats its goodbye for 3 s; what is left after this, the other nodes remove. */
   private static final long FAREWELL_NS = 4_000_000_000L;
   private static final long FAREWELL_POLL_MS = 100;
+  /** For one operation of the registry; the others remove what is left as well. */
+  private static final long GOODBYE_MS = 1_000;
   private static final Logger log = LoggerFactory.getLogger(ClusterNode.class);
 
   private final Vertx vertx;
@@ -71,6 +74,7 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
   /** Signals to this life alone, while another life with our serverId may be running. */
   private MessageConsumer<String> ownSignals;
   private String ownAddress;
+  private Promise<Void> goodbye;
 
   /**
    * @param onOtherUrls told at which addresses clients find the other nodes, whenever that changes
@@ -85,7 +89,7 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
     this.ip = ip;
     this.onMustEnd = onMustEnd;
     this.workers = vertx.createSharedWorkerExecutor("plenum-registry", REGISTRY_THREADS);
-    this.registry = new HazelcastRegistry(hazelcast, workers, new RegistryAnswers(this::coordinator, this::with));
+    this.registry = new HazelcastRegistry(hazelcast, workers, new RegistryAnswers(this::asker, this::with));
     this.bus = new EventBusBus(vertx, new BusImpairment(config.net().impair(), new Random(config.net().impair().seed())));
     this.urls = new UrlAnnouncements(new UrlAnnouncements.Sink() {
       @Override
@@ -104,8 +108,26 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
     this.timer = new DeadlineTimer(vertx, coordinator::nextDeadlineNs, this::onTimeout);
   }
 
-  private NodeCoordinator coordinator() {
-    return coordinator;
+  private Registry.Answers asker() {
+    return goodbye == null ? coordinator : new Goodbye();
+  }
+
+  /** Waits for the last operation; nobody is left whom others concern. */
+  private final class Goodbye implements Registry.Answers {
+    @Override
+    public void onRegistryDone(long operation, long nowNs) {
+      goodbye.tryComplete();
+    }
+
+    @Override
+    public void onRegistryRows(long operation, List<Row> rows, long nowNs) {
+      // Of a look that was under way.
+    }
+
+    @Override
+    public void onRegistryFailed(long operation, long nowNs) {
+      goodbye.tryComplete();
+    }
   }
 
   Vertx vertx() {
@@ -169,6 +191,12 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
     });
   }
 
+  /** No clients are to be sent here any more, and whoever looks at the rows sees it. From any thread, once started. */
+  public void drain() {
+    announce("");
+    context.runOnContext(v -> with(coordinator::drain));
+  }
+
   /** The serverId's own address is another process's until it is known that there is none. */
   private void subscribeOwn() {
     String address = coordinator.self().toString();
@@ -205,7 +233,7 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
       vertx.cancelTimer(urlsTimer);
       removeListeners();
       unsubscribe();
-      workers.close().onComplete(stopped);
+      sayGoodbye().onComplete(said -> workers.close().onComplete(stopped));
     });
   }
 
@@ -217,6 +245,17 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
     } catch (HazelcastInstanceNotActiveException e) {
       log.debug("cluster left before its listeners were removed");
     }
+  }
+
+  /** Takes our own row out, so that nobody has to. */
+  private Future<Void> sayGoodbye() {
+    coordinator.stop();
+    if (coordinator.state() != NodeCoordinator.State.STOPPED) {
+      return Future.succeededFuture();
+    }
+    goodbye = Promise.promise();
+    vertx.setTimer(GOODBYE_MS, id -> goodbye.tryComplete());
+    return goodbye.future();
   }
 
   private void unsubscribe() {

@@ -162,6 +162,11 @@ final class ClusterRoom implements RoomPresence, RouterMedia.Outcomes {
   }
 
   @Override
+  public void onPeerMoving(String peerId) {
+    with(nowNs -> coordinator.onPeerMoving(peerId, nowNs));
+  }
+
+  @Override
   public void onPeerLeft(String peerId) {
     with(nowNs -> coordinator.onPeerLeft(peerId, nowNs));
   }

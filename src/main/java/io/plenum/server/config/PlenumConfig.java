@@ -6,10 +6,10 @@ package io.plenum.server.config;
  */
 public record PlenumConfig(
     Data data, Log log, Node node, Http http, Media media, Room room, Pipe pipe, Cluster cluster, Auth auth, Limits limits,
-    Net net) {
+    Drain drain, Net net) {
 
   PlenumConfig withHttp(Http newHttp) {
-    return new PlenumConfig(data, log, node, newHttp, media, room, pipe, cluster, auth, limits, net);
+    return new PlenumConfig(data, log, node, newHttp, media, room, pipe, cluster, auth, limits, drain, net);
   }
 
   public record Data(String dir) {}
@@ -45,6 +45,8 @@ public record PlenumConfig(
       int messageBytes,
       int messagesPerSecond,
       int joinTimeoutS) {}
+
+  public record Drain(int timeoutS, int clientsPerSecond, boolean remote) {}
 
   public record Net(Impair impair) {
     public record Impair(

@@ -4,7 +4,9 @@ import io.plenum.cluster.message.RowKey;
 import io.plenum.media.transport.GateDrop;
 import io.plenum.media.transport.RtpDrop;
 import io.plenum.protocol.dtls.DtlsDrop;
+import io.plenum.protocol.ice.IceDrop;
 import io.plenum.protocol.srtp.SrtpDrop;
+import io.plenum.protocol.wire.Malformed;
 import io.plenum.server.cluster.ClusterNode;
 import io.plenum.server.dtls.DtlsSessions;
 import io.plenum.server.net.NetDrop;
@@ -33,6 +35,7 @@ public final class NodeMetrics {
     }
     showDrops(metrics, loops, "gate_dropped", "datagrams that a transport's first gates dropped",
         GateDrop.class, GateDrop::label);
+    showDrops(metrics, loops, "ice_dropped", "checks that ICE refused", IceDrop.class, IceDrop::label);
     showDrops(metrics, loops, "srtp_dropped", "packets that SRTP refused", SrtpDrop.class, SrtpDrop::label);
     showDrops(metrics, loops, "rtp_dropped", "authenticated RTP packets that were not used", RtpDrop.class, RtpDrop::label);
     metrics.gauge("net_routes", "verified addresses, username fragments and TCP connections of clients",
@@ -54,6 +57,10 @@ public final class NodeMetrics {
     for (DtlsDrop reason : DtlsDrop.values()) {
       metrics.counter("dtls_dropped", reason.label(), "DTLS datagrams dropped",
           () -> dtls.counters().dropped(reason));
+    }
+    for (Malformed reason : Malformed.values()) {
+      metrics.counter("dtls_malformed", reason.label(), "datagrams that begin as DTLS and are none, or not only",
+          () -> dtls.counters().malformed(reason));
     }
   }
 

@@ -34,6 +34,11 @@ public final class RemoteRoster implements RoomListener {
     return producers.values();
   }
 
+  /** Null if it is on no other node. */
+  PeerRow peer(String peerId) {
+    return peers.get(peerId);
+  }
+
   /** Null if it is not another node's. */
   ProducerRow producer(String producerId) {
     return producers.get(producerId);
@@ -46,10 +51,50 @@ public final class RemoteRoster implements RoomListener {
   @Override
   public void onPeerJoined(PeerRow peer) {
     boolean known = peers.put(peer.peerId(), peer) != null;
-    if (!known && room.peer(peer.peerId()) == null) {
+    if (!known && !room.hasJoined(peer.peerId())) {
       Map<String, Object> newPeer = describe(peer);
       newPeer.put("peer", describe(peer));
       room.notifyJoined("newPeer", newPeer);
+    }
+  }
+
+  /** A peer has joined here. Who was sent here has never been away; anybody else comes as somebody new. */
+  void tellJoined(Peer peer) {
+    PeerRow former = peers.get(peer.id());
+    if (former != null && former.moving()) {
+      tellRenamed(peer.id(), peer.displayName(), former.displayName());
+      return;
+    }
+    if (former != null) {
+      room.notifyOthers(peer, "peerClosed", Map.of("peerId", peer.id()));
+    }
+    Map<String, Object> newPeer = new LinkedHashMap<>(peer.describe());
+    newPeer.put("peer", peer.describe());
+    room.notifyOthers(peer, "newPeer", newPeer);
+  }
+
+  /** A peer has left here; if it is on another node by now, it is still in the room. */
+  void tellLeft(Peer peer) {
+    PeerRow elsewhere = peers.get(peer.id());
+    if (elsewhere == null) {
+      room.notifyOthers(peer, "peerClosed", Map.of("peerId", peer.id()));
+    } else {
+      tellRenamed(peer.id(), elsewhere.displayName(), peer.displayName());
+    }
+  }
+
+  private void tellRenamed(String peerId, String displayName, String former) {
+    if (!displayName.equals(former)) {
+      room.notifyJoined("peerDisplayNameChanged",
+          Map.of("peerId", peerId, "displayName", displayName, "oldDisplayName", former));
+    }
+  }
+
+  @Override
+  public void onPeerMoved(PeerRow peer, String formerDisplayName) {
+    peers.put(peer.peerId(), peer);
+    if (!room.hasJoined(peer.peerId())) {
+      tellRenamed(peer.peerId(), peer.displayName(), formerDisplayName);
     }
   }
 
@@ -62,7 +107,7 @@ public final class RemoteRoster implements RoomListener {
 
   @Override
   public void onPeerLeft(PeerRow peer) {
-    if (peers.remove(peer.peerId()) != null && room.peer(peer.peerId()) == null) {
+    if (peers.remove(peer.peerId()) != null && !room.hasJoined(peer.peerId())) {
       room.notifyJoined("peerClosed", Map.of("peerId", peer.peerId()));
     }
   }
@@ -71,7 +116,10 @@ public final class RemoteRoster implements RoomListener {
   public void onProducerAdded(ProducerRow producer) {
     producers.put(producer.producerId(), producer);
     for (Peer peer : room.joinedPeers()) {
-      room.consumers().setUp(peer, producer);
+      // Who is moving is here and there for a while, and needs not see itself.
+      if (!peer.id().equals(producer.peerId())) {
+        room.consumers().setUp(peer, producer);
+      }
     }
   }
 
@@ -102,7 +150,7 @@ public final class RemoteRoster implements RoomListener {
   public void onLocalPeerReplaced(String peerId) {
     Peer peer = room.peer(peerId);
     if (peer != null) {
-      peer.channel().close("replaced: you joined again through another server");
+      room.moves().onReplaced(peer);
     }
   }
 

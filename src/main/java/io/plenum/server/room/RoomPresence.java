@@ -17,6 +17,9 @@ public interface RoomPresence {
 
   default void onDisplayName(String peerId, String displayName) {}
 
+  /** It has been told to go to another node. */
+  default void onPeerMoving(String peerId) {}
+
   default void onPeerLeft(String peerId) {}
 
   default void onProducerAdded(

@@ -1,5 +1,6 @@
 package io.plenum.server.room;
 
+import io.plenum.cluster.DrainPlan;
 import io.plenum.cluster.message.Layers;
 import io.plenum.cluster.message.PeerRow;
 import io.plenum.cluster.message.ProducerRow;
@@ -41,6 +42,7 @@ public final class RoomVerticle extends VerticleBase {
   private final Map<String, Peer> peers = new LinkedHashMap<>();
   private final ConsumerSetup consumers;
   private final RemoteRoster remote;
+  private final PeerMoves moves;
   private RoomPresence presence = RoomPresence.ALONE;
   private boolean closed;
 
@@ -56,6 +58,7 @@ public final class RoomVerticle extends VerticleBase {
     this.onEmpty = onEmpty;
     this.consumers = new ConsumerSetup(this, limits);
     this.remote = new RemoteRoster(this);
+    this.moves = new PeerMoves(this);
   }
 
   @Override
@@ -138,6 +141,10 @@ public final class RoomVerticle extends VerticleBase {
     return remote;
   }
 
+  PeerMoves moves() {
+    return moves;
+  }
+
   ConsumerSetup consumers() {
     return consumers;
   }
@@ -149,6 +156,12 @@ public final class RoomVerticle extends VerticleBase {
   void notifyJoined(String method, Map<String, Object> data) {
     for (Peer peer : joinedPeers()) {
       peer.channel().notify(method, data);
+    }
+  }
+
+  void notifyOthers(Peer peer, String method, Map<String, Object> data) {
+    for (Peer other : othersThan(peer)) {
+      other.channel().notify(method, data);
     }
   }
 
@@ -173,6 +186,12 @@ public final class RoomVerticle extends VerticleBase {
       }
     }
     return null;
+  }
+
+  /** Whether others here see it as a peer of this node. */
+  boolean hasJoined(String peerId) {
+    Peer peer = peers.get(peerId);
+    return peer != null && peer.joined();
   }
 
   Peer peer(String peerId) {
@@ -215,14 +234,10 @@ public final class RoomVerticle extends VerticleBase {
     peer.onJoined(shortened(displayName), device, rtpCapabilities, System.nanoTime());
     log.info("peer joined room={} peer={} name=\"{}\"", name, peer.id(), peer.displayName());
     List<Map<String, Object>> others = new ArrayList<>();
-    Map<String, Object> newPeer = new LinkedHashMap<>(peer.describe());
-    newPeer.put("peer", peer.describe());
-    for (Peer other : othersThan(peer)) {
-      others.add(other.describe());
-      other.channel().notify("newPeer", newPeer);
-    }
+    othersThan(peer).forEach(other -> others.add(other.describe()));
+    remote.tellJoined(peer);
     for (PeerRow other : remote.peers()) {
-      if (!other.peerId().equals(peer.id())) {
+      if (!other.peerId().equals(peer.id()) && !hasJoined(other.peerId())) {
         others.add(RemoteRoster.describe(other));
       }
     }
@@ -353,6 +368,7 @@ public final class RoomVerticle extends VerticleBase {
 
   private void depart(Peer peer) {
     peer.onLeft();
+    moves.onLeft(peer);
     log.info("peer left room={} peer={}", name, peer.id());
     // Without a router its transports are still being made; whoever makes them looks whether the peer has left.
     for (String transportId : peer.router() == null ? List.<String>of() : List.copyOf(peer.transports.keySet())) {
@@ -362,9 +378,21 @@ public final class RoomVerticle extends VerticleBase {
     if (peer.joined()) {
       peer.producers.keySet().forEach(this::onProducerGone);
       presence.onPeerLeft(peer.id());
-      for (Peer other : othersThan(peer)) {
-        other.channel().notify("peerClosed", Map.of("peerId", peer.id()));
-      }
+      remote.tellLeft(peer);
+    }
+  }
+
+  /** Who is here, in no order. */
+  public List<DrainPlan.Client> clients() {
+    return peers.values().stream()
+        .map(peer -> new DrainPlan.Client(name, peer.id(), peer.producers.size())).toList();
+  }
+
+  /** Tells a client to go to another of these nodes, if it is still here. */
+  public void sendAway(String peerId, List<String> urls) {
+    Peer peer = peers.get(peerId);
+    if (peer != null) {
+      moves.sendAway(peer, urls);
     }
   }
 

@@ -8,6 +8,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -89,6 +90,15 @@ public final class Rooms {
         rooms.remove(room.name());
       }
     });
+  }
+
+  /** All that are open, each with the context on which it must be spoken to. */
+  public Future<List<Opened>> opened() {
+    Promise<List<Opened>> opened = Promise.promise();
+    context.runOnContext(v -> opened.complete(rooms.values().stream()
+        .filter(entry -> entry.room.succeeded())
+        .map(entry -> new Opened(entry.room.result(), entry.context)).toList()));
+    return opened.future();
   }
 
   /** For dump and metrics, on the context of the rooms. */

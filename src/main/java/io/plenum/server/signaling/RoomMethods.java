@@ -14,12 +14,17 @@ import java.util.Map;
 final class RoomMethods {
   private final RoomVerticle room;
   private final Peer peer;
+  private final Runnable beforeJoin;
   private final Runnable onJoined;
 
-  /** @param onJoined called when the client has the answer to its join */
-  RoomMethods(RoomVerticle room, Peer peer, Runnable onJoined) {
+  /**
+   * @param beforeJoin throws what speaks against it
+   * @param onJoined called when the client has the answer to its join
+   */
+  RoomMethods(RoomVerticle room, Peer peer, Runnable beforeJoin, Runnable onJoined) {
     this.room = room;
     this.peer = peer;
+    this.beforeJoin = beforeJoin;
     this.onJoined = onJoined;
   }
 
@@ -43,6 +48,7 @@ final class RoomMethods {
   }
 
   private Future<?> join(JsonNode data) {
+    beforeJoin.run();
     RtpCapabilities capabilities = RequestData.optionalObject(data, "rtpCapabilities", RtpCapabilities.class);
     Device device = RequestData.optionalObject(data, "device", Device.class);
     Object others = room.join(peer, RequestData.optionalText(data, "displayName"), device, capabilities);

@@ -430,6 +430,38 @@ class ClusterScenarioTest {
     Settled.check(cluster, "after the move");
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 42})
+  void aPeerThatIsSentToAnotherNodeIsNeverAwayAndItsOldStreamsLastUntilTheNewOnesAreThere(long seed) {
+    SimulatedCluster cluster = new SimulatedCluster(seed);
+    cluster.startAll(3);
+    SimulatedRoom one = enter(cluster, "n1");
+    SimulatedRoom other = enter(cluster, "n2");
+    SimulatedRoom third = enter(cluster, "n3");
+    one.join("mover", "before");
+    String before = one.produce("mover", router(one), false);
+    cluster.time.runFor(SECOND);
+    one.sendAway("mover");
+    cluster.time.runFor(200 * MS);
+    other.join("mover", "after");
+    String after = other.produce("mover", router(other), false);
+    cluster.time.runFor(SECOND);
+
+    assertTrue(one.peers.containsKey("mover"), "both connections live");
+    assertEquals("after", third.toldPeers.get("mover").displayName());
+    assertEquals(Set.of(before, after), third.toldProducers.keySet());
+    assertEquals(Set.of(before), other.toldProducers.keySet(), "also on the node that it has come to");
+    assertEquals(Set.of(after), one.toldProducers.keySet());
+    cluster.time.runFor(SimulatedRoom.MOVE_OVERLAP_NS);
+    assertFalse(one.peers.containsKey("mover"));
+    assertEquals(Set.of(after), third.toldProducers.keySet());
+    assertEquals(Set.of(), other.toldProducers.keySet());
+    assertEquals(1, third.moves);
+    assertEquals(0, third.timesLeft);
+    cluster.time.runFor(20 * SECOND);
+    Settled.check(cluster, "after the move");
+  }
+
   @Test
   void aNotificationIsHeardOnceByEachOtherNodeHoweverOftenItIsRepeated() {
     SimulatedCluster cluster = fullMesh(16, 3);

@@ -14,6 +14,8 @@ final class RandomHistory {
   private final SplittableRandom random;
   private final int rooms;
   private int names;
+  /** Whether peers are sent to other nodes: an orderly thing, of clusters in order. */
+  private boolean moves;
 
   RandomHistory(long seed) {
     cluster = new SimulatedCluster(seed);
@@ -31,6 +33,7 @@ final class RandomHistory {
     double mediaFailures = random.nextInt(4) == 0 ? 0.1 : 0;
     int steps = random.nextInt(15, 60);
     boolean faults = random.nextInt(3) > 0;
+    moves = !faults;
     for (int i = 0; i < steps; i++) {
       cluster.alive().forEach(node -> node.rooms.values().forEach(room -> room.media.failures = mediaFailures));
       if (faults && random.nextInt(12) == 0) {
@@ -105,6 +108,8 @@ final class RandomHistory {
       }
     } else if (dice < 4) {
       room.leave(peerId);
+    } else if (moves && dice < 6) {
+      room.sendAway(peerId);
     } else if (dice < 9) {
       room.produce(peerId, any(List.copyOf(room.routers)), random.nextInt(4) == 0);
     } else if (dice < 10) {

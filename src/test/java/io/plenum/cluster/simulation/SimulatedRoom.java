@@ -24,6 +24,8 @@ import java.util.random.RandomGenerator;
 
 /** One room on one node: the real coordinator, made-up routers and clients, and what is true here. */
 final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
+  static final long MOVE_OVERLAP_NS = 2 * Timeline.SECOND;
+
   /** A producer of a client of this node. */
   record Produced(String peerId, String routerId, boolean paused) {}
 
@@ -43,7 +45,10 @@ final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
   final Map<String, PeerRow> toldPeers = new LinkedHashMap<>();
   final Map<String, ProducerRow> toldProducers = new LinkedHashMap<>();
   int timesAdded;
+  int timesLeft;
+  int moves;
   final Set<String> ready = new HashSet<>();
+  private final Set<String> sentAway = new HashSet<>();
   final List<String> notifications = new ArrayList<>();
   final List<String> violations = new ArrayList<>();
   private int ids;
@@ -82,6 +87,12 @@ final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
     });
   }
 
+  /** It is told to go to another node; it may be there and here for a while. */
+  void sendAway(String peerId) {
+    sentAway.add(peerId);
+    act(now -> coordinator.onPeerMoving(peerId, now));
+  }
+
   String addRouter(long now) {
     String routerId = id("r");
     routers.add(routerId);
@@ -102,6 +113,7 @@ final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
       }
     }
     peers.remove(peerId);
+    sentAway.remove(peerId);
     act(now -> coordinator.onPeerLeft(peerId, now));
     if (peers.isEmpty()) {
       closeRoom();
@@ -221,11 +233,20 @@ final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
   }
 
   @Override
+  public void onPeerMoved(PeerRow peer, String formerDisplayName) {
+    moves++;
+    if (toldPeers.put(peer.peerId(), peer) == null) {
+      violations.add("a peer moved that nobody knows: " + peer);
+    }
+  }
+
+  @Override
   public void onPeerLeft(PeerRow peer) {
     if (toldPeers.remove(peer.peerId()) == null) {
       violations.add("a peer left that nobody knows: " + peer);
     }
-    if (toldProducers.values().stream().anyMatch(producer -> producer.peerId().equals(peer.peerId()))) {
+    timesLeft++;
+    if (!peers.containsKey(peer.peerId()) && toldProducers.values().stream().anyMatch(producer -> producer.peerId().equals(peer.peerId()))) {
       violations.add("a peer left before its producers: " + peer);
     }
   }
@@ -236,7 +257,7 @@ final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
     if (toldProducers.put(producer.producerId(), producer) != null) {
       violations.add("producer added twice: " + producer);
     }
-    if (!toldPeers.containsKey(producer.peerId())) {
+    if (!toldPeers.containsKey(producer.peerId()) && !peers.containsKey(producer.peerId())) {
       violations.add("producer of a peer that nobody knows: " + producer);
     }
     if (node.cluster.everybodyConsumes) {
@@ -274,11 +295,16 @@ final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
 
   @Override
   public void onLocalPeerReplaced(String peerId) {
-    node.post(() -> {
+    Runnable end = () -> {
       if (peers.containsKey(peerId)) {
         leave(peerId);
       }
-    });
+    };
+    if (sentAway.contains(peerId)) {
+      node.later(MOVE_OVERLAP_NS, end);
+    } else {
+      node.post(end);
+    }
   }
 
   @Override

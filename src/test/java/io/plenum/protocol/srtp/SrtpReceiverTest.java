@@ -87,15 +87,69 @@ class SrtpReceiverTest {
     for (int i = 0; i < ssrcs; i++) {
       random.nextBytes(packet);
       packet[0] = (byte) 0x80;
-      assertEquals(SrtpDrop.AUTHENTICATION_FAILED.code(), receiver.unprotectRtp(packet, 0, 40, out, 0));
+      assertTrue(receiver.unprotectRtp(packet, 0, 40, out, 0) < 0);
       if (i % 16 == 0) {
         packet[26] |= (byte) 0x80;
-        assertEquals(SrtpDrop.AUTHENTICATION_FAILED.code(), receiver.unprotectRtcp(packet, 0, 40, out, 0, 0));
+        assertTrue(receiver.unprotectRtcp(packet, 0, 40, out, 0, 0) < 0);
       }
     }
     assertEquals(0, receiver.rtpSsrcs());
     assertEquals(0, receiver.rtcpSsrcs());
-    assertEquals(ssrcs + ssrcs / 16, receiver.dropped(SrtpDrop.AUTHENTICATION_FAILED));
+    assertEquals(ssrcs + ssrcs / 16, forged());
+  }
+
+  private long forged() {
+    return receiver.dropped(SrtpDrop.AUTHENTICATION_FAILED) + receiver.dropped(SrtpDrop.SUSPECT);
+  }
+
+  /** So many packets of any SSRC with a wrong tag. */
+  private void flood(Random random, int packets) {
+    byte[] packet = new byte[60];
+    byte[] out = new byte[60];
+    for (int i = 0; i < packets; i++) {
+      random.nextBytes(packet);
+      packet[0] = (byte) 0x80;
+      assertTrue(receiver.unprotectRtp(packet, 0, packet.length, out, 0) < 0);
+    }
+  }
+
+  private boolean accepted(int ssrc, int sequenceNumber) {
+    return Packets.unprotectRtp(receiver, Packets.protectRtp(sender, Packets.rtp(ssrc, sequenceNumber, 50))) != null;
+  }
+
+  /** 47 and the one good packet make a period of the guard's sample, into which it must not fall. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 15, 47, 300})
+  void underAFloodOfForgeriesAKnownStreamLosesNothingAndANewOneIsFoundSoon(int forgeriesForEach) {
+    Random random = new Random(11);
+    assertTrue(accepted(SSRC, 1));
+    flood(random, 5_000);
+    for (int i = 0; i < 200; i++) {
+      flood(random, forgeriesForEach);
+      assertTrue(accepted(SSRC, 2 + i), "known, packet " + i);
+    }
+    int tries = 1;
+    for (; !accepted(7, tries); tries++) {
+      flood(random, forgeriesForEach);
+      flood(random, 1_000 / forgeriesForEach);
+    }
+    assertTrue(tries < 8 * ForgeryGuard.SAMPLE, "found after " + tries);
+    assertTrue(accepted(7, tries + 1), "from then on it is known");
+  }
+
+  @Test
+  void aFloodOfForgeriesIsMostlyNotExaminedAndForgottenAfterASecondOrTwoOfMedia() {
+    assertTrue(accepted(SSRC, 1));
+    flood(new Random(12), 100_000);
+    long examined = receiver.dropped(SrtpDrop.AUTHENTICATION_FAILED);
+    assertTrue(examined < ForgeryGuard.ALARM + 100_000 / ForgeryGuard.SAMPLE * 1.2, "examined " + examined);
+    assertEquals(100_000, forged());
+    for (int i = 0; i < 300; i++) {
+      assertTrue(accepted(SSRC, 2 + i));
+    }
+    for (int ssrc = 100; ssrc < 130; ssrc++) {
+      assertTrue(accepted(ssrc, 1), "no new stream waits any more");
+    }
   }
 
   @Test
@@ -175,7 +229,7 @@ class SrtpReceiverTest {
       byte[] plain = Packets.rtp(SSRC, sequenceNumber, 20);
       assertArrayEquals(plain, Packets.unprotectRtp(receiver, Packets.protectRtp(sender, plain)));
     }
-    assertEquals(20_000, receiver.dropped(SrtpDrop.AUTHENTICATION_FAILED));
+    assertEquals(20_000, forged());
   }
 
   @ParameterizedTest
