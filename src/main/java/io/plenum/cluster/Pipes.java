@@ -197,6 +197,16 @@ final class Pipes {
     environment.media().closePipe(endId);
   }
 
+  /** Whose the other end is, or null. */
+  Owner remoteOf(String endId) {
+    for (Pipe pipe : pipes.values()) {
+      if (pipe.endId.equals(endId)) {
+        return pipe.remote;
+      }
+    }
+    return null;
+  }
+
   void onPipeFailed(String endId, long nowNs) {
     eachWith(endId, pipe -> pipe.close(Pipe.End.FAILED));
     sweep(nowNs);

@@ -280,6 +280,11 @@ public final class RoomCoordinator implements Registry.Answers {
     settle(nowNs);
   }
 
+  /** Whose the other end of the pipe is, or null: that a pipe is heard is a sign of its owner's life. */
+  public Owner remoteOf(String endId) {
+    return pipes.remoteOf(endId);
+  }
+
   /** It could not be made, or its path is dead: that does not mean that the node is. */
   public void onPipeFailed(String endId, long nowNs) {
     pipes.onPipeFailed(endId, nowNs);

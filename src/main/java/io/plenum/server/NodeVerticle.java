@@ -65,7 +65,6 @@ public final class NodeVerticle extends VerticleBase {
   private DtlsSessions dtls;
   private Rooms rooms;
   private ClusterNode cluster;
-  private boolean clusterStarted;
   private SignalingService signaling;
   private NodeDrain drain;
   private WebVerticle web;
@@ -184,7 +183,6 @@ public final class NodeVerticle extends VerticleBase {
     if (cluster == null) {
       return Future.succeededFuture();
     }
-    clusterStarted = true;
     return cluster.start();
   }
 
@@ -243,7 +241,7 @@ public final class NodeVerticle extends VerticleBase {
 
   private void onDraining() {
     readiness.require(Readiness.NOT_DRAINING);
-    if (clusterStarted) {
+    if (cluster != null) {
       cluster.drain();
     }
   }

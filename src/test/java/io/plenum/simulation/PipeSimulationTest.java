@@ -2,6 +2,7 @@ package io.plenum.simulation;
 
 import static io.plenum.simulation.VirtualTime.SECOND;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.plenum.media.router.PipeConsumer;
@@ -225,6 +226,28 @@ class PipeSimulationTest {
     ReceivedTrack heard = bob.receive(audio);
     nodes.runFor(2 * SECOND);
     assertTrue(heard.packets.size() > 80, "packets: " + heard.packets.size());
+  }
+
+  @Test
+  void asLongAsAnythingCrossesEachEndHearsTheOtherOnceInAWhileAndAForgerIsNotHeard() {
+    TwoNodes nodes = new TwoNodes(10, Impairment.NONE, PipeOptions.DEFAULT);
+    Publication audio = nodes.near.join("alice").publishAudio();
+    assertFalse(nodes.farEnd.heardWithin(SECOND, nodes.near.nowNs()), "before anything came");
+    PipeConsumer piped = nodes.pipe(audio);
+    nodes.runFor(3 * SECOND);
+    piped.pause();
+    for (int i = 0; i < 20; i++) {
+      nodes.runFor(SECOND);
+      assertTrue(nodes.farEnd.heardWithin(2 * SECOND, nodes.near.nowNs()), "reports of what is paused, after " + i + " s");
+      assertTrue(nodes.nearEnd.heardWithin(2 * SECOND, nodes.near.nowNs()), "reports on it, after " + i + " s");
+    }
+    nodes.nearSocket.link.cut(true);
+    nodes.runFor(3 * SECOND);
+    byte[] forged = new byte[100];
+    forged[0] = (byte) 0x80;
+    Bytes.put32(forged, 8, piped.streams().get(0).ssrc());
+    nodes.farSocket.receive(forged);
+    assertFalse(nodes.farEnd.heardWithin(2 * SECOND, nodes.near.nowNs()));
   }
 
   @Test

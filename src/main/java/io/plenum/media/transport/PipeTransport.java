@@ -139,6 +139,9 @@ public final class PipeTransport implements Transport, RtpLink {
    */
   static final long RETIREMENT_NS = 60_000_000_000L;
 
+  private boolean heard;
+  private long heardNs;
+
   /** One datagram from the other end; never throws. The bytes are the caller's again when the call returns. */
   public void onDatagram(byte[] bytes, int offset, int length, long nowNs) {
     if (closed || remote == null || length < RtpPacket.FIXED_HEADER_BYTES - 4) {
@@ -165,12 +168,22 @@ public final class PipeTransport implements Transport, RtpLink {
           : srtp.unprotectRtp(bytes, offset, length, environment.plain);
     }
     if (plainLength > 0) {
+      heard = true;
+      heardNs = nowNs;
       if (rtcp) {
         session.onRtcp(environment.plain, 0, plainLength, nowNs);
       } else {
         session.onRtp(environment.plain, 0, plainLength, nowNs);
       }
     }
+  }
+
+  /**
+   * Whether something of the other end was heard in this time: media, or the reports that go to and fro about once a second as
+   * long as anything crosses. With SRTP, only what is authentic counts.
+   */
+  public boolean heardWithin(long periodNs, long nowNs) {
+    return heard && nowNs - heardNs <= periodNs;
   }
 
   @Override

@@ -43,11 +43,11 @@ public final class SrtpReceiver {
   private final int maxRtpSsrcs;
   private final int maxRtcpSsrcs;
   private final SsrcTable<ReplayWindow> rtpWindows = new SsrcTable<>();
+  private final ForgeryGuard guard = new ForgeryGuard();
   private final SsrcTable<RtcpSender> rtcpSenders = new SsrcTable<>();
   /** Before that no sender will have been silent for long enough: no need to look. */
   private long nobodySilentUntilNs = Long.MIN_VALUE;
   private RtcpSender mostSilent;
-  private final ForgeryGuard guard = new ForgeryGuard();
   private final long[] drops = new long[SrtpDrop.values().length];
 
   private static final class RtcpSender {
@@ -144,8 +144,8 @@ public final class SrtpReceiver {
     int ssrc = Bytes.i32(in, inOffset + 4);
     RtcpSender sender = rtcpSenders.get(ssrc);
     boolean full = sender == null && rtcpSenders.size() >= maxRtcpSsrcs;
-    int known = full && isAnybodySilent(nowNs) ? maxRtcpSsrcs - 1 : rtcpSenders.size();
-    SrtpDrop refused = refuse(sender == null ? null : sender.window, index, RTCP_WINDOW_PACKETS, known, maxRtcpSsrcs,
+    int others = full && isAnybodySilent(nowNs) ? maxRtcpSsrcs - 1 : rtcpSenders.size();
+    SrtpDrop refused = refuse(sender == null ? null : sender.window, index, RTCP_WINDOW_PACKETS, others, maxRtcpSsrcs,
         in[inOffset + length - 1]);
     if (refused != null) {
       return drop(refused);

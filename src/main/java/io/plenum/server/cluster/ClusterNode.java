@@ -9,7 +9,6 @@ import com.hazelcast.core.LifecycleEvent;
 import io.plenum.cluster.NodeCoordinator;
 import io.plenum.cluster.Registry;
 import io.plenum.cluster.message.Owner;
-import io.plenum.cluster.message.Row;
 import io.plenum.cluster.message.RowKey;
 import io.plenum.cluster.message.SignalMessage;
 import io.plenum.server.ServerIdentity;
@@ -89,7 +88,7 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
     this.ip = ip;
     this.onMustEnd = onMustEnd;
     this.workers = vertx.createSharedWorkerExecutor("plenum-registry", REGISTRY_THREADS);
-    this.registry = new HazelcastRegistry(hazelcast, workers, new RegistryAnswers(this::asker, this::with));
+    this.registry = new HazelcastRegistry(hazelcast, workers, new RegistryAnswers(this::coordinator, this::onAnswer));
     this.bus = new EventBusBus(vertx, new BusImpairment(config.net().impair(), new Random(config.net().impair().seed())));
     this.urls = new UrlAnnouncements(new UrlAnnouncements.Sink() {
       @Override
@@ -108,26 +107,8 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
     this.timer = new DeadlineTimer(vertx, coordinator::nextDeadlineNs, this::onTimeout);
   }
 
-  private Registry.Answers asker() {
-    return goodbye == null ? coordinator : new Goodbye();
-  }
-
-  /** Waits for the last operation; nobody is left whom others concern. */
-  private final class Goodbye implements Registry.Answers {
-    @Override
-    public void onRegistryDone(long operation, long nowNs) {
-      goodbye.tryComplete();
-    }
-
-    @Override
-    public void onRegistryRows(long operation, List<Row> rows, long nowNs) {
-      // Of a look that was under way.
-    }
-
-    @Override
-    public void onRegistryFailed(long operation, long nowNs) {
-      goodbye.tryComplete();
-    }
+  private NodeCoordinator coordinator() {
+    return coordinator;
   }
 
   Vertx vertx() {
@@ -237,16 +218,6 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
     });
   }
 
-  /** A Hazelcast that has been shut down has forgotten them, and says so by an exception. */
-  private void removeListeners() {
-    try {
-      hazelcast.getCluster().removeMembershipListener(membershipListener);
-      hazelcast.getLifecycleService().removeLifecycleListener(lifecycleListener);
-    } catch (HazelcastInstanceNotActiveException e) {
-      log.debug("cluster left before its listeners were removed");
-    }
-  }
-
   /** Takes our own row out, so that nobody has to. */
   private Future<Void> sayGoodbye() {
     coordinator.stop();
@@ -256,6 +227,16 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
     goodbye = Promise.promise();
     vertx.setTimer(GOODBYE_MS, id -> goodbye.tryComplete());
     return goodbye.future();
+  }
+
+  /** A Hazelcast that has been shut down has forgotten them, and says so by an exception. */
+  private void removeListeners() {
+    try {
+      hazelcast.getCluster().removeMembershipListener(membershipListener);
+      hazelcast.getLifecycleService().removeLifecycleListener(lifecycleListener);
+    } catch (HazelcastInstanceNotActiveException e) {
+      log.debug("cluster left before its listeners were removed");
+    }
   }
 
   private void unsubscribe() {
@@ -329,6 +310,14 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
     }
     subscribeOwn();
     timer.onChanged();
+  }
+
+  /** What the shared maps answer; once the rows are out, any answer is the goodbye's. */
+  private void onAnswer(LongConsumer input) {
+    if (goodbye != null) {
+      goodbye.tryComplete();
+    }
+    with(input);
   }
 
   private void onTimeout(long nowNs) {

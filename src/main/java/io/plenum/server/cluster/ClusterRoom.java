@@ -25,6 +25,8 @@ import org.slf4j.LoggerFactory;
  * and wakes it. On the room's loop; after the last peer has left it stays until everybody has been told.
  */
 final class ClusterRoom implements RoomPresence, RouterMedia.Outcomes {
+  /** How often it is looked whether the nodes at the other ends of pipes are heard: well within what counts as silence. */
+  private static final long LIFE_MS = 1_000;
   private static final Logger log = LoggerFactory.getLogger(ClusterRoom.class);
 
   private final ClusterNode node;
@@ -34,6 +36,7 @@ final class ClusterRoom implements RoomPresence, RouterMedia.Outcomes {
   private final RouterMedia media;
   private final DeadlineTimer timer;
   private MessageConsumer<String> topic;
+  private long lifeTimer = -1;
   private boolean ended;
 
   ClusterRoom(ClusterNode node, RoomVerticle room, Context context, Owner self, long session, Collection<Owner> up) {
@@ -73,6 +76,7 @@ final class ClusterRoom implements RoomPresence, RouterMedia.Outcomes {
   /** Subscribes to the topic and enters the room; on the room's loop. */
   void open() {
     subscribe();
+    lifeTimer = node.vertx().setPeriodic(LIFE_MS, id -> media.lookForLife(LIFE_MS * 1_000_000L));
     with(coordinator::open);
   }
 
@@ -99,6 +103,7 @@ final class ClusterRoom implements RoomPresence, RouterMedia.Outcomes {
     if (!ended) {
       ended = true;
       timer.stop();
+      node.vertx().cancelTimer(lifeTimer);
       topic.unregister();
     }
   }
@@ -218,6 +223,14 @@ final class ClusterRoom implements RoomPresence, RouterMedia.Outcomes {
   @Override
   public void onPipeCreated(PipeEnd end) {
     with(nowNs -> coordinator.onPipeCreated(end.endId(), end, nowNs));
+  }
+
+  @Override
+  public void onPipeHeard(String endId) {
+    Owner remote = coordinator.remoteOf(endId);
+    if (remote != null) {
+      node.onHeard(remote);
+    }
   }
 
   @Override

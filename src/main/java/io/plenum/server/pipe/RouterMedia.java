@@ -47,6 +47,9 @@ public final class RouterMedia implements Media {
 
     default void onPipeFailed(String endId, String reason) {}
 
+    /** The other node is alive, whatever its part of the cluster says. */
+    default void onPipeHeard(String endId) {}
+
     default void onConsumed(String endId, PipeConsumerParameters parameters, String producerId) {}
 
     default void onConsumeFailed(String endId, String consumerId, String producerId, String reason) {}
@@ -112,6 +115,19 @@ public final class RouterMedia implements Media {
   /** Ends of pipes that exist. Asked from anywhere. */
   public int pipes() {
     return ends.size();
+  }
+
+  /** Looks whose other end was heard in this time; {@link Outcomes#onPipeHeard} says so. On the room's loop. */
+  public void lookForLife(long periodNs) {
+    for (End end : ends.values()) {
+      end.router
+          .call(r -> r.hasTransport(end.id) && pipe(r, end.id).heardWithin(periodNs, end.router.nowNs()))
+          .onSuccess(heard -> {
+            if (heard) {
+              outcomes.onPipeHeard(end.id);
+            }
+          });
+    }
   }
 
   /** A fault of ours closed a transport: what went over it is to be made anew. */

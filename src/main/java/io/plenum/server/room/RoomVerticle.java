@@ -162,6 +162,12 @@ public final class RoomVerticle extends VerticleBase {
     });
   }
 
+  /** Whether others here see it as a peer of this node. */
+  boolean hasJoined(String peerId) {
+    Peer peer = peers.get(peerId);
+    return peer != null && peer.joined();
+  }
+
   /** The peer here that has the producer, or null. */
   Peer ownerOf(String producerId) {
     for (Peer peer : peers.values()) {
@@ -170,12 +176,6 @@ public final class RoomVerticle extends VerticleBase {
       }
     }
     return null;
-  }
-
-  /** Whether others here see it as a peer of this node. */
-  boolean hasJoined(String peerId) {
-    Peer peer = peers.get(peerId);
-    return peer != null && peer.joined();
   }
 
   Peer peer(String peerId) {
