@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -360,45 +359,5 @@ class ClusterFaultIT {
     assertEquals(room.size(), cluster.sum("cluster_rows_peers"));
     assertEquals(producers, cluster.sum("cluster_rows_producers"));
     assertNothingLeft("C5");
-  }
-
-  @Test
-  @EnabledIfSystemProperty(named = "plenum.longTests", matches = "true")
-  void aRollingRestartLosesNobodyForLong() {
-    cluster = ClusterUnderTest.start(3);
-    List<SyntheticClient> all = new ArrayList<>(List.of(publish(0, "alice"), publish(1, "bob"), publish(2, "carol")));
-    int[] nodeOf = {0, 1, 2};
-    awaitAllSeeAll(all);
-    int joins = 0;
-    long longestMs = 0;
-    for (int restarted = 0; restarted < 3; restarted++) {
-      int next = (restarted + 1) % 3;
-      NodeUnderTest stopping = cluster.node(restarted);
-      long stoppedNs = System.nanoTime();
-      CompletableFuture<Void> stop = CompletableFuture.runAsync(stopping::stop);
-      for (int i = 0; i < 3; i++) {
-        if (nodeOf[i] == restarted) {
-          SyntheticClient gone = all.get(i);
-          gone.await("to be sent away", SyntheticClient::isClosed, SETTLE_MS);
-          clients.remove(gone);
-          all.set(i, publish(next, gone.peerId()));
-          nodeOf[i] = next;
-          joins++;
-        }
-      }
-      awaitAllSeeAll(all);
-      // From the order to stop on, and for all who were there, one after the other.
-      longestMs = Math.max(longestMs, sinceMs(stoppedNs));
-      stop.join();
-      figure("C6.stopMs." + restarted, sinceMs(stoppedNs));
-      stopping.startAgain();
-      stopping.awaitReady();
-      cluster.awaitMembers(3);
-    }
-    figure("C6.joins", joins);
-    figure("C6.longestUntilAllSeeAllMs", longestMs);
-    ClusterUnderTest.await("that there are no orphan rows", SETTLE_MS,
-        () -> cluster.sum("cluster_rows_peers") == 3 && cluster.sum("cluster_rows_producers") == 6);
-    assertNothingLeft("C6");
   }
 }

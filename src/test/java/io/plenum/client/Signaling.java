@@ -15,9 +15,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /** The WebSocket of one synthetic client: requests with their answers, notifications, requests of the server. */
-final class Signaling implements WebSocket.Listener {
+public final class Signaling implements WebSocket.Listener {
   /** What the server says of its own accord. On the clients' loop. */
-  interface Handler {
+  public interface Handler {
     void onServerRequest(String method, JsonNode data);
 
     void onNotification(String method, JsonNode data);
@@ -43,7 +43,7 @@ final class Signaling implements WebSocket.Listener {
     this.handler = handler;
   }
 
-  static CompletableFuture<Signaling> connect(
+  public static CompletableFuture<Signaling> connect(
       ClientLoop loop, String nodeUrl, String room, String peerId, Handler handler) {
     Signaling signaling = new Signaling(loop, handler);
     URI uri = URI.create(nodeUrl.replaceFirst("^http", "ws") + "ws?roomId=" + room + "&peerId=" + peerId);
@@ -54,7 +54,7 @@ final class Signaling implements WebSocket.Listener {
   }
 
   /** On the loop. Fails with the server's refusal. */
-  CompletableFuture<JsonNode> request(String method, Object data) {
+  public CompletableFuture<JsonNode> request(String method, Object data) {
     CompletableFuture<JsonNode> answer = new CompletableFuture<>();
     if (closed) {
       answer.completeExceptionally(new IOException(method + ": the connection is closed"));
@@ -74,7 +74,7 @@ final class Signaling implements WebSocket.Listener {
   }
 
   /** On the loop. */
-  void close() {
+  public void close() {
     closed = true;
     sent.handle((done, failure) -> null).thenCompose(done -> socket.sendClose(1000, ""));
   }

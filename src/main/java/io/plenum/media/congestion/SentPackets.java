@@ -3,8 +3,8 @@ package io.plenum.media.congestion;
 import java.util.Arrays;
 
 /**
- * What is known of the packets sent with transport-wide sequence numbers: rings of numbers, addressed by the unwrapped
- * sequence.
+ * What is known of the packets sent with transport-wide sequence numbers: a ring of numbers, addressed by the unwrapped
+ * sequence. One array, so that a packet touches one cache line.
  */
 final class SentPackets {
   /** At first: two seconds of one video stream. */
@@ -19,10 +19,8 @@ final class SentPackets {
   static final byte LOST = 2;
   static final byte ACKNOWLEDGED = 3;
 
-  private long[] sentNs = new long[INITIAL_PACKETS];
-  private int[] sizes = new int[INITIAL_PACKETS];
-  private int[] probeIds = new int[INITIAL_PACKETS];
-  private byte[] states = new byte[INITIAL_PACKETS];
+  /** Two for each packet: when it was sent; then probe id (32 bits), size (24 bits) and state (8 bits). */
+  private long[] slots = new long[2 * INITIAL_PACKETS];
   private boolean started;
   private long newest;
 
@@ -30,23 +28,21 @@ final class SentPackets {
   void add(int wideSequenceNumber, int sizeBytes, int probeId, long nowNs) {
     long sequence = started ? unwrap(wideSequenceNumber) : wideSequenceNumber & 0xffff;
     if (!started || sequence <= newest || sequence - newest > MAX_PACKETS) {
-      Arrays.fill(states, NONE);
+      Arrays.fill(slots, 0);
       started = true;
       newest = sequence - 1;
     }
     int index = index(sequence);
-    if (states[index] == SENT && nowNs - sentNs[index] < KEEP_NS && sentNs.length < MAX_PACKETS) {
+    if ((byte) slots[index + 1] == SENT && nowNs - slots[index] < KEEP_NS && capacity() < MAX_PACKETS) {
       grow();
     }
-    for (long skipped = Math.max(newest + 1, sequence - sentNs.length); skipped < sequence; skipped++) {
-      states[index(skipped)] = NONE;
+    for (long skipped = Math.max(newest + 1, sequence - capacity()); skipped < sequence; skipped++) {
+      slots[index(skipped) + 1] = NONE;
     }
     newest = sequence;
     index = index(sequence);
-    sentNs[index] = nowNs;
-    sizes[index] = sizeBytes;
-    probeIds[index] = probeId;
-    states[index] = SENT;
+    slots[index] = nowNs;
+    slots[index + 1] = (long) probeId << 32 | (sizeBytes & 0xff_ffffL) << 8 | SENT;
   }
 
   /** The sequence nearest the newest that has these 16 bits. */
@@ -55,30 +51,31 @@ final class SentPackets {
   }
 
   byte state(long sequence) {
-    return sequence > newest || sequence <= newest - sentNs.length ? NONE : states[index(sequence)];
+    return sequence > newest || sequence <= newest - capacity() ? NONE : (byte) slots[index(sequence) + 1];
   }
 
   /** Only for a sequence whose {@link #state} is not NONE, as are the getters below. */
   void become(long sequence, byte state) {
-    states[index(sequence)] = state;
+    int index = index(sequence) + 1;
+    slots[index] = slots[index] & ~0xffL | state;
   }
 
   long sentNs(long sequence) {
-    return sentNs[index(sequence)];
+    return slots[index(sequence)];
   }
 
   int sizeBytes(long sequence) {
-    return sizes[index(sequence)];
+    return (int) (slots[index(sequence) + 1] >>> 8) & 0xff_ffff;
   }
 
   /** 0 if the packet was no probe. */
   int probeId(long sequence) {
-    return probeIds[index(sequence)];
+    return (int) (slots[index(sequence) + 1] >>> 32);
   }
 
   /** The oldest sequence that may be known. */
   long oldest() {
-    return newest - sentNs.length + 1;
+    return newest - capacity() + 1;
   }
 
   long newest() {
@@ -90,30 +87,21 @@ final class SentPackets {
   }
 
   int capacity() {
-    return sentNs.length;
+    return slots.length / 2;
   }
 
   private int index(long sequence) {
-    return (int) sequence & sentNs.length - 1;
+    return (int) sequence * 2 & slots.length - 1;
   }
 
   private void grow() {
-    int capacity = sentNs.length * 2;
-    long[] largerSentNs = new long[capacity];
-    int[] largerSizes = new int[capacity];
-    int[] largerProbeIds = new int[capacity];
-    byte[] largerStates = new byte[capacity];
+    long[] larger = new long[2 * slots.length];
     for (long sequence = oldest(); sequence <= newest; sequence++) {
       int from = index(sequence);
-      int to = (int) sequence & capacity - 1;
-      largerSentNs[to] = sentNs[from];
-      largerSizes[to] = sizes[from];
-      largerProbeIds[to] = probeIds[from];
-      largerStates[to] = states[from];
+      int to = (int) sequence * 2 & larger.length - 1;
+      larger[to] = slots[from];
+      larger[to + 1] = slots[from + 1];
     }
-    sentNs = largerSentNs;
-    sizes = largerSizes;
-    probeIds = largerProbeIds;
-    states = largerStates;
+    slots = larger;
   }
 }

@@ -36,7 +36,8 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
   private final PreferredLayers layers;
   private final AllocatedLayers allocated;
   private final HeaderExtensionIds extensionIds;
-  private final byte[] mid;
+  private final long midWord;
+  private final int midLength;
   private final byte[] cname;
   private long nowNs;
   private boolean paused;
@@ -61,7 +62,9 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
     this.layers = new PreferredLayers(producer);
     this.allocated = new AllocatedLayers(producer, layers);
     this.extensionIds = new HeaderExtensionIds(rtpParameters.headerExtensions());
-    this.mid = rtpParameters.mid().getBytes(StandardCharsets.US_ASCII);
+    byte[] mid = rtpParameters.mid().getBytes(StandardCharsets.US_ASCII);
+    this.midWord = RoutedPacketWriter.midWord(mid);
+    this.midLength = mid.length;
     this.cname = rtpParameters.rtcp().cname().getBytes(StandardCharsets.UTF_8);
     producer.addConsumer(this);
     aim();
@@ -159,7 +162,7 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
 
   /** Puts our mid where the source left room for it. */
   public void patchMid(byte[] packet, int midOffset) {
-    RoutedPacketWriter.patchMid(packet, midOffset, mid);
+    RoutedPacketWriter.patchMid(packet, midOffset, midWord, midLength);
   }
 
   @Override
@@ -175,11 +178,7 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
   @Override
   public void onNack(int pid, int blp, long nowNs) {
     this.nowNs = nowNs;
-    byte[] out = link.outBuffer();
-    send.onNack(pid, out, 0, nowNs, this);
-    for (int bits = blp; bits != 0; bits &= bits - 1) {
-      send.onNack(pid + 1 + Integer.numberOfTrailingZeros(bits) & 0xffff, out, 0, nowNs, this);
-    }
+    send.onNack(pid, blp, link.outBuffer(), 0, nowNs, this);
   }
 
   @Override

@@ -115,12 +115,18 @@ final class RoutedPacketWriter {
     return position + 1 + dataBytes;
   }
 
-  /** Puts {@code mid} where {@link #write} left room: the element gets its length, what is over becomes padding. */
-  static void patchMid(byte[] packet, int midOffset, byte[] mid) {
-    packet[midOffset - 1] = (byte) (packet[midOffset - 1] & 0xf0 | mid.length - 1);
-    System.arraycopy(mid, 0, packet, midOffset, mid.length);
-    for (int i = mid.length; i < MID_BYTES; i++) {
-      packet[midOffset + i] = 0;
+  /** A mid's bytes as {@link #patchMid} wants them: first byte first, what is over is zero. */
+  static long midWord(byte[] mid) {
+    long word = 0;
+    for (int i = 0; i < MID_BYTES; i++) {
+      word = word << 8 | (i < mid.length ? mid[i] & 0xff : 0);
     }
+    return word;
+  }
+
+  /** Puts a mid where {@link #write} left room: the element gets its length, what is over becomes padding. */
+  static void patchMid(byte[] packet, int midOffset, long midWord, int midLength) {
+    packet[midOffset - 1] = (byte) (packet[midOffset - 1] & 0xf0 | midLength - 1);
+    Bytes.put64(packet, midOffset, midWord);
   }
 }

@@ -93,6 +93,7 @@ public final class Router {
   /** @throws PlenumException {@code already-exists} */
   public void add(Consumer consumer) {
     add(consumers, "consumer", consumer.id(), consumer);
+    environment.onConsumers(1);
   }
 
   /** @throws PlenumException {@code already-exists} */
@@ -125,7 +126,9 @@ public final class Router {
   }
 
   void remove(Consumer consumer) {
-    consumers.remove(consumer.id());
+    if (consumers.remove(consumer.id()) != null) {
+      environment.onConsumers(-1);
+    }
   }
 
   /** @throws PlenumException {@code transport-not-found} */

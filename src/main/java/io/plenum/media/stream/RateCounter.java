@@ -10,8 +10,11 @@ public final class RateCounter {
 
   private final long slotNs;
   private final int[] slots;
-  private boolean started;
   private long newestSlot;
+  /** Until then the newest slot is the newest: what is added touches no more than this object. */
+  private long newestEndNs = Long.MIN_VALUE;
+  /** Of the newest slot, not in {@link #slots} yet. */
+  private int newestBytes;
   private long windowBytes;
   private long packets;
   private long bytes;
@@ -26,8 +29,10 @@ public final class RateCounter {
   }
 
   public void add(int length, long nowNs) {
-    advance(nowNs);
-    slots[Math.floorMod(newestSlot, slots.length)] += length;
+    if (nowNs >= newestEndNs) {
+      advance(nowNs);
+    }
+    newestBytes += length;
     windowBytes += length;
     packets++;
     bytes += length;
@@ -38,7 +43,9 @@ public final class RateCounter {
   }
 
   public long bytesInWindow(long nowNs) {
-    advance(nowNs);
+    if (nowNs >= newestEndNs) {
+      advance(nowNs);
+    }
     return windowBytes;
   }
 
@@ -52,19 +59,20 @@ public final class RateCounter {
 
   private void advance(long nowNs) {
     long slot = Math.floorDiv(nowNs, slotNs);
-    if (!started) {
-      started = true;
-      newestSlot = slot;
-    } else if (slot - newestSlot >= slots.length) {
+    boolean started = newestEndNs != Long.MIN_VALUE;
+    if (started && slot - newestSlot >= slots.length) {
       Arrays.fill(slots, 0);
       windowBytes = 0;
-      newestSlot = slot;
+    } else if (started) {
+      slots[Math.floorMod(newestSlot, slots.length)] = newestBytes;
+      for (long each = newestSlot + 1; each <= slot; each++) {
+        int index = Math.floorMod(each, slots.length);
+        windowBytes -= slots[index];
+        slots[index] = 0;
+      }
     }
-    while (newestSlot < slot) {
-      newestSlot++;
-      int index = Math.floorMod(newestSlot, slots.length);
-      windowBytes -= slots[index];
-      slots[index] = 0;
-    }
+    newestSlot = slot;
+    newestBytes = 0;
+    newestEndNs = (slot + 1) * slotNs;
   }
 }

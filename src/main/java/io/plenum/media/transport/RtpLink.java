@@ -5,6 +5,11 @@ public interface RtpLink {
   /** Packets can be sent now. */
   boolean isConnected();
 
+  /** Whether packets of equal size that are sent one soon after the other cost less. */
+  default boolean sendsTogether() {
+    return false;
+  }
+
   /**
    * Protects and sends one packet.
    *

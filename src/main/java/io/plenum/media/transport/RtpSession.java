@@ -3,6 +3,7 @@ package io.plenum.media.transport;
 import io.plenum.media.Dump;
 import io.plenum.media.TearDown;
 import io.plenum.media.parameters.Cname;
+import io.plenum.media.parameters.MediaKind;
 import io.plenum.media.parameters.RtpParameters;
 import io.plenum.media.parameters.SsrcSource;
 import io.plenum.media.router.Consumer;
@@ -23,6 +24,7 @@ import io.plenum.media.router.Transport;
 import io.plenum.media.stream.RoutedPacket;
 import io.plenum.protocol.rtcp.RtcpReader;
 import io.plenum.protocol.rtp.RtpPacket;
+import io.plenum.protocol.rtp.RtpPadding;
 import io.plenum.protocol.rtp.Rtx;
 import io.plenum.protocol.rtp.SsrcTable;
 import io.plenum.protocol.wire.Bytes;
@@ -106,6 +108,10 @@ public final class RtpSession implements ConsumerLink {
     return listener.known(ssrc) != null;
   }
 
+  RtcpReports reports() {
+    return reports;
+  }
+
   Downlink downlink() {
     return downlink;
   }
@@ -113,6 +119,11 @@ public final class RtpSession implements ConsumerLink {
   /** What we send under this media SSRC, or null. */
   OutgoingStream outgoing(int ssrc) {
     return outgoing.get(ssrc);
+  }
+
+  /** Null if there is none of that id. */
+  Producer producer(String producerId) {
+    return producers.get(producerId);
   }
 
   Collection<Producer> producers() {
@@ -290,9 +301,12 @@ public final class RtpSession implements ConsumerLink {
   @Override
   public void send(Consumer consumer, RoutedPacket source, byte[] out, int length, int headerLength, long nowNs) {
     int number = extensions.fill(consumer, source, out, nowNs);
-    counters.onRtpSent(length, Bytes.i32(out, 8) != consumer.ssrc(), nowNs);
-    link.sendRtp(out, 0, headerLength, length, nowNs);
-    downlink.onPacketSent(number, length, 0, nowNs);
+    boolean rtx = Bytes.i32(out, 8) != consumer.ssrc();
+    int total = !rtx && consumer.kind() == MediaKind.VIDEO && link.sendsTogether()
+        ? RtpPadding.equalise(out, 0, length) : length;
+    counters.onRtpSent(total, rtx, nowNs);
+    link.sendRtp(out, 0, headerLength, total, nowNs);
+    downlink.onPacketSent(number, total, 0, nowNs);
     if (downlink.nextDeadlineNs() < nextWakeNs) {
       transport.onDeadlineChanged();
     }
@@ -355,7 +369,7 @@ public final class RtpSession implements ConsumerLink {
   public void onTimeout(long nowNs) {
     output.now(nowNs);
     if (reports.nextDeadlineNs() <= nowNs) {
-      reports.onTimeout(producers.values(), outgoing, nowNs);
+      reports.onTimeout(producers.values(), outgoing, environment.ntpTime(nowNs), nowNs);
     }
     if (uplink.nextDeadlineNs() <= nowNs) {
       uplink.onTimeout(nowNs);

@@ -52,6 +52,11 @@ public final class WebRtcTransport implements Transport, RtpLink {
     /** The bytes belong to the network during the call only. */
     void send(TransportTuple tuple, byte[] bytes, int offset, int length);
 
+    /** Whether datagrams of equal size to that tuple can leave together, which costs less. */
+    default boolean sendsTogether(TransportTuple tuple) {
+      return false;
+    }
+
     /** Datagrams of that tuple are this transport's from now on. */
     void onTupleAdded(WebRtcTransport transport, TransportTuple tuple);
 
@@ -231,7 +236,10 @@ public final class WebRtcTransport implements Transport, RtpLink {
       gates.count(GateDrop.MALFORMED_STUN);
       return;
     }
-    ice.onBindingRequest(stun, tuple, nowNs);
+    IceDrop refused = ice.onBindingRequest(stun, tuple, nowNs);
+    if (refused != null) {
+      gates.countIce(refused);
+    }
     startDtlsIfReady();
   }
 
@@ -245,7 +253,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
       return;
     }
     if (RtpPacket.isRtcp(bytes[offset + 1])) {
-      int plain = dtls.srtp().unprotectRtcp(bytes, offset, length, environment.plain);
+      int plain = dtls.srtp().unprotectRtcp(bytes, offset, length, environment.plain, nowNs);
       if (plain > 0) {
         session.onRtcp(environment.plain, 0, plain, nowNs);
       } else if (plain < 0) {
@@ -278,6 +286,11 @@ public final class WebRtcTransport implements Transport, RtpLink {
   @Override
   public boolean isConnected() {
     return dtls.isConnected() && selectedTuple != null && !closed;
+  }
+
+  @Override
+  public boolean sendsTogether() {
+    return selectedTuple != null && network.sendsTogether(selectedTuple);
   }
 
   private void transmit(TransportTuple tuple, byte[] bytes, int offset, int length) {

@@ -32,6 +32,12 @@ final class ConfigRules {
     if (config.media().loops() < 0) {
       throw new ConfigException("the key media.loops must be 0 (one for each processor) or more");
     }
+    if (config.drain().timeoutS() < 0 || config.drain().clientsPerSecond() < 1) {
+      throw new ConfigException("the key drain.timeoutS takes 0 or more seconds, and drain.clientsPerSecond 1 or more");
+    }
+    if (config.room().routerCapacity() < 1) {
+      throw new ConfigException("the key room.routerCapacity must be 1 or more");
+    }
     if (config.limits().pendingRequestsPerPeer() < config.limits().consumersPerPeer()) {
       throw new ConfigException("limits.pendingRequestsPerPeer must not be less than limits.consumersPerPeer:"
           + " whoever joins a full room is asked about every consumer at once");

@@ -143,6 +143,11 @@ public final class MediaSocketVerticle extends VerticleBase implements WebRtcTra
     }
   }
 
+  @Override
+  public boolean sendsTogether(TransportTuple tuple) {
+    return tuple.protocol() == TransportTuple.Protocol.UDP && udp.sendsTogether();
+  }
+
   /** A TCP connection has brought its first check; answers may go out on it. */
   void onTcpTuple(TransportTuple tuple, IceTcpConnection connection) {
     tcpConnections.put(tuple, connection);

@@ -12,23 +12,28 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.SegmentedDatagramPacket;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.unix.Errors;
 import io.plenum.media.router.RouterEnvironment;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One UDP port on one media event loop, native epoll where there is one. What a burst of datagrams makes its owner send
- * leaves in one flush.
+ * leaves in one flush, and what of that goes to one receiver in one segmented datagram (GSO) where kernel and path can.
  */
-public final class UdpSocket {
+public final class UdpSocket implements SendBatches.Sink {
   /** Takes what came. */
   public interface Receiver {
     /** The bytes are the socket's again when the call returns. */
@@ -45,6 +50,14 @@ public final class UdpSocket {
   private static final int SOCKET_BUFFER_BYTES = 4 << 20;
   /** Above this much unsent data the socket is stuck, and what is real-time is better lost than late. */
   private static final int SEND_QUEUE_BYTES = 16 << 20;
+  /** Datagrams handed over before we flush, so that a busy sender's burst does not wait for the end of all others'. */
+  private static final int MAX_READ_BEFORE_FLUSH = 64;
+  /** Datagrams that wait before they are flushed although more could be read: about a millisecond of work. */
+  private static final int MAX_WAITING_DATAGRAMS = 1_024;
+  /** How long datagrams go one by one after a segmented one was refused: by a driver, or a path of small packets. */
+  private static final long SEGMENTATION_HOLD_NS = 60_000_000_000L;
+  /** What Linux says to a segmented datagram that it cannot send: EIO, EINVAL, EMSGSIZE, ENOPROTOOPT, EOPNOTSUPP. */
+  private static final Set<Integer> SEGMENTATION_ERRORS = Set.of(5, 22, 90, 92, 95);
 
   private static final Logger log = LoggerFactory.getLogger(UdpSocket.class);
 
@@ -52,10 +65,13 @@ public final class UdpSocket {
   private final Receiver receiver;
   private final NetCounters counters;
   private final Impairment impairment;
+  private final SendBatches batches = new SendBatches();
   private final byte[] received = new byte[RouterEnvironment.MAX_DATAGRAM_BYTES];
   private Channel channel;
   private boolean reading;
   private boolean flushScheduled;
+  private boolean segments;
+  private long segmentsAgainNs;
 
   private UdpSocket(EventLoop loop, Receiver receiver, NetCounters counters, Impairment impairment) {
     this.loop = loop;
@@ -77,7 +93,7 @@ public final class UdpSocket {
     boolean epoll = vertx.isNativeTransportEnabled();
     Bootstrap bootstrap = new Bootstrap()
         .group(socket.loop)
-        .channel(epoll ? EpollDatagramChannel.class : NioDatagramChannel.class)
+        .channelFactory(() -> newChannel(epoll, address))
         .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER_BYTES)
         .option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER_BYTES)
         .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(SEND_QUEUE_BYTES / 2, SEND_QUEUE_BYTES))
@@ -85,14 +101,27 @@ public final class UdpSocket {
     if (epoll) {
       bootstrap
           .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, READ_BYTES)
-          .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES * DATAGRAMS_PER_READ));
+          .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES * DATAGRAMS_PER_READ)
+              .maxMessagesPerRead(MAX_READ_BEFORE_FLUSH));
     } else {
-      bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES));
+      bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR,
+          new FixedRecvByteBufAllocator(READ_BYTES).maxMessagesPerRead(MAX_READ_BEFORE_FLUSH));
     }
     return bound(context, bootstrap.bind(address), "UDP", address, key).map(channel -> {
       socket.channel = channel;
+      socket.segments = epoll && SegmentedDatagramPacket.isSupported();
       return socket;
     });
+  }
+
+  /** An IPv4 address gets an IPv4 socket: one that speaks both would translate each address both ways. */
+  private static Channel newChannel(boolean epoll, InetSocketAddress address) {
+    if (!epoll) {
+      return new NioDatagramChannel();
+    }
+    return address.getAddress() instanceof Inet4Address
+        ? new EpollDatagramChannel(SocketProtocolFamily.INET)
+        : new EpollDatagramChannel();
   }
 
   /** The outcome of a bind, on the context; a failure says what to do about it. */
@@ -115,6 +144,7 @@ public final class UdpSocket {
 
   void close() {
     channel.close();
+    batches.close();
   }
 
   private final class DatagramHandler extends ChannelInboundHandlerAdapter {
@@ -131,13 +161,21 @@ public final class UdpSocket {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-      reading = false;
-      context.flush();
+      flush();
       receiver.onReadComplete();
+      reading = false;
+      if (batches.waitingDatagrams() > 0) {
+        flush();
+      }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      if (segments && cause instanceof Errors.NativeIoException error
+          && SEGMENTATION_ERRORS.contains(-error.expectedErr())) {
+        segments = false;
+        segmentsAgainNs = System.nanoTime() + SEGMENTATION_HOLD_NS;
+      }
       // Linux reports ICMP errors of earlier sends here; they concern one peer that is gone.
       log.debug("udp socket port={} error={}", localAddress().getPort(), cause.toString());
     }
@@ -156,19 +194,31 @@ public final class UdpSocket {
     }
   }
 
+  /** Whether several datagrams of equal size to one receiver cost less than as many single ones. */
+  boolean sendsTogether() {
+    return segments;
+  }
+
   /** Sends a copy of the bytes. */
   void send(InetSocketAddress remote, byte[] bytes, int offset, int length) {
-    ByteBuf datagram = channel.alloc().directBuffer(length).writeBytes(bytes, offset, length);
-    if (impairment == null) {
-      transmit(remote, datagram);
-      return;
+    if (impairment != null) {
+      sendImpaired(remote, bytes, offset, length);
+    } else if (!channel.isWritable()) {
+      counters.drop(NetDrop.SEND_QUEUE_FULL);
+    } else {
+      counters.onSent(length);
+      batches.add(remote, bytes, offset, length, segments);
+      flushInTime();
     }
+  }
+
+  private void sendImpaired(InetSocketAddress remote, byte[] bytes, int offset, int length) {
     if (impairment.loses()) {
       counters.drop(NetDrop.IMPAIRED);
-      datagram.release();
       return;
     }
     long delayMs = impairment.delayMs();
+    ByteBuf datagram = channel.alloc().directBuffer(length).writeBytes(bytes, offset, length);
     if (delayMs == 0) {
       transmit(remote, datagram);
     } else {
@@ -184,14 +234,40 @@ public final class UdpSocket {
     }
     counters.onSent(datagram.readableBytes());
     channel.write(new DatagramPacket(datagram, remote), channel.voidPromise());
-    if (!reading && !flushScheduled) {
+    flushInTime();
+  }
+
+  /** At the end of the read that this belongs to, or of the task. */
+  private void flushInTime() {
+    if (reading) {
+      if (batches.waitingDatagrams() >= MAX_WAITING_DATAGRAMS) {
+        flush();
+      }
+    } else if (!flushScheduled) {
       flushScheduled = true;
-      loop.execute(this::flush);
+      loop.execute(this::flushScheduled);
     }
   }
 
-  private void flush() {
+  private void flushScheduled() {
     flushScheduled = false;
+    flush();
+  }
+
+  private void flush() {
+    batches.writeTo(this);
     channel.flush();
+    batches.reclaim();
+    if (!segments && segmentsAgainNs != 0 && System.nanoTime() - segmentsAgainNs >= 0) {
+      segments = true;
+      segmentsAgainNs = 0;
+    }
+  }
+
+  @Override
+  public void write(InetSocketAddress remote, ByteBuf bytes, int segmentBytes, int datagrams) {
+    channel.write(datagrams > 1
+        ? new SegmentedDatagramPacket(bytes, segmentBytes, remote)
+        : new DatagramPacket(bytes, remote), channel.voidPromise());
   }
 }

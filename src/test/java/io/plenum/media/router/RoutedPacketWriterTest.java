@@ -125,7 +125,8 @@ class RoutedPacketWriterTest {
   void aMidOfOneToEightCharactersFitsItsRoom(String mid) {
     written(FIXED + "bede0001 10a5 0000 aabb");
     byte[] copy = Arrays.copyOf(slot.bytes, slot.length);
-    RoutedPacketWriter.patchMid(copy, slot.midOffset, mid.getBytes(StandardCharsets.US_ASCII));
+    byte[] bytes = mid.getBytes(StandardCharsets.US_ASCII);
+    RoutedPacketWriter.patchMid(copy, slot.midOffset, RoutedPacketWriter.midWord(bytes), bytes.length);
     RtpPacket out = parsed(copy, copy.length);
     assertEquals(mid, new String(copy, out.extensionOffset(1), out.extensionLength(1), StandardCharsets.US_ASCII));
     assertEquals("a5", hex(out, 6), "what stands behind it is still found");
