@@ -30,8 +30,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The data half of a transport, beside its {@link RtpSession}: an SCTP association, and the data producers and consumers
- * that are its channels. A channel that the peer opens in band stays open and unheard until a data producer is made of it.
+ * The data half of a transport, beside its {@link RtpSession}: an SCTP association, and the data producers and
+ * consumers that are its channels. A channel that the peer opens in band stays open and unheard until a data producer
+ * is made of it.
  */
 public final class SctpLink implements DataChannels.Sink, DataProducer.Owner, DataConsumer.Owner {
   /** What carries the packets: DTLS, or a pipe. */
@@ -110,8 +111,8 @@ public final class SctpLink implements DataChannels.Sink, DataProducer.Owner, Da
   /**
    * Makes a data producer of the channel with the stream that the parameters name.
    *
-   * @throws PlenumException {@code already-exists} if the id or the stream is taken, {@code invalid-parameters} if there
-   *     is no such stream
+   * @throws PlenumException {@code already-exists} if the id or the stream is taken, {@code invalid-parameters} if
+   *     there is no such stream
    */
   public DataProducer produceData(DataProducerOptions options, long nowNs) {
     this.nowNs = nowNs;
@@ -173,7 +174,9 @@ public final class SctpLink implements DataChannels.Sink, DataProducer.Owner, Da
     return channel;
   }
 
-  /** The consumer's wishes, and for what it leaves open the producer's promises; a producer without SCTP promises all. */
+  /**
+   * The consumer's wishes, and for what it leaves open the producer's promises; a producer without SCTP promises all.
+   */
   private static SctpStreamParameters streamParameters(
       DataConsumerOptions options, DataProducer producer, int streamId) {
     SctpStreamParameters promised = producer.sctpStreamParameters();

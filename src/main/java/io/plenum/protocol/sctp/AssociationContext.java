@@ -9,8 +9,8 @@ import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
 
 /**
- * What the parts of one association share: its state, what waits to be sent, the way out, and what there is to tell. What
- * happens is told in its order, once the event that caused it is over.
+ * What the parts of one association share: its state, what waits to be sent, the way out, and what there is to tell.
+ * What happens is told in its order, once the event that caused it is over.
  */
 final class AssociationContext implements StreamReset.Events {
   final SctpOptions options;

@@ -10,8 +10,8 @@ final class CongestionControl {
   /** The lowest threshold (§7.2.3). */
   private static final int MIN_THRESHOLD_PACKETS = 4;
   /**
-   * One association never has more in flight: 320 Mbit/s over 100 ms. A peer that acknowledges all it can and then falls
-   * silent makes us keep no more than this.
+   * One association never has more in flight: 320 Mbit/s over 100 ms. A peer that acknowledges all it can and then
+   * falls silent makes us keep no more than this.
    */
   static final long MAX_WINDOW_BYTES = 4 << 20;
   /** Halving more often changes nothing. */

@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Tells the peer which messages will never come (RFC 3758 §3.5, RFC 8260 §2.3): when it is due, and how far one chunk can
- * go. Again after each round trip, because it may be lost itself.
+ * Tells the peer which messages will never come (RFC 3758 §3.5, RFC 8260 §2.3): when it is due, and how far one chunk
+ * can go. Again after each round trip, because it may be lost itself.
  */
 final class ForwardTsnWriter {
   /** A stream, and whether its unordered messages are meant. */

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Streams of I-DATA (RFC 8260 §2): messages have identifiers and fragments numbers, so that fragments of several messages
- * may come in between each other. Ordered and unordered messages of a stream are numbered apart.
+ * Streams of I-DATA (RFC 8260 §2): messages have identifiers and fragments numbers, so that fragments of several
+ * messages may come in between each other. Ordered and unordered messages of a stream are numbered apart.
  */
 final class InterleavedStreams implements ReassemblyStreams {
   private static final class Stream {

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The ordered messages of one stream: the next one is handed on when it is whole, the others wait. Numbers are unwrapped:
- * stream sequence numbers or message identifiers, by who feeds it.
+ * The ordered messages of one stream: the next one is handed on when it is whole, the others wait. Numbers are
+ * unwrapped: stream sequence numbers or message identifiers, by who feeds it.
  */
 final class OrderedMessages {
   /** A message that is not whole, or whole and not yet its turn. */

@@ -24,7 +24,9 @@ final class OutstandingData {
     boolean advanced;
     /** Bytes of chunks, never acknowledged before. */
     long bytes;
-    /** When the newest of them that was sent only once was sent; {@link #NEVER}: there is none. Clocks may be negative. */
+    /**
+     * When the newest of them that was sent only once was sent; {@link #NEVER}: there is none. Clocks may be negative.
+     */
     long sentAtNs;
     /** A chunk is to be sent again. */
     boolean loss;

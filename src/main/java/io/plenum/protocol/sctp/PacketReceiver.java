@@ -12,8 +12,8 @@ import io.plenum.protocol.sctp.packet.SackChunk;
 import io.plenum.protocol.wire.Malformed;
 
 /**
- * Reads packets: whose they are (ports, verification tag), and then chunk by chunk to the part whose matter it is. Nothing
- * here keeps a byte of them.
+ * Reads packets: whose they are (ports, verification tag), and then chunk by chunk to the part whose matter it is.
+ * Nothing here keeps a byte of them.
  */
 final class PacketReceiver {
   private final AssociationContext context;
@@ -241,7 +241,8 @@ final class PacketReceiver {
       PacketWriter out = context.out.room(bytes);
       if (out.room() >= bytes) {
         out.beginChunk(ChunkType.ERROR, 0);
-        ErrorCause.write(out, ErrorCause.UNRECOGNIZED_CHUNK, packet.bytes(), packet.chunkOffset(), packet.chunkLength());
+        ErrorCause.write(
+            out, ErrorCause.UNRECOGNIZED_CHUNK, packet.bytes(), packet.chunkOffset(), packet.chunkLength());
         out.endChunk();
       }
     }

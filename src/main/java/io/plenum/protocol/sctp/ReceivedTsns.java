@@ -1,8 +1,8 @@
 package io.plenum.protocol.sctp;
 
 /**
- * Which TSNs have come: all up to the cumulative one, and beyond it a window of bits. What the peer can make us remember
- * is that window and nothing more.
+ * Which TSNs have come: all up to the cumulative one, and beyond it a window of bits. What the peer can make us
+ * remember is that window and nothing more.
  */
 final class ReceivedTsns {
   /**

@@ -5,8 +5,8 @@ import io.plenum.protocol.sctp.packet.PacketWriter;
 import io.plenum.protocol.sctp.packet.SackChunk;
 
 /**
- * The sending half of an association (RFC 9260 §6.1, §6.3, §7.2): takes new data from the {@link SendQueue} as the windows
- * allow, sends again what is lost, and keeps T3-rtx.
+ * The sending half of an association (RFC 9260 §6.1, §6.3, §7.2): takes new data from the {@link SendQueue} as the
+ * windows allow, sends again what is lost, and keeps T3-rtx.
  */
 final class RetransmissionQueue {
   private final boolean interleaved;

@@ -23,8 +23,8 @@ final class RetransmissionTimeout {
   }
 
   /**
-   * Something new was acknowledged: the path works. RFC 9260 would wait for a measurement, but what was sent twice gives
-   * none (Karn), and on a path that loses much the waits would grow to a minute.
+   * Something new was acknowledged: the path works. RFC 9260 would wait for a measurement, but what was sent twice
+   * gives none (Karn), and on a path that loses much the waits would grow to a minute.
    */
   void undoBackOff() {
     rtoNs = measuredNs;

@@ -136,8 +136,8 @@ public final class SctpAssociation {
   }
 
   /**
-   * Ends these streams' row of messages when what waits on them has gone; until the answer they take no more. Does nothing
-   * if the peer has no such thing ({@link #canResetStreams}).
+   * Ends these streams' row of messages when what waits on them has gone; until the answer they take no more. Does
+   * nothing if the peer has no such thing ({@link #canResetStreams}).
    */
   public void resetStreams(int[] streamIds, long nowNs) {
     if (context.state() == SctpState.ENDED || context.tcb() != null && !canResetStreams()) {

@@ -32,9 +32,9 @@ public record SctpOptions(
   /** RFC 8831 leaves the port to SDP; all browsers say this one. */
   public static final int DATA_CHANNEL_PORT = 5000;
   /**
-   * Longest packet over DTLS: IPv6's smallest path MTU of 1280, less 40 (IPv6), 8 (UDP), 37 (DTLS record with GCM) and 4
-   * (TURN channel data). There is no discovery: DTLS over ICE does not tell which datagram was too long, and the 15 % that
-   * a discovered 1400 would save are not worth a black hole.
+   * Longest packet over DTLS: IPv6's smallest path MTU of 1280, less 40 (IPv6), 8 (UDP), 37 (DTLS record with GCM) and
+   * 4 (TURN channel data). There is no discovery: DTLS over ICE does not tell which datagram was too long, and the 15 %
+   * that a discovered 1400 would save are not worth a black hole.
    */
   public static final int MAX_PACKET_BYTES = 1_191;
   /** What browsers and mediasoup announce as the longest message. */

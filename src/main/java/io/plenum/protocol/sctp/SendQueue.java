@@ -39,8 +39,8 @@ final class SendQueue {
   }
 
   /**
-   * A peer is there, perhaps another one: numbers begin anew, messages that had been begun are gone, and so is what waits
-   * on streams that this peer does not take.
+   * A peer is there, perhaps another one: numbers begin anew, messages that had been begun are gone, and so is what
+   * waits on streams that this peer does not take.
    */
   void onAssociation(Agreement agreement) {
     interleaved = agreement.capabilities().interleaving();
@@ -98,8 +98,8 @@ final class SendQueue {
   }
 
   /**
-   * The message whose turn it is, or null. Messages that expired before they were begun are dropped on the way; one that
-   * was begun has to be given up by {@link RetransmissionQueue}, which knows its TSNs.
+   * The message whose turn it is, or null. Messages that expired before they were begun are dropped on the way; one
+   * that was begun has to be given up by {@link RetransmissionQueue}, which knows its TSNs.
    */
   OutgoingMessage peek(long nowNs) {
     while (!round.isEmpty()) {

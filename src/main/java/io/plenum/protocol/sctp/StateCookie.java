@@ -10,8 +10,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The cookie in INIT ACK (RFC 9260 §5.1.3): all that we would have to remember of somebody who has not yet shown that it
- * hears us, signed so that only we can have written it.
+ * The cookie in INIT ACK (RFC 9260 §5.1.3): all that we would have to remember of somebody who has not yet shown that
+ * it hears us, signed so that only we can have written it.
  */
 final class StateCookie {
   /**

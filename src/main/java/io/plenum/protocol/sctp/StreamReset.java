@@ -11,8 +11,8 @@ import io.plenum.protocol.sctp.packet.ReConfigChunk.Result;
 import java.util.ArrayDeque;
 
 /**
- * Resets streams, which is how data channels close (RFC 6525 §5, RFC 8831 §6.7): ours when what waits on them has gone, one
- * request at a time; the peer's when all it had sent before has come.
+ * Resets streams, which is how data channels close (RFC 6525 §5, RFC 8831 §6.7): ours when what waits on them has gone,
+ * one request at a time; the peer's when all it had sent before has come.
  */
 final class StreamReset {
   /** What becomes of streams. */

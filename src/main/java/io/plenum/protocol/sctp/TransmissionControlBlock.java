@@ -3,7 +3,9 @@ package io.plenum.protocol.sctp;
 import io.plenum.protocol.sctp.packet.PacketReader;
 import java.util.random.RandomGenerator;
 
-/** Everything that exists only while there is a peer (RFC 9260 §14): both halves of the transfer and what they share. */
+/**
+ * Everything that exists only while there is a peer (RFC 9260 §14): both halves of the transfer and what they share.
+ */
 final class TransmissionControlBlock {
   final Agreement agreement;
   /** Random: a cookie that names it was made while this association was there. */

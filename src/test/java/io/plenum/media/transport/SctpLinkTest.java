@@ -118,7 +118,8 @@ class SctpLinkTest {
     DataConsumer toBob = consume(bob, "toBob");
     int blocks = 60;
     int sent = 0;
-    for (int turn = 0; turn < 4_000 && bob.data().received(toBob.sctpStreamParameters().streamId()).size() < blocks; turn++) {
+    int streamId = toBob.sctpStreamParameters().streamId();
+    for (int turn = 0; turn < 4_000 && bob.data().received(streamId).size() < blocks; turn++) {
       byte[] block = new byte[60_000];
       Arrays.fill(block, (byte) sent);
       while (sent < blocks && alice.data().channels().bufferedAmount(chat) < 500_000
@@ -128,7 +129,7 @@ class SctpLinkTest {
       }
       call.runFor(20 * MS);
     }
-    List<SimulatedData.Received> all = bob.data().received(toBob.sctpStreamParameters().streamId());
+    List<SimulatedData.Received> all = bob.data().received(streamId);
     assertEquals(blocks, all.size(), "seed " + seed);
     for (int i = 0; i < blocks; i++) {
       byte[] expected = new byte[60_000];
@@ -205,7 +206,8 @@ class SctpLinkTest {
     assertEquals(List.of("still"), heard(carol, toCarol));
     alice.data().channels().close(chat, call.nowNs());
     call.runFor(2 * SECOND);
-    assertEquals(List.of("dataConsumerClosed toBob", "dataConsumerClosed toCarol", "dataProducerClosed chat"), events());
+    assertEquals(
+        List.of("dataConsumerClosed toBob", "dataConsumerClosed toCarol", "dataProducerClosed chat"), events());
   }
 
   @Test

@@ -40,7 +40,8 @@ final class PacketSeeds {
     net.capture = new ArrayList<>();
     net.connected();
     for (int i = 0; i < 12; i++) {
-      SendOptions how = new SendOptions(i % 2 == 0, i % 3 == 0 ? 30_000_000 : SendOptions.UNLIMITED, SendOptions.UNLIMITED);
+      long lifetimeNs = i % 3 == 0 ? 30_000_000 : SendOptions.UNLIMITED;
+      SendOptions how = new SendOptions(i % 2 == 0, lifetimeNs, SendOptions.UNLIMITED);
       net.a.send(i % 4, 53, SctpTransferTest.payload(i, 10 + i * 400), how, net.nowNs);
       net.b.send(i % 4, 51, SctpTransferTest.payload(i, 10 + i * 100), how, net.nowNs);
       net.runFor(20_000_000);

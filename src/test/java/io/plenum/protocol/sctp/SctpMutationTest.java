@@ -192,10 +192,12 @@ class SctpMutationTest {
     }
     PacketSeeds.makeRight(bytes, offset, length, peer.remoteTag);
     bringNear(peer, bytes, offset, length);
-    PacketSeeds.makeRight(bytes, offset, length, firstType(bytes, offset, length) == ChunkType.INIT ? 0 : peer.remoteTag);
+    boolean isInit = firstType(bytes, offset, length) == ChunkType.INIT;
+    PacketSeeds.makeRight(bytes, offset, length, isInit ? 0 : peer.remoteTag);
     long packetsBefore = peer.sink.packets;
     association.onPacket(bytes, offset, length, peer.nowNs);
-    assertTrue(peer.sink.packets - packetsBefore < 200, "one packet made us send " + (peer.sink.packets - packetsBefore));
+    long caused = peer.sink.packets - packetsBefore;
+    assertTrue(caused < 200, "one packet made us send " + caused);
     peer.run(peer.nowNs + random.nextLong(50_000_000));
     peer.chunks.clear();
     peer.sink.messages.clear();

@@ -44,7 +44,8 @@ class SctpThroughputTest {
     double seconds = 60;
     double bytesPerSecond = transfer(net, (long) (seconds * SECOND)) / seconds;
     // AIMD that halves at each loss and grows by a packet per round trip: rate = packet / rtt * sqrt(3 / (2 loss))
-    // (Mathis et al. 1997), with a delayed acknowledgement for every second packet making no difference to byte counting.
+    // (Mathis et al. 1997), with a delayed acknowledgement for every second packet making no difference to byte
+    // counting.
     double allowed = 1_160 / 0.020 * Math.sqrt(1.5 / loss);
     assertTrue(bytesPerSecond > allowed / 2,
         () -> "seed " + seed + ": " + (long) bytesPerSecond + " of " + (long) allowed + " bytes/s");

@@ -33,7 +33,8 @@ class StreamResetTest {
       }
       net.a.resetStreams(new int[] {7}, net.nowNs);
       assertEquals(SendResult.STREAM_CLOSING, net.a.send(7, 53, payload(0, 9), SendOptions.RELIABLE, net.nowNs));
-      assertTrue(net.runUntil(() -> net.sinkA.outgoingResets.size() > before, net.nowNs + 120 * SECOND), "seed " + seed);
+      assertTrue(net.runUntil(() -> net.sinkA.outgoingResets.size() > before, net.nowNs + 120 * SECOND),
+          "seed " + seed);
     }
     assertEquals(List.of(7, 7, 7, 7, 7), net.sinkA.outgoingResets);
     assertEquals(25, net.sinkB.messages.size());

@@ -8,7 +8,8 @@ import java.nio.charset.StandardCharsets;
 /** DATA_CHANNEL_OPEN and DATA_CHANNEL_ACK (RFC 8832 §5). A view. */
 public final class DcepMessage {
   /**
-   * Label and protocol together. The format allows 128 KiB for each of 65535 channels; names that people give are short.
+   * Label and protocol together. The format allows 128 KiB for each of 65535 channels; names that people give are
+   * short.
    */
   public static final int MAX_NAME_BYTES = 2_048;
 

@@ -1,8 +1,8 @@
 package io.plenum.protocol.sctp.dcep;
 
 /**
- * Payload protocol identifiers of data channels (RFC 8831 §8): what a message is. SCTP has no empty messages, so an empty
- * one is a byte that does not count, under an identifier of its own (§6.6).
+ * Payload protocol identifiers of data channels (RFC 8831 §8): what a message is. SCTP has no empty messages, so an
+ * empty one is a byte that does not count, under an identifier of its own (§6.6).
  */
 public final class PayloadProtocol {
   /** Opening and its acknowledgement (RFC 8832). */

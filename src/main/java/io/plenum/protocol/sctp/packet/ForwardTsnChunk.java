@@ -4,8 +4,8 @@ import io.plenum.protocol.wire.Bytes;
 import io.plenum.protocol.wire.Malformed;
 
 /**
- * FORWARD-TSN (RFC 3758 §3.2) or I-FORWARD-TSN (RFC 8260 §2.3.1): the sender has given up everything up to a TSN, and in
- * these streams the messages up to these numbers. A view.
+ * FORWARD-TSN (RFC 3758 §3.2) or I-FORWARD-TSN (RFC 8260 §2.3.1): the sender has given up everything up to a TSN, and
+ * in these streams the messages up to these numbers. A view.
  */
 public final class ForwardTsnChunk {
   /** Chunk header and the new cumulative TSN. */

@@ -5,9 +5,9 @@ import io.plenum.protocol.wire.Malformed;
 import java.util.zip.CRC32C;
 
 /**
- * One SCTP packet (RFC 9260 §3): the common header, then the chunks one after another with {@link #nextChunk()}. A view:
- * the bytes stay the caller's, and the next {@link #parse} overwrites it. All chunk lengths are checked before the
- * first is handed out, so a packet that is cut off does nothing at all.
+ * One SCTP packet (RFC 9260 §3): the common header, then the chunks one after another with {@link #nextChunk()}. A
+ * view: the bytes stay the caller's, and the next {@link #parse} overwrites it. All chunk lengths are checked before
+ * the first is handed out, so a packet that is cut off does nothing at all.
  */
 public final class PacketReader {
   public static final int HEADER_BYTES = 12;

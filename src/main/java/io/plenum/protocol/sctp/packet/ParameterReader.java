@@ -3,7 +3,9 @@ package io.plenum.protocol.sctp.packet;
 import io.plenum.protocol.wire.Bytes;
 import io.plenum.protocol.wire.Malformed;
 
-/** Goes through type-length-value entries: a chunk's parameters (RFC 9260 §3.2.1), or error causes (§3.3.10). A view. */
+/**
+ * Goes through type-length-value entries: a chunk's parameters (RFC 9260 §3.2.1), or error causes (§3.3.10). A view.
+ */
 public final class ParameterReader {
   public static final int HEADER_BYTES = 4;
 
