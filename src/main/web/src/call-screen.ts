@@ -111,6 +111,12 @@ export class CallScreen implements CallListener {
   }
 
   onStream(stream: RemoteStream): void {
+    const { track } = stream.consumer;
+    if (!stream.paused && track.muted && this.call.hasOther(stream)) {
+      // The same comes by another way still: the new one takes over with its first packet.
+      track.addEventListener('unmute', () => this.showUnlessClosed(stream), { once: true });
+      return;
+    }
     this.showStream(stream);
   }
 
@@ -119,10 +125,11 @@ export class CallScreen implements CallListener {
   }
 
   onStreamClosed({ peerId, source, consumer }: RemoteStream): void {
-    const replaced = [...(this.call.session?.streams.values() ?? [])].some(
+    const successor = [...(this.call.session?.streams.values() ?? [])].find(
       (other) => other.peerId === peerId && other.source === source && other.consumer !== consumer,
     );
-    if (replaced) {
+    if (successor) {
+      this.showStream(successor);
       return;
     }
     if (source === 'screensharing') {
@@ -210,6 +217,12 @@ export class CallScreen implements CallListener {
       tile.setMicOff(paused);
     } else {
       tile.setVideo(paused ? null : consumer.track);
+    }
+  }
+
+  private showUnlessClosed(stream: RemoteStream): void {
+    if (!stream.consumer.closed) {
+      this.showStream(stream);
     }
   }
 

@@ -44,6 +44,14 @@ export interface CallListener {
 /** How long joining waits for the person to answer the browser's question about the camera. After that we join without. */
 const DEVICE_PATIENCE_MS = 10_000;
 
+/** After a move to another server, how long we wait for what we received before; the old server leaves us some seconds more. */
+const OVERLAP_PATIENCE_MS = 5_000;
+const OVERLAP_POLL_MS = 100;
+/** How long we send to both, so that everybody has the new stream before the old one ends. */
+const OVERLAP_MS = 1_500;
+
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
 /** One person's part in one room, from entering to leaving, over as many connections as that takes. */
 export class Call {
   readonly peers = new Map<string, RemotePeer>();
@@ -54,6 +62,12 @@ export class Call {
   private connection: Connection | null = null;
   private current: CallState = { name: 'idle' };
   private wasJoined = false;
+  /** Where we are about to go on. */
+  private arriving: { connection: Connection; session: MediaSession } | null = null;
+  /** Where we were until just now, and still send and receive. */
+  private former: { connection: Connection; session: MediaSession; end: () => void } | null = null;
+  /** Whom the server that we moved to has named so far; null when that is over. */
+  private confirmed: Set<string> | null = null;
   private wantedDevices = { audio: false, video: false };
 
   constructor(
@@ -73,8 +87,9 @@ export class Call {
         onOpen: (connection) => void this.join(connection),
         onWaiting: (failures, delayMs, elsewhere) => this.onWaiting(failures, delayMs, elsewhere),
         onRefused: (code, sentence) => this.end({ name: 'refused', code, sentence }),
-        onRequest: (method, data) => this.onRequest(method, data),
-        onNotification: (method, data) => this.onNotification(method, data),
+        onMoving: (connection) => void this.move(connection),
+        onRequest: (method, data, connection) => this.onRequest(method, data, connection),
+        onNotification: (method, data, connection) => this.onNotification(method, data, connection),
       },
       browserSockets,
     );
@@ -110,6 +125,15 @@ export class Call {
 
   retryNow(): void {
     this.signaling.retryNow();
+  }
+
+  /** Whether the same sound or picture still comes over the connection that we are about to leave. */
+  hasOther({ peerId, source, consumer }: RemoteStream): boolean {
+    return [this.session, this.former?.session].some((session) =>
+      [...(session?.streams.values() ?? [])].some(
+        (other) => other.peerId === peerId && other.source === source && other.consumer !== consumer,
+      ),
+    );
   }
 
   /** Asks the server, for those who look inside. @throws Refusal */
@@ -213,15 +237,10 @@ export class Call {
   /** From an open connection to being in the room. What an earlier connection had is replaced. */
   private async join(connection: Connection): Promise<void> {
     this.connection = connection;
+    this.dropFormer();
     this.become({ name: 'joining' });
     try {
-      const session = await MediaSession.open(connection, this.options, {
-        onStream: (stream) => this.listener.onStream(stream),
-        onStreamPaused: (stream) => this.listener.onStreamPaused(stream),
-        onStreamClosed: (stream) => this.listener.onStreamClosed(stream),
-        onMediaHealth: (media) => this.onMediaHealth(media),
-        onMediaLost: () => this.signaling.reconnect(),
-      });
+      const session = await this.openSession(connection);
       if (connection !== this.connection) {
         session.close();
         return;
@@ -229,12 +248,7 @@ export class Call {
       // Until here the media of the earlier connection may have gone on; with the join the server ends it.
       this.closeSession();
       this.session = session;
-      const { peers } = await connection.request<{ peers: RemotePeer[] }>('join', {
-        displayName: this.displayName,
-        device: describeBrowser(navigator.userAgent),
-        rtpCapabilities: session.device.recvRtpCapabilities,
-      });
-      this.onRoster(peers);
+      this.onRoster(await this.enter(connection, session));
       this.wasJoined = true;
       this.signaling.settled();
       this.become({ name: 'joined', media: session.health });
@@ -244,6 +258,91 @@ export class Call {
         this.onJoinFailed(error);
       }
     }
+  }
+
+  private openSession(connection: Connection): Promise<MediaSession> {
+    return MediaSession.open(connection, this.options, {
+      onStream: (stream) => this.listener.onStream(stream),
+      onStreamPaused: (stream) => this.listener.onStreamPaused(stream),
+      onStreamClosed: (stream) => this.listener.onStreamClosed(stream),
+      onMediaHealth: (media) => {
+        if (connection === this.connection) {
+          this.onMediaHealth(media);
+        }
+      },
+      onMediaLost: () => {
+        if (connection === this.connection) {
+          this.signaling.reconnect();
+        }
+      },
+    });
+  }
+
+  private async enter(connection: Connection, session: MediaSession): Promise<RemotePeer[]> {
+    const { peers } = await connection.request<{ peers: RemotePeer[] }>('join', {
+      displayName: this.displayName,
+      device: describeBrowser(navigator.userAgent),
+      rtpCapabilities: session.device.recvRtpCapabilities,
+    });
+    return peers;
+  }
+
+  /**
+   * Our server is about to stop, and a connection to another stands: joins there and sends there, and only when media flows there
+   * closes here. Nobody is to notice.
+   */
+  private async move(connection: Connection): Promise<void> {
+    let session: MediaSession | null = null;
+    try {
+      session = await this.openSession(connection);
+      this.arriving = { connection, session };
+      const peers = await this.enter(connection, session);
+      if (this.arriving?.connection !== connection || this.current.name !== 'joined' || !this.session) {
+        throw new Refusal('connection-lost', 'the call ended meanwhile', 0);
+      }
+      const former = this.session;
+      this.former = { session: former, connection: this.connection!, end: this.signaling.takeOver() };
+      this.arriving = null;
+      this.connection = connection;
+      this.session = session;
+      this.become({ name: 'joined', media: session.health });
+      // The new server may still be learning who is there: nobody is taken away before it has had the time.
+      this.confirmed = new Set(peers.map(({ peerId }) => peerId));
+      peers.forEach((peer) => this.onPeer(peer));
+      await this.produceAll();
+      await this.overlap(session, former);
+      if (connection === this.connection) {
+        [...this.peers.keys()].filter((peerId) => !this.confirmed?.has(peerId)).forEach((peerId) => this.onPeerClosed(peerId));
+        this.confirmed = null;
+        this.dropFormer();
+      }
+    } catch {
+      if (this.connection !== connection) {
+        if (this.arriving?.connection === connection) {
+          this.arriving = null;
+        }
+        session?.close();
+        session?.streams.forEach((stream) => this.listener.onStreamClosed(stream));
+        this.signaling.moveFailed(connection);
+      }
+    }
+  }
+
+  /** Until we receive there what we received here, and the others have had the time to receive us from there. */
+  private async overlap(session: MediaSession, former: MediaSession): Promise<void> {
+    const untilMs = performance.now() + OVERLAP_PATIENCE_MS;
+    while (performance.now() < untilMs && !session.carries(former)) {
+      await sleep(OVERLAP_POLL_MS);
+    }
+    await sleep(OVERLAP_MS);
+  }
+
+  private dropFormer(): void {
+    const former = this.former;
+    this.former = null;
+    former?.end();
+    former?.session.close();
+    former?.session.streams.forEach((stream) => this.listener.onStreamClosed(stream));
   }
 
   private onMediaHealth(media: MediaHealth): void {
@@ -296,18 +395,59 @@ export class Call {
     this.become({ name: 'waiting', failures, retryAtMs: performance.now() + delayMs, before: this.wasJoined, elsewhere });
   }
 
-  private async onRequest(method: string, data: Record<string, unknown>): Promise<object> {
-    if (method !== 'newConsumer' || !this.session) {
+  /** What belongs to a connection: while we move there are two. */
+  private sessionOf(connection: Connection): MediaSession | null {
+    return [this.arriving, this.former].find((other) => other?.connection === connection)?.session ?? this.session;
+  }
+
+  private async onRequest(method: string, data: Record<string, unknown>, connection: Connection): Promise<object> {
+    const session = this.sessionOf(connection);
+    if (method !== 'newConsumer' || !session) {
       throw new Error(`unknown-method: ${method}`);
     }
-    await this.session.onNewConsumer(data as unknown as NewConsumer);
+    await session.onNewConsumer(data as unknown as NewConsumer);
     return {};
   }
 
-  private onNotification(method: string, data: Record<string, unknown>): void {
+  private onNotification(method: string, data: Record<string, unknown>, connection: Connection): void {
     const consumerId = data.consumerId as string;
     switch (method) {
+      case 'consumerClosed':
+        this.sessionOf(connection)?.onConsumerClosed(consumerId);
+        return;
+      case 'consumerPaused':
+      case 'consumerResumed':
+        this.sessionOf(connection)?.onConsumerPaused(consumerId, method === 'consumerPaused');
+        return;
+      case 'nodeDraining':
+        this.onDraining(data.urls, connection);
+        return;
+      default:
+        if (connection === this.connection) {
+          this.onRoomNotification(method, data);
+        }
+    }
+  }
+
+  /** Our server is about to stop, or the one that we have come to is. */
+  private onDraining(urls: unknown, connection: Connection): void {
+    if (connection !== this.connection) {
+      if (this.current.name === 'joined') {
+        this.signaling.moveFailed(connection);
+      } else {
+        this.signaling.redirect(urls);
+      }
+    } else if (this.current.name === 'joined') {
+      this.signaling.move(urls);
+    } else {
+      this.signaling.redirect(urls);
+    }
+  }
+
+  private onRoomNotification(method: string, data: Record<string, unknown>): void {
+    switch (method) {
       case 'newPeer':
+        this.confirmed?.add((data.peerId ?? (data.peer as RemotePeer).peerId) as string);
         this.onPeer((data.peer ?? data) as RemotePeer);
         break;
       case 'peerClosed':
@@ -315,13 +455,6 @@ export class Call {
         break;
       case 'peerDisplayNameChanged':
         this.onPeer({ peerId: data.peerId as string, displayName: data.displayName as string });
-        break;
-      case 'consumerClosed':
-        this.session?.onConsumerClosed(consumerId);
-        break;
-      case 'consumerPaused':
-      case 'consumerResumed':
-        this.session?.onConsumerPaused(consumerId, method === 'consumerPaused');
         break;
       case 'speakingPeers':
         this.listener.onSpeaking(
@@ -365,6 +498,8 @@ export class Call {
     this.wasJoined = false;
     this.connection = null;
     this.signaling.stop();
+    this.arriving = null;
+    this.dropFormer();
     this.closeSession();
     this.media.closeAll();
     for (const peerId of [...this.peers.keys()]) {

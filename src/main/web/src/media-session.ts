@@ -245,6 +245,13 @@ export class MediaSession {
     await Promise.all([this.send, this.recv].map((transport) => this.requestIceRestart(transport)));
   }
 
+  /** Whether media flows here as it did in a former session: ours goes out, and who was heard and seen there is here. */
+  carries(former: MediaSession): boolean {
+    const sends = this.producers.size === 0 || this.send.connectionState === 'connected';
+    return sends && [...former.streams.values()].filter(flows).every((old) =>
+      [...this.streams.values()].some((stream) => stream.peerId === old.peerId && stream.source === old.source && flows(stream)));
+  }
+
   /** Frees everything here without a word to the server, which has forgotten this session already. */
   close(): void {
     this.closed = true;
@@ -268,6 +275,11 @@ export class MediaSession {
     const svc = !this.device.handlerName.startsWith('Firefox');
     return { codec, encodings: videoEncodings(source, codec.mimeType, this.options.simulcast, svc) };
   }
+}
+
+/** A stream that says that it is paused has nothing to show, and is as good as one that shows it. */
+function flows({ paused, consumer }: RemoteStream): boolean {
+  return paused || (!consumer.closed && !consumer.track.muted);
 }
 
 function transportOptions(answer: TransportAnswer, tcpOnly: boolean): types.TransportOptions {

@@ -77,6 +77,17 @@ export class Servers {
     this.round = [...new Set([...this.known, this.home])];
   }
 
+  /** Those of a list that can be spoken to from this page. */
+  named(urls: unknown): string[] {
+    return Array.isArray(urls) ? this.usable(urls) : [];
+  }
+
+  /** A server that takes nobody has named these: they come first. */
+  redirectTo(urls: string[]): void {
+    this.tries = 0;
+    this.round = [...new Set([...urls, ...this.round])];
+  }
+
   /** The try came to nothing. */
   failed(): void {
     this.tries += 1;

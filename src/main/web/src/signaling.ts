@@ -46,7 +46,7 @@ export class Refusal extends Error {
 
 /** One connection that stands, or stood. After its end every request on it fails, so that nothing of it can spill into the next. */
 export class Connection {
-  constructor(private readonly peer: Peer) {}
+  constructor(readonly peer: Peer) {}
 
   /** @throws Refusal when the server says no, or when the connection is lost before it answered */
   async request<T>(method: string, data: object = {}): Promise<T> {
@@ -74,8 +74,18 @@ export interface SignalingListener {
   onConnecting(elsewhere: boolean): void;
   /** The server ended it for good, and says why: a code such as `replaced` or `room-full`. Nothing more is tried. */
   onRefused(code: string, sentence: string): void;
-  onRequest(method: string, data: Record<string, unknown>): Promise<object | void>;
-  onNotification(method: string, data: Record<string, unknown>): void;
+  /** A connection to another server stands beside the one that is used: {@link Signaling.takeOver} it, or {@link Signaling.moveFailed}. */
+  onMoving(connection: Connection): void;
+  onRequest(method: string, data: Record<string, unknown>, connection: Connection): Promise<object | void>;
+  onNotification(method: string, data: Record<string, unknown>, connection: Connection): void;
+}
+
+/** What is opened beside the connection that is used, to go on there. */
+interface Beside {
+  address: string;
+  route: SignalingRoute;
+  peer: Peer;
+  connection: Connection;
 }
 
 /** protoo's close code for "the server does not want you back" (protoo-server Peer.close). */
@@ -101,6 +111,11 @@ export class Signaling {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private stopped = true;
   private currentRoute: SignalingRoute | null = null;
+  private beside: Beside | null = null;
+  /** Where else to go, after {@link beside}. */
+  private candidates: string[] = [];
+  /** Whether a server has sent us on since we were last settled: a second one may wait for the first. */
+  private redirected = false;
 
   constructor(
     private readonly endpoint: Endpoint,
@@ -148,6 +163,7 @@ export class Signaling {
   settled(): void {
     this.failures = 0;
     this.useful = true;
+    this.redirected = false;
     this.provenRoute = this.currentRoute;
     this.endpoint.servers.settled();
   }
@@ -155,6 +171,54 @@ export class Signaling {
   /** The server has said where else this call can go on. */
   onServers(urls: unknown): void {
     this.endpoint.servers.onList(urls);
+  }
+
+  /** The server that we have just connected to takes nobody and names others: goes there, without a wait if it is the first to do so. */
+  redirect(urls: unknown): void {
+    const named = this.endpoint.servers.named(urls);
+    if (this.stopped) {
+      return;
+    }
+    this.dropPeer();
+    if (named.length === 0 || this.redirected) {
+      this.waitAndRetry();
+      return;
+    }
+    this.redirected = true;
+    this.endpoint.servers.redirectTo(named);
+    this.connect();
+  }
+
+  /** The server that we use is about to stop: opens a connection to another of these while this one still stands. */
+  move(urls: unknown): void {
+    if (!this.stopped && this.peer && !this.beside) {
+      this.candidates = this.endpoint.servers.named(urls);
+      this.openBeside();
+    }
+  }
+
+  /**
+   * The connection that was opened beside is the one from now on.
+   *
+   * @returns ends the former one
+   */
+  takeOver(): () => void {
+    const former = this.peer;
+    const { peer, route, address } = this.beside!;
+    this.beside = null;
+    this.peer = peer;
+    this.currentRoute = route;
+    this.endpoint.servers.redirectTo([address]);
+    this.settled();
+    return () => former?.close();
+  }
+
+  /** It is of no use: another is tried. If there is none, all stays as it is until the server ends it. */
+  moveFailed(connection: Connection): void {
+    if (this.beside?.connection === connection) {
+      this.dropBeside();
+      this.openBeside();
+    }
   }
 
   /** Origin of the server that is spoken to, or tried. */
@@ -184,11 +248,9 @@ export class Signaling {
   }
 
   private openWebSocket(): void {
-    const { servers, roomId, peerId } = this.endpoint;
-    const query = new URLSearchParams({ roomId, peerId });
-    let socket: Socket;
+    let transport: SocketTransport;
     try {
-      socket = this.sockets.webSocket(`${servers.address.replace(/^http/, 'ws')}/ws?${query}`, 'protoo');
+      transport = this.webSocketTo(this.endpoint.servers.address);
     } catch {
       this.openSockJs();
       return;
@@ -196,53 +258,104 @@ export class Signaling {
     const [patienceMs, onUnopened] = this.inFailover
       ? [FAILOVER_PATIENCE_MS, () => this.waitAndRetry()]
       : [WEBSOCKET_PATIENCE_MS, () => this.openSockJs()];
-    this.run('websocket', new SocketTransport(socket), patienceMs, onUnopened);
+    this.run('websocket', transport, patienceMs, onUnopened);
   }
 
   private openSockJs(): void {
-    const { servers, roomId, peerId } = this.endpoint;
-    const socket = this.sockets.sockJs(`${servers.address}/sockjs`);
+    const transport = this.sockJsTo(this.endpoint.servers.address);
+    const patienceMs = this.inFailover ? FAILOVER_PATIENCE_MS : SOCKJS_PATIENCE_MS;
+    this.run('sockjs', transport, patienceMs, () => this.waitAndRetry());
+  }
+
+  private webSocketTo(address: string): SocketTransport {
+    const { roomId, peerId } = this.endpoint;
+    const query = new URLSearchParams({ roomId, peerId });
+    return new SocketTransport(this.sockets.webSocket(`${address.replace(/^http/, 'ws')}/ws?${query}`, 'protoo'));
+  }
+
+  private sockJsTo(address: string): SocketTransport {
+    const { roomId, peerId } = this.endpoint;
     // A SockJS address has no room for a query, so the first frame says who we are.
     const hello = { notification: true, method: 'hello', data: { roomId, peerId } };
-    const patienceMs = this.inFailover ? FAILOVER_PATIENCE_MS : SOCKJS_PATIENCE_MS;
-    this.run('sockjs', new SocketTransport(socket, hello), patienceMs, () => this.waitAndRetry());
+    return new SocketTransport(this.sockets.sockJs(`${address}/sockjs`), hello);
   }
 
   /** Drives one connection from its first moment to its end. */
   private run(route: SignalingRoute, transport: SocketTransport, patienceMs: number, onUnopened: () => void): void {
-    // Before the Peer's own listener: protoo ends pending requests only in Peer.close(), not when the transport ends by itself.
-    transport.on('close', () => peer.close());
-    const peer = new Peer(transport);
-    this.peer = peer;
     this.currentRoute = route;
-    const patience = setTimeout(() => transport.close(), patienceMs);
-    peer.on('open', () => {
-      clearTimeout(patience);
-      this.listener.onOpen(new Connection(peer));
-    });
-    peer.on('request', (request, accept, reject) => this.answer(request, accept, reject));
-    peer.on('notification', ({ method, data }) => this.listener.onNotification(method, data));
-    peer.on('close', () => {
-      clearTimeout(patience);
+    const connection = this.attach(transport, patienceMs, (opened) => this.listener.onOpen(opened), (peer) => {
       if (this.peer === peer) {
         this.peer = null;
         this.onEnd(transport.end!, onUnopened);
       }
     });
+    this.peer = connection.peer;
+  }
+
+  /** The same beside the one that is used. The way over which that one went is the way over which others go. */
+  private openBeside(): void {
+    const address = this.candidates.shift();
+    if (address === undefined) {
+      return;
+    }
+    const route = this.currentRoute ?? 'websocket';
+    let transport: SocketTransport;
+    try {
+      transport = route === 'sockjs' ? this.sockJsTo(address) : this.webSocketTo(address);
+    } catch {
+      this.openBeside();
+      return;
+    }
+    const connection = this.attach(transport, FAILOVER_PATIENCE_MS, (opened) => this.listener.onMoving(opened), (peer) => {
+      if (this.beside?.peer === peer) {
+        this.beside = null;
+        this.openBeside();
+      } else if (this.peer === peer) {
+        this.peer = null;
+        this.onEnd(transport.end!, () => this.waitAndRetry());
+      }
+    });
+    this.beside = { address, route, peer: connection.peer, connection };
+  }
+
+  private attach(
+    transport: SocketTransport,
+    patienceMs: number,
+    onOpen: (connection: Connection) => void,
+    onClose: (peer: Peer) => void,
+  ): Connection {
+    // Before the Peer's own listener: protoo ends pending requests only in Peer.close(), not when the transport ends by itself.
+    transport.on('close', () => peer.close());
+    const peer = new Peer(transport);
+    const connection = new Connection(peer);
+    const patience = setTimeout(() => transport.close(), patienceMs);
+    peer.on('open', () => {
+      clearTimeout(patience);
+      onOpen(connection);
+    });
+    peer.on('request', (request, accept, reject) => this.answer(connection, request, accept, reject));
+    peer.on('notification', ({ method, data }) => this.listener.onNotification(method, data, connection));
+    peer.on('close', () => {
+      clearTimeout(patience);
+      onClose(peer);
+    });
+    return connection;
   }
 
   private answer(
+    connection: Connection,
     request: ProtooMessage,
     accept: (data?: object) => void,
     reject: (code: number, reason: string) => void,
   ): void {
-    this.listener.onRequest(request.method, request.data).then(
+    this.listener.onRequest(request.method, request.data, connection).then(
       (answer) => accept(answer ?? {}),
       (error: Error) => reject(500, error.message),
     );
   }
 
   private onEnd(end: SocketEnd, onUnopened: () => void): void {
+    this.dropBeside();
     if (this.stopped) {
       return;
     }
@@ -272,7 +385,14 @@ export class Signaling {
     this.timer = setTimeout(() => this.connect(), delayMs);
   }
 
+  private dropBeside(): void {
+    const beside = this.beside;
+    this.beside = null;
+    beside?.peer.close();
+  }
+
   private dropPeer(): void {
+    this.dropBeside();
     const peer = this.peer;
     this.peer = null;
     peer?.close();

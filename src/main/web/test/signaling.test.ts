@@ -48,6 +48,10 @@ function signaling(transport: 'auto' | 'sockjs' = 'auto', home = 'http://node:44
         events.push('open');
         connections.push(connection);
       },
+      onMoving: (connection) => {
+        events.push('moving');
+        connections.push(connection);
+      },
       onConnecting: (elsewhere) => events.push(elsewhere ? 'connecting elsewhere' : 'connecting'),
       onWaiting: (failures, delayMs, elsewhere) => events.push(`waiting ${failures} ${delayMs}${elsewhere ? ' elsewhere' : ''}`),
       onRefused: (code, sentence) => events.push(`refused ${code}: ${sentence}`),
@@ -184,6 +188,67 @@ test('a server that says nothing is given up soon where there are others', () =>
   mock.timers.tick(3_000);
   mock.timers.tick(600);
   assert.equal(latest().url, 'ws://b:1/ws?roomId=r+1&peerId=p');
+});
+
+test('away from a server that is about to stop, another is connected to while the first still stands', () => {
+  const s = signaling();
+  s.start();
+  settle(s, ['http://node:4443', 'http://b:1']);
+  const old = latest();
+  s.move(['http://b:1', 'http://c:1']);
+  assert.equal(latest().url, 'ws://b:1/ws?roomId=r+1&peerId=p');
+  latest().open();
+  assert.equal(events.at(-1), 'moving');
+  old.receive({ notification: true, method: 'of the old', data: {} });
+  assert.equal(events.at(-1), 'notified of the old');
+  const endFormer = s.takeOver();
+  assert.equal(s.server, 'http://b:1');
+  endFormer();
+  const before = events.length;
+  old.end(4000, 'replaced: by ourselves');
+  assert.equal(events.length, before, 'nobody hears of the old one any more');
+  latest().end(1006);
+  assert.equal(events.at(-1), 'waiting 1 600', 'and the new one is as good as any');
+});
+
+test('where that server cannot be reached, or is about to stop too, the next is tried, and at last all stays as it is', () => {
+  const s = signaling();
+  s.start();
+  settle(s, ['http://node:4443']);
+  s.move(['http://b:1', 'http://c:1', 'http://d:1']);
+  latest().end(1006);
+  assert.equal(latest().url, 'ws://c:1/ws?roomId=r+1&peerId=p');
+  mock.timers.tick(3_000);
+  assert.equal(latest().url, 'ws://d:1/ws?roomId=r+1&peerId=p');
+  latest().open();
+  s.moveFailed(connections.at(-1)!);
+  assert.equal(sockets.length, 4);
+  assert.equal(s.server, 'http://node:4443');
+  assert.equal(s.route, 'websocket');
+});
+
+test('when the old server is gone before the move is done, it is looked for in the usual way', () => {
+  const s = signaling();
+  s.start();
+  settle(s, ['http://node:4443', 'http://b:1']);
+  const old = latest();
+  s.move(['http://b:1']);
+  latest().open();
+  old.end(4001, 'node-draining: go');
+  assert.equal(events.at(-1), 'waiting 1 600');
+  s.stop();
+});
+
+test('a server that takes nobody sends on to another at once, and the next that does so after a wait', () => {
+  const s = signaling();
+  s.start();
+  latest().open();
+  s.redirect(['http://b:1']);
+  assert.equal(latest().url, 'ws://b:1/ws?roomId=r+1&peerId=p');
+  latest().open();
+  s.redirect(['http://node:4443']);
+  assert.match(events.at(-1)!, /^waiting/);
+  s.stop();
 });
 
 test('where SockJS was needed it is what the next server is asked for', () => {

@@ -37,8 +37,8 @@ final class LocalNodes {
   private static final int MAX_NODES = 8;
   /** Ports tried above the configured one. */
   private static final int PORTS_TRIED = 1_000;
-  /** Longer than a node takes to say goodbye. */
-  private static final int STOP_TIMEOUT_S = 12;
+  /** Longer than a node takes to close: where all drain at once, none has another to send its clients to. */
+  private static final int STOP_TIMEOUT_S = 20;
   private static final int GRID_POLL_MS = 50;
   /** Of the JVM's own arguments, what two processes cannot both have. */
   private static final List<String> NOT_PASSED_ON = List.of("-agentlib:jdwp", "-Xrunjdwp", "-javaagent", "-XX:Flags", "-XX:+Flight",

@@ -7,8 +7,6 @@ import io.plenum.server.config.ConfigLoader;
 import io.plenum.server.config.PlenumConfig;
 import io.vertx.core.Future;
 import java.io.IOException;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -22,8 +20,6 @@ public final class Plenum {
   static final String READY = "Plenum is ready: ";
   /** System property of a node that {@link LocalNodes} has started: it ends when its standard input does. */
   static final String ENDS_WITH_INPUT = "plenum.endsWithInput";
-
-  private static final long STOP_TIMEOUT_SECONDS = 10;
 
   private Plenum() {}
 
@@ -48,16 +44,8 @@ public final class Plenum {
     Future<PlenumNode> starting = PlenumNode.start(options)
         .onFailure(failure -> fail(failure.getMessage()))
         .onSuccess(node -> node.ready().onSuccess(ready -> System.out.println(READY + node.url())));
-    // A signal closes the connections and sockets in order before the process ends.
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-      CountDownLatch closed = new CountDownLatch(1);
-      starting.compose(PlenumNode::close).onComplete(done -> closed.countDown());
-      try {
-        closed.await(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }, "plenum-stop"));
+    ProcessEnd end = new ProcessEnd(starting, config.drain().timeoutS());
+    end.install();
   }
 
   /** The parent holds the other end of our input: when it dies, however it dies, the input ends. */

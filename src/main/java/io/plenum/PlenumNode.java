@@ -72,7 +72,7 @@ public final class PlenumNode {
     return vertx.deployVerticle(verticle).onFailure(failure -> options.release()).map(id -> {
       PlenumNode node = new PlenumNode(verticle, warm.future(), () -> stop(vertx, id, verticle));
       Consumer<String> handler = options.whenSuperseded();
-      superseded.future().onSuccess(handler != null ? handler::accept : reason -> node.close());
+      superseded.future().onSuccess(handler != null ? handler::accept : reason -> node.closeNow());
       return node;
     });
   }
@@ -110,10 +110,15 @@ public final class PlenumNode {
 
   private static void deployAsOwner(Vertx vertx, PlenumOptions options, Promise<PlenumNode> started) {
     deploy(vertx, options)
-        .onSuccess(node -> started.complete(new PlenumNode(node.verticle, node.ready, vertx::close)))
-        // On a thread of its own: an event loop that is closed cannot say any more that it is.
-        .onFailure(failure -> new Thread(
-            () -> vertx.close().onComplete(closed -> started.fail(failure)), "plenum-close").start());
+        .onSuccess(node -> started.complete(new PlenumNode(node.verticle, node.ready, () -> close(vertx))))
+        .onFailure(failure -> close(vertx).onComplete(closed -> started.fail(failure)));
+  }
+
+  /** On a thread of its own: an event loop that is closed cannot say any more that it is. */
+  private static Future<Void> close(Vertx vertx) {
+    Promise<Void> closed = Promise.promise();
+    new Thread(() -> vertx.close().onComplete(closed), "plenum-close").start();
+    return closed.future();
   }
 
   private static void check(Vertx vertx, PlenumOptions options) {
@@ -164,13 +169,20 @@ public final class PlenumNode {
   }
 
   /**
-   * Says goodbye to every client, leaves the cluster's rooms and closes the sockets. May be called again. A node that was
-   * deployed from within a verticle is also closed with it.
+   * Drains: takes no more clients and sends those it has to other nodes of the cluster, if there are any, for at most
+   * {@code drain.timeoutS}. Then says goodbye to who is left, leaves the cluster's rooms and closes the sockets. May be
+   * called again. A node that was deployed from within a verticle is also closed with it.
    */
   public synchronized Future<Void> close() {
     if (closed == null) {
-      closed = stop.get();
+      closed = verticle.drain().transform(drained -> stop.get());
     }
     return closed;
+  }
+
+  /** As {@link #close}, also after that has begun, but sends nobody anywhere and waits for nobody. */
+  public Future<Void> closeNow() {
+    verticle.hurry();
+    return close();
   }
 }

@@ -35,6 +35,8 @@ public final class ClusterTimings {
   public static final long MAX_BACK_OFF_NS = 8 * SECOND;
   /** The whole of what is wanted over a pipe is said again this often. */
   public static final long WANT_NS = 2 * SECOND;
+  /** Scores are told at most this often: they change with every report of a bad path. */
+  public static final long SCORES_NS = 500 * MS;
   /** Media keeps crossing this long after the last consumer has gone: it often comes back. */
   public static final long LINGER_NS = 5 * SECOND;
   /** Fewer layers are asked for only when this long nobody wanted the higher ones. */
@@ -51,6 +53,9 @@ public final class ClusterTimings {
    * Rows of ours that should not be there (an operation that was given up took effect late) are looked for this often.
    */
   public static final long SWEEP_NS = 30 * SECOND;
+
+  /** While a later life of our serverId is a member, we look this often whether it has taken over. */
+  public static final long LATER_LIFE_NS = SECOND;
 
   private ClusterTimings() {}
 

@@ -1,11 +1,12 @@
 package io.plenum.cluster;
 
 import io.plenum.cluster.PipePlanner.LocalFeed;
+import io.plenum.cluster.message.Layers;
+import io.plenum.media.Dump;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -16,6 +17,7 @@ final class LocalFeeds {
   private static final class Feed {
     State state = State.IDLE;
     String feedId;
+    Layers layers;
     int failures;
     long deadlineNs = Long.MAX_VALUE;
   }
@@ -31,25 +33,32 @@ final class LocalFeeds {
     this.ids = ids;
   }
 
-  /** @param sourceReady whether the producer is on the router where the feed starts */
-  void apply(Set<LocalFeed> wanted, Predicate<LocalFeed> sourceReady, long nowNs) {
+  /**
+   * @param wanted and what of each: {@link Layers#NONE} keeps the feed and lets nothing flow
+   * @param sourceReady whether the producer is on the router where the feed starts
+   */
+  void apply(Map<LocalFeed, Layers> wanted, Predicate<LocalFeed> sourceReady, long nowNs) {
     for (LocalFeed key : List.copyOf(feeds.keySet())) {
-      if (!wanted.contains(key) || !sourceReady.test(key)) {
+      if (!wanted.containsKey(key) || !sourceReady.test(key)) {
         close(key);
       }
     }
-    for (LocalFeed key : wanted) {
+    wanted.forEach((key, layers) -> {
       if (!sourceReady.test(key)) {
-        continue;
+        return;
       }
       Feed feed = feeds.computeIfAbsent(key, k -> new Feed());
       if (feed.state == State.IDLE) {
         feed.state = State.OPENING;
         feed.feedId = ids.get();
         feed.deadlineNs = nowNs + ClusterTimings.MEDIA_DEADLINE_NS;
-        media.openFeed(feed.feedId, key.producerId(), key.fromRouterId(), key.toRouterId());
+        feed.layers = layers;
+        media.openFeed(feed.feedId, key.producerId(), key.fromRouterId(), key.toRouterId(), layers);
+      } else if (feed.state != State.BACKING_OFF && !feed.layers.equals(layers)) {
+        feed.layers = layers;
+        media.setFeedLayers(feed.feedId, layers);
       }
-    }
+    });
   }
 
   private void close(LocalFeed key) {
@@ -119,7 +128,9 @@ final class LocalFeeds {
     List.copyOf(feeds.keySet()).forEach(this::close);
   }
 
-  int size() {
-    return feeds.size();
+  void dump(Dump out) {
+    out.list("feeds", feeds.entrySet(), (entry, to) -> to.value("producer", entry.getKey().producerId())
+        .value("from", entry.getKey().fromRouterId()).value("to", entry.getKey().toRouterId())
+        .value("state", entry.getValue().state).value("layers", entry.getValue().layers));
   }
 }

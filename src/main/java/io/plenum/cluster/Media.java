@@ -5,6 +5,7 @@ import io.plenum.cluster.message.PipeConsumerParameters;
 import io.plenum.cluster.message.PipeEnd;
 import io.plenum.cluster.message.ProducerRow;
 import io.plenum.cluster.message.RouterPair;
+import java.util.List;
 
 /**
  * Port to the routers of this node: what shall be done on pipes. Commands for one router take effect in the order in
@@ -35,13 +36,20 @@ public interface Media {
   /** What the origin's producer does, the one on the pipe does too. */
   void setProducerPaused(String endId, String consumerId, String producerId, boolean paused);
 
+  /** What the origin's producer scores, the one on the pipe does too: one number for each encoding. */
+  void setProducerScores(String endId, String consumerId, String producerId, List<Integer> scores);
+
   /** @param consumerId tells which of several attempts is meant */
   void closeProducer(String endId, String consumerId, String producerId);
 
   /**
    * Joins two routers of this node for one producer, with its id; the pipe between them is made when it is the first.
+   * Pause and score of the producer go along without further commands.
    */
-  void openFeed(String feedId, String producerId, String fromRouterId, String toRouterId);
+  void openFeed(String feedId, String producerId, String fromRouterId, String toRouterId, Layers layers);
+
+  /** {@link Layers#NONE} pauses; anything else resumes and forwards no more than that. */
+  void setFeedLayers(String feedId, Layers layers);
 
   void closeFeed(String feedId);
 }

@@ -12,6 +12,7 @@ import io.plenum.cluster.message.SignalMessage.ConsumeRefused;
 import io.plenum.cluster.message.SignalMessage.Consumed;
 import io.plenum.cluster.message.SignalMessage.CreatePipeTransport;
 import io.plenum.cluster.message.SignalMessage.Have;
+import io.plenum.cluster.message.SignalMessage.Scores;
 import io.plenum.cluster.message.SignalMessage.Want;
 import java.util.Map;
 
@@ -197,6 +198,12 @@ final class Pipe {
   void onHave(Have message, long nowNs) {
     if (concerns(message.endId(), message.yourEndId())) {
       pulled.onHave(message.consumerIdByProducerId(), message.sequence(), nowNs);
+    }
+  }
+
+  void onScores(Scores message) {
+    if (concerns(message.endId(), message.yourEndId()) && message.scoresByProducerId() != null) {
+      pulled.onScores(message.scoresByProducerId(), message.generation());
     }
   }
 

@@ -7,7 +7,6 @@ import io.plenum.cluster.message.RouterPair;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,11 +28,14 @@ public final class PipePlanner {
     }
   }
 
-  /** A producer that is on one router of this node is to be on another, too. */
+  /** A producer that is on one router of this node is to be on another, too; what of it, the plan says beside. */
   public record LocalFeed(String producerId, String fromRouterId, String toRouterId) {}
 
-  /** @param remote by producer id */
-  public record Plan(Map<String, RemoteFeed> remote, Set<LocalFeed> local) {}
+  /**
+   * @param remote by producer id
+   * @param local the highest layers that the other router wants; {@link Layers#NONE} for a feed that carries nothing now
+   */
+  public record Plan(Map<String, RemoteFeed> remote, Map<LocalFeed, Layers> local) {}
 
   private PipePlanner() {}
 
@@ -52,7 +54,7 @@ public final class PipePlanner {
       }
     }
     Map<String, RemoteFeed> remote = new LinkedHashMap<>();
-    Set<LocalFeed> local = new LinkedHashSet<>();
+    Map<LocalFeed, Layers> local = new LinkedHashMap<>();
     byProducer.forEach((producerId, wanted) -> {
       ProducerRow producer = producers.apply(producerId);
       if (producer == null) {
@@ -65,7 +67,7 @@ public final class PipePlanner {
       }
       for (Wanted each : wanted) {
         if (!each.routerId.equals(source)) {
-          local.add(new LocalFeed(producerId, source, each.routerId));
+          local.put(new LocalFeed(producerId, source, each.routerId), each.layers);
         }
       }
     });

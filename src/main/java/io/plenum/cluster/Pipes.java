@@ -16,6 +16,7 @@ import io.plenum.cluster.message.SignalMessage.ConsumeRefused;
 import io.plenum.cluster.message.SignalMessage.Consumed;
 import io.plenum.cluster.message.SignalMessage.CreatePipeTransport;
 import io.plenum.cluster.message.SignalMessage.Have;
+import io.plenum.cluster.message.SignalMessage.Scores;
 import io.plenum.cluster.message.SignalMessage.Want;
 import java.util.Collection;
 import java.util.HashMap;
@@ -131,6 +132,8 @@ final class Pipes {
       on(want.pair(), want.endId(), want.yourEndId(), message, pipe -> pipe.onWant(want, nowNs));
     } else if (message instanceof Have have) {
       on(have.pair(), have.endId(), have.yourEndId(), message, pipe -> pipe.onHave(have, nowNs));
+    } else if (message instanceof Scores scores) {
+      on(scores.pair(), scores.endId(), scores.yourEndId(), message, pipe -> pipe.onScores(scores));
     }
     sweep(nowNs);
   }
@@ -194,6 +197,16 @@ final class Pipes {
     environment.media().closePipe(endId);
   }
 
+  /** Whose the other end is, or null. */
+  Owner remoteOf(String endId) {
+    for (Pipe pipe : pipes.values()) {
+      if (pipe.endId.equals(endId)) {
+        return pipe.remote;
+      }
+    }
+    return null;
+  }
+
   void onPipeFailed(String endId, long nowNs) {
     eachWith(endId, pipe -> pipe.close(Pipe.End.FAILED));
     sweep(nowNs);
@@ -213,6 +226,10 @@ final class Pipes {
 
   void onProduceFailed(String endId, String consumerId, long nowNs) {
     eachWith(endId, pipe -> pipe.pulled.onProduceFailed(consumerId, nowNs));
+  }
+
+  void onOwnScore(String producerId, long nowNs) {
+    pipes.values().forEach(pipe -> pipe.pushed.onScore(producerId, nowNs));
   }
 
   void onOwnProducerClosed(String producerId) {

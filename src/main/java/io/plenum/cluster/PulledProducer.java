@@ -3,6 +3,7 @@ package io.plenum.cluster;
 import io.plenum.cluster.message.Layers;
 import io.plenum.cluster.message.PipeConsumerParameters;
 import io.plenum.cluster.message.ProducerRow;
+import java.util.List;
 
 /** A remote producer on its way to a router of this node, over one pipe. */
 final class PulledProducer {
@@ -25,6 +26,10 @@ final class PulledProducer {
   PipeConsumerParameters parameters;
   /** What the local producer was told last. */
   boolean paused;
+  /** What the other side said last of how well it arrives there; null if nothing. */
+  List<Integer> scores;
+  /** What the local producer was told last; null if nothing. */
+  List<Integer> scoresTold;
   /** The pipe's sequence when the parameters came: only what is said later can tell that they are void. */
   long sequence;
   int failures;
@@ -49,6 +54,7 @@ final class PulledProducer {
     }
     if (!made()) {
       parameters = null;
+      scoresTold = null;
     }
   }
 

@@ -10,12 +10,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** What this node wants over one pipe, and how far each of it has come. */
 final class PulledProducers {
   private final Pipe pipe;
   private final RoomEnvironment environment;
   private final Map<String, PulledProducer> producers = new LinkedHashMap<>();
+  private long scoresGeneration;
 
   PulledProducers(Pipe pipe, RoomEnvironment environment) {
     this.pipe = pipe;
@@ -122,6 +124,7 @@ final class PulledProducers {
       if (producer.state == State.PRODUCING && producer.parameters.consumerId().equals(consumerId)) {
         producer.become(State.LIVE, Long.MAX_VALUE, Long.MAX_VALUE);
         mirrorPause(producer);
+        mirrorScores(producer);
         environment.listener().onProducerReady(pipe.localRouterId, producer.row.producerId());
       }
     }
@@ -146,6 +149,29 @@ final class PulledProducers {
       producer.paused = producer.row.paused();
       environment.media().setProducerPaused(
           pipe.endId, producer.parameters.consumerId(), producer.row.producerId(), producer.paused);
+    }
+  }
+
+  /** How well they arrive at the other side: the newest that it has said, whatever comes late. */
+  void onScores(Map<String, List<Integer>> scoresByProducerId, long generation) {
+    if (generation <= scoresGeneration) {
+      return;
+    }
+    scoresGeneration = generation;
+    scoresByProducerId.forEach((producerId, scores) -> {
+      PulledProducer producer = producers.get(producerId);
+      if (producer != null && scores != null && scores.stream().noneMatch(Objects::isNull)) {
+        producer.scores = scores;
+        mirrorScores(producer);
+      }
+    });
+  }
+
+  private void mirrorScores(PulledProducer producer) {
+    if (producer.state == State.LIVE && producer.scores != null && !producer.scores.equals(producer.scoresTold)) {
+      producer.scoresTold = producer.scores;
+      environment.media().setProducerScores(
+          pipe.endId, producer.parameters.consumerId(), producer.row.producerId(), producer.scores);
     }
   }
 

@@ -6,9 +6,11 @@ import io.plenum.cluster.message.Protocol;
 import io.plenum.cluster.message.SignalMessage.ConsumeRefused;
 import io.plenum.cluster.message.SignalMessage.Consumed;
 import io.plenum.cluster.message.SignalMessage.Have;
+import io.plenum.cluster.message.SignalMessage.Scores;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** What the other node wants of us over one pipe. It decides; we do what it said last. */
@@ -19,6 +21,8 @@ final class PushedProducers {
   private Map<String, Layers> lastWant = Map.of();
   private long lastWantSequence;
   private int made;
+  private long scoresGeneration;
+  private long scoresNs = Long.MAX_VALUE;
 
   PushedProducers(Pipe pipe, RoomEnvironment environment) {
     this.pipe = pipe;
@@ -77,6 +81,32 @@ final class PushedProducers {
     producers.forEach((id, producer) -> have.put(id, producer.consumerId));
     environment.bus().send(pipe.remote.serverId(), new Have(Protocol.VERSION, environment.self(), environment.room(),
         pipe.pair, pipe.endId, pipe.remoteEndId(), sequence, have));
+    sendScores();
+  }
+
+  /** One of our producers arrives better or worse. */
+  void onScore(String producerId, long nowNs) {
+    PushedProducer producer = producers.get(producerId);
+    if (producer != null && producer.parameters != null) {
+      scoresNs = Math.min(scoresNs, nowNs + ClusterTimings.SCORES_NS);
+    }
+  }
+
+  /** All at once, so that the newest message alone counts. */
+  private void sendScores() {
+    scoresNs = Long.MAX_VALUE;
+    Map<String, List<Integer>> scores = new HashMap<>();
+    for (PushedProducer producer : producers.values()) {
+      List<Integer> known = environment.scores().get(producer.producerId);
+      if (known != null && producer.parameters != null) {
+        scores.put(producer.producerId, known);
+      }
+    }
+    if (!scores.isEmpty()) {
+      scoresGeneration++;
+      environment.bus().send(pipe.remote.serverId(), new Scores(Protocol.VERSION, environment.self(), environment.room(),
+          pipe.pair, pipe.endId, pipe.remoteEndId(), scoresGeneration, scores));
+    }
   }
 
   private void setLayers(PushedProducer producer, Layers layers, long sequence) {
@@ -95,6 +125,7 @@ final class PushedProducers {
       if (producer.consumerId.equals(parameters.consumerId()) && producer.parameters == null) {
         producer.parameters = parameters;
         answer(producer);
+        sendScores();
       }
     }
   }
@@ -118,7 +149,7 @@ final class PushedProducers {
   }
 
   long nextDeadlineNs() {
-    long next = Long.MAX_VALUE;
+    long next = scoresNs;
     for (PushedProducer producer : producers.values()) {
       if (producer.parameters == null) {
         next = Math.min(next, producer.deadlineNs);
@@ -128,6 +159,9 @@ final class PushedProducers {
   }
 
   void onTimeout(long nowNs) {
+    if (scoresNs <= nowNs) {
+      sendScores();
+    }
     for (Iterator<PushedProducer> all = producers.values().iterator(); all.hasNext();) {
       PushedProducer producer = all.next();
       if (producer.parameters == null && producer.deadlineNs <= nowNs) {

@@ -3,6 +3,7 @@ package io.plenum.cluster;
 import io.plenum.cluster.message.Owner;
 import io.plenum.cluster.message.Row;
 import io.plenum.cluster.message.RowKey;
+import java.util.List;
 
 /**
  * Port to the shared maps. Every call returns at once; its outcome comes later as {@code onRegistryDone},
@@ -12,6 +13,15 @@ import io.plenum.cluster.message.RowKey;
  * <p>Nothing here is atomic over several rows, writes may be lost in a merge, and a read may be old.
  */
 public interface Registry {
+  /** Who asks, and so hears what came of it. */
+  interface Answers {
+    void onRegistryDone(long operation, long nowNs);
+
+    void onRegistryRows(long operation, List<Row> rows, long nowNs);
+
+    void onRegistryFailed(long operation, long nowNs);
+  }
+
   /** Stores the row under its key, whatever is there: only its owner calls this. */
   void put(long operation, Row row);
 

@@ -22,10 +22,8 @@ import io.plenum.cluster.message.SignalMessage.GetRoomState;
 import io.plenum.cluster.message.SignalMessage.RoomState;
 import io.plenum.media.Dump;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.LongFunction;
 
 /**
@@ -33,11 +31,12 @@ import java.util.function.LongFunction;
  * and keeps the pipes that are wanted. Driven by the room's verticle; speaks through the ports {@link Registry},
  * {@link Bus}, {@link Media} and {@link RoomListener}.
  *
- * <p>A table of contents: {@link OwnRows} is what is ours, {@link RoomView} what we know of others, {@link CatchUp}
- * asks for what was missed, {@link RegistrySync} and {@link Reconciler} keep the shared maps true, {@link LocalDemand}
- * and {@link PipePlanner} say what should cross, {@link Pipes} and {@link LocalFeeds} bring it about.
+ * <p>A table of contents: {@link OwnRows} is what is ours, {@link RoomTopic} tells it, {@link RoomView} is what we know of
+ * others, {@link CatchUp}
+ * asks for what was missed, {@link RegistrySync} and {@link Reconciler} keep the shared maps true, {@link Crossings} knows
+ * what should cross to the routers here, and brings it about.
  */
-public final class RoomCoordinator {
+public final class RoomCoordinator implements Registry.Answers {
   /** OPEN between the first local peer and the last; CLOSING until all have been told; then it can be forgotten. */
   public enum State { NEW, OPEN, CLOSING, FINISHED }
 
@@ -46,24 +45,17 @@ public final class RoomCoordinator {
 
   private final RoomEnvironment environment;
   private final OwnRows own;
+  private final RoomTopic topic;
   private final RoomView view;
   private final RegistrySync sync;
   private final Reconciler reconciler;
   private final CatchUp catchUp;
-  private final LocalDemand demand = new LocalDemand();
-  private final Set<String> localRouters = new LinkedHashSet<>();
+  private final Crossings crossings;
   private final Pipes pipes;
-  private final LocalFeeds feeds;
   private State state = State.NEW;
   private long operations;
-  private long feedsMade;
-  private long digestNs = Long.MAX_VALUE;
-  private long activeUntilNs = Long.MIN_VALUE;
   private long closingSinceNs;
-  private int farewells;
   private long plannedVersion = -1;
-  private boolean demandChanged;
-  private Set<PipePlanner.LocalFeed> feedsPlanned = Set.of();
 
   /**
    * @param self this life of this server
@@ -72,23 +64,20 @@ public final class RoomCoordinator {
    */
   public RoomCoordinator(String room, Owner self, long session, Collection<Owner> up, Registry registry, Bus bus,
       Media media, RoomListener listener) {
-    this.environment = new RoomEnvironment(room, self, session, registry, bus, media, listener);
+    this.environment = new RoomEnvironment(room, self, session, registry, bus, media, listener, new OwnScores());
     this.own = new OwnRows(self, RoomEnvironment.firstGeneration(session));
+    this.topic = new RoomTopic(environment, own);
     this.view = new RoomView(own, listener);
     this.sync = new RegistrySync(own, registry, this::nextOperation);
     this.reconciler = new Reconciler(environment, view, this::nextOperation);
     this.catchUp = new CatchUp(environment, view);
-    this.pipes = new Pipes(environment, localRouters, id -> view.localProducer(id, room) != null);
-    this.feeds = new LocalFeeds(media, listener, this::nextFeedId);
+    this.crossings = new Crossings(environment, this::producer);
+    this.pipes = crossings.pipes();
     up.forEach(view::onUp);
   }
 
   private long nextOperation() {
     return ++operations;
-  }
-
-  private String nextFeedId() {
-    return environment.self() + "/" + environment.session() + "/feed" + ++feedsMade;
   }
 
   public State state() {
@@ -103,6 +92,7 @@ public final class RoomCoordinator {
       return;
     }
     state = State.OPEN;
+    topic.onEntered();
     put(RoomEvent.ROOM_ENTER, generation -> new RoomRow(environment.self(), generation, environment.room()), nowNs);
     reconciler.start(nowNs);
     settle(nowNs);
@@ -115,33 +105,23 @@ public final class RoomCoordinator {
     }
     state = State.CLOSING;
     closingSinceNs = nowNs;
-    farewells = 0;
     List<Row> rows = own.snapshot();
     RoomChange left = own.leave(nowNs);
-    for (String routerId : List.copyOf(localRouters)) {
-      demand.onRouterClosed(routerId);
-    }
-    localRouters.clear();
-    feeds.closeAll();
-    pipes.closeAll(nowNs);
+    crossings.closeAll(nowNs);
     reconciler.stop();
     view.onClosed();
-    publish(List.of(left));
-    digestNs = nowNs + ClusterTimings.DIGEST_NS;
+    topic.onLeft(left, nowNs);
     rows.forEach(row -> sync.onChanged(row.key(), nowNs));
   }
 
   public void onRouterAdded(String routerId, long nowNs) {
-    localRouters.add(routerId);
+    crossings.onRouterAdded(routerId);
     put(RoomEvent.ROUTER_ADD, g -> new RouterRow(environment.self(), g, environment.room(), routerId), nowNs);
     settle(nowNs);
   }
 
   public void onRouterClosed(String routerId, long nowNs) {
-    localRouters.remove(routerId);
-    demand.onRouterClosed(routerId);
-    demandChanged = true;
-    pipes.onRouterClosed(routerId, nowNs);
+    crossings.onRouterClosed(routerId, nowNs);
     remove(RoomEvent.ROUTER_CLOSE, Table.ROUTERS, routerId, nowNs);
     settle(nowNs);
   }
@@ -151,15 +131,22 @@ public final class RoomCoordinator {
     PeerRow former = view.newestPeer(peerId);
     long term = former == null ? 1 : former.term() + 1;
     put(RoomEvent.PEER_JOIN, generation -> new PeerRow(
-        environment.self(), generation, environment.room(), peerId, term, displayName, device), nowNs);
+        environment.self(), generation, environment.room(), peerId, term, displayName, device, false), nowNs);
     view.onOwnChanged();
     settle(nowNs);
   }
 
   public void onDisplayName(String peerId, String displayName, long nowNs) {
     if (own.get(peerKey(peerId)) instanceof PeerRow peer) {
-      put(RoomEvent.PEER_DISPLAY_NAME, generation -> new PeerRow(environment.self(), generation, environment.room(),
-          peerId, peer.term(), displayName, peer.device()), nowNs);
+      put(RoomEvent.PEER_DISPLAY_NAME, generation -> peer.renamed(generation, displayName), nowNs);
+      settle(nowNs);
+    }
+  }
+
+  /** It has been told to go to another node, and may be there and here for a while. */
+  public void onPeerMoving(String peerId, long nowNs) {
+    if (own.get(peerKey(peerId)) instanceof PeerRow peer && !peer.moving()) {
+      put(RoomEvent.PEER_MOVE, peer::onItsWay, nowNs);
       settle(nowNs);
     }
   }
@@ -172,14 +159,14 @@ public final class RoomCoordinator {
   }
 
   private RowKey peerKey(String peerId) {
-    return new RowKey(Table.PEERS, environment.room(), peerId + "@" + environment.self().serverId());
+    return PeerRow.key(environment.room(), peerId, environment.self());
   }
 
   public void onProducerAdded(String producerId, String routerId, String peerId, ProducerKind kind, boolean paused,
       Map<String, Object> appData, long nowNs) {
     put(RoomEvent.PRODUCER_ADD, generation -> new ProducerRow(environment.self(), generation, environment.room(),
         producerId, routerId, peerId, kind, paused, appData), nowNs);
-    demandChanged = true;
+    crossings.onProducersChanged();
     settle(nowNs);
   }
 
@@ -195,9 +182,13 @@ public final class RoomCoordinator {
 
   public void onProducerClosed(String producerId, long nowNs) {
     remove(RoomEvent.PRODUCER_CLOSE, Table.PRODUCERS, producerId, nowNs);
-    pipes.onOwnProducerClosed(producerId);
-    demandChanged = true;
+    crossings.onOwnProducerClosed(producerId);
     settle(nowNs);
+  }
+
+  /** @param scores how well it arrives, one for each encoding */
+  public void onProducerScore(String producerId, List<Integer> scores, long nowNs) {
+    crossings.onOwnScore(producerId, scores, nowNs);
   }
 
   /** To the clients of other nodes; those here are told by who calls this. */
@@ -215,15 +206,13 @@ public final class RoomCoordinator {
    */
   public void onConsumer(String consumerId, String routerId, String producerId, Layers layers, long nowNs) {
     if (state == State.OPEN) {
-      demand.onConsumer(consumerId, routerId, producerId, layers, nowNs);
-      demandChanged = true;
+      crossings.onConsumer(consumerId, routerId, producerId, layers, nowNs);
       settle(nowNs);
     }
   }
 
   public void onConsumerClosed(String consumerId, long nowNs) {
-    demand.onConsumerClosed(consumerId, nowNs);
-    demandChanged = true;
+    crossings.onConsumerClosed(consumerId, nowNs);
     settle(nowNs);
   }
 
@@ -234,8 +223,7 @@ public final class RoomCoordinator {
       return;
     }
     if (!view.knows(message.owner())) {
-      // Somebody new, or new to us: it shall soon hear of us.
-      digestNs = Math.min(digestNs, nowNs + ClusterTimings.REORDER_NS);
+      topic.soon(nowNs);
     }
     if (view.onMessage(message) != null) {
       catchUp.onHeard(message.owner().serverId(), nowNs);
@@ -262,17 +250,20 @@ public final class RoomCoordinator {
 
   // ---- what comes from the registry ----
 
+  @Override
   public void onRegistryDone(long operation, long nowNs) {
     sync.onDone(operation, nowNs);
     settle(nowNs);
   }
 
+  @Override
   public void onRegistryFailed(long operation, long nowNs) {
     sync.onFailed(operation, nowNs);
     reconciler.onFailed(operation, nowNs);
     settle(nowNs);
   }
 
+  @Override
   public void onRegistryRows(long operation, List<Row> rows, long nowNs) {
     if (state == State.OPEN && reconciler.onRows(operation, rows, nowNs)) {
       sync.onRows(rows, nowNs);
@@ -287,6 +278,11 @@ public final class RoomCoordinator {
   public void onPipeCreated(String endId, PipeEnd end, long nowNs) {
     pipes.onPipeCreated(endId, end, nowNs);
     settle(nowNs);
+  }
+
+  /** Whose the other end of the pipe is, or null: that a pipe is heard is a sign of its owner's life. */
+  public Owner remoteOf(String endId) {
+    return pipes.remoteOf(endId);
   }
 
   /** It could not be made, or its path is dead: that does not mean that the node is. */
@@ -316,12 +312,12 @@ public final class RoomCoordinator {
   }
 
   public void onFeedOpened(String feedId, long nowNs) {
-    feeds.onOpened(feedId);
+    crossings.onFeedOpened(feedId);
     settle(nowNs);
   }
 
   public void onFeedFailed(String feedId, long nowNs) {
-    feeds.onFailed(feedId, nowNs);
+    crossings.onFeedFailed(feedId, nowNs);
     settle(nowNs);
   }
 
@@ -350,8 +346,7 @@ public final class RoomCoordinator {
   public void onClusterChanged(long nowNs) {
     if (state == State.OPEN) {
       reconciler.soon(nowNs);
-      activeUntilNs = nowNs + 2 * ClusterTimings.REPEAT_CHANGES_NS;
-      digestNs = Math.min(digestNs, nowNs + ClusterTimings.REORDER_NS);
+      topic.onClusterChanged(nowNs);
     }
     settle(nowNs);
   }
@@ -373,10 +368,7 @@ public final class RoomCoordinator {
     out.list("owners", view.owners(), (owner, to) -> to.value("owner", owner.owner())
         .value("up", view.isUp(owner.owner()))
         .value("present", owner.present()).value("floor", owner.floor()).value("behind", owner.behind()));
-    out.list("pipes", pipes.all(), (pipe, to) -> to.value("pair", pipe.pair).value("remote", pipe.remote)
-        .value("state", pipe.state()).value("end", pipe.endId).value("remoteEnd", pipe.remoteEndId())
-        .value("pulled", pipe.pulled.layers()).value("pushed", pipe.pushed.all().keySet()));
-    out.value("feeds", feeds.size());
+    crossings.dump(out);
   }
 
   // ---- time ----
@@ -386,13 +378,12 @@ public final class RoomCoordinator {
     if (state == State.NEW || state == State.FINISHED) {
       return Long.MAX_VALUE;
     }
-    long next = Math.min(digestNs, sync.nextDeadlineNs());
+    long next = Math.min(topic.nextDeadlineNs(), sync.nextDeadlineNs());
     if (state == State.CLOSING) {
       return next;
     }
     next = Math.min(next, Math.min(reconciler.nextDeadlineNs(), catchUp.nextDeadlineNs()));
-    next = Math.min(next, Math.min(demand.nextDeadlineNs(), feeds.nextDeadlineNs()));
-    return Math.min(next, pipes.nextDeadlineNs());
+    return Math.min(next, crossings.nextDeadlineNs());
   }
 
   public void onTimeout(long nowNs) {
@@ -400,33 +391,18 @@ public final class RoomCoordinator {
     if (state == State.OPEN) {
       reconciler.onTimeout(nowNs);
       catchUp.onTimeout(nowNs);
-      if (demand.nextDeadlineNs() <= nowNs) {
-        demand.onTimeout(nowNs);
-        demandChanged = true;
-      }
-      if (feeds.nextDeadlineNs() <= nowNs) {
-        feeds.onTimeout(nowNs);
-        demandChanged = true;
-      }
-      pipes.onTimeout(nowNs);
+      crossings.onTimeout(nowNs);
     }
-    if (digestNs <= nowNs) {
-      publishDigest(nowNs);
-    }
+    topic.onTimeout(nowNs);
+    finishIfTold(nowNs);
     settle(nowNs);
   }
 
-  private void publishDigest(long nowNs) {
-    publish(own.recent(nowNs));
-    boolean active = nowNs < activeUntilNs || state == State.CLOSING;
-    digestNs = nowNs + (active ? ClusterTimings.DIGEST_NS : ClusterTimings.IDLE_DIGEST_NS);
-    if (state == State.CLOSING) {
-      farewells++;
-      // A registry that stalls is not waited for: the node looks for what was left behind.
-      if (farewells >= FAREWELLS
-          && (sync.settled() || nowNs - closingSinceNs >= 4 * ClusterTimings.REGISTRY_DEADLINE_NS)) {
-        state = State.FINISHED;
-      }
+  private void finishIfTold(long nowNs) {
+    // A registry that stalls is not waited for: the node looks for what was left behind.
+    if (state == State.CLOSING && topic.farewells() >= FAREWELLS
+        && (sync.settled() || nowNs - closingSinceNs >= 4 * ClusterTimings.REGISTRY_DEADLINE_NS)) {
+      state = State.FINISHED;
     }
   }
 
@@ -444,17 +420,10 @@ public final class RoomCoordinator {
   }
 
   private void tell(RoomChange change, long nowNs) {
-    activeUntilNs = nowNs + ClusterTimings.REPEAT_CHANGES_NS;
-    digestNs = Math.min(digestNs, nowNs + ClusterTimings.DIGEST_NS);
     if (change.row() != null) {
       sync.onChanged(change.row().key(), nowNs);
     }
-    publish(List.of(change));
-  }
-
-  private void publish(List<RoomChange> changes) {
-    environment.bus().publish(
-        new RoomMessage(Protocol.VERSION, environment.self(), environment.room(), own.generation(), changes));
+    topic.tell(change, nowNs);
   }
 
   /** Compares what should be with what is, and sends the difference. */
@@ -463,25 +432,15 @@ public final class RoomCoordinator {
       return;
     }
     catchUp.look(nowNs);
-    if (pipes.takeReplan() || demandChanged || view.version() != plannedVersion) {
+    if (view.version() != plannedVersion) {
       plannedVersion = view.version();
-      demandChanged = false;
-      PipePlanner.Plan plan = PipePlanner.plan(
-          this::producer, environment.self(), localRouters, demand.wanted(), pipes.landings());
-      pipes.apply(plan, nowNs);
-      feedsPlanned = plan.local();
+      crossings.onProducersChanged();
     }
-    feeds.apply(feedsPlanned, this::sourceReady, nowNs);
+    crossings.settle(nowNs);
   }
 
   private ProducerRow producer(String producerId) {
     ProducerRow local = view.localProducer(producerId, environment.room());
     return local != null ? local : view.remoteProducer(producerId);
-  }
-
-  private boolean sourceReady(PipePlanner.LocalFeed feed) {
-    ProducerRow row = producer(feed.producerId());
-    return row != null
-        && (row.owner().equals(environment.self()) || pipes.isLive(feed.producerId(), feed.fromRouterId()));
   }
 }

@@ -6,10 +6,14 @@ import io.plenum.cluster.message.ProducerRow;
 
 /**
  * Port to the local clients of a room: what they must be told about the peers and producers of other nodes. A peer is
- * told before its producers, and its producers go before it does.
+ * told before its producers, and its producers go before it does; but if it has been sent from another node to this one, the
+ * streams that it still sends there go on for a while.
  */
 public interface RoomListener {
   void onPeerJoined(PeerRow peer);
+
+  /** It is on another node now, and was never away: its streams of before go on until they are closed one by one. */
+  void onPeerMoved(PeerRow peer, String formerDisplayName);
 
   void onPeerDisplayNameChanged(PeerRow peer, String formerDisplayName);
 

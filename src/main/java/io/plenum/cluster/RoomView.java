@@ -205,7 +205,13 @@ final class RoomView {
     version++;
     Map<String, PeerRow> winners = new HashMap<>();
     own.all().forEach(row -> compete(winners, row));
-    owners.values().forEach(owner -> owner.forEachRow(row -> compete(winners, row)));
+    Map<RowKey, PeerRow> moving = new HashMap<>();
+    owners.values().forEach(owner -> owner.forEachRow(row -> {
+      compete(winners, row);
+      if (row instanceof PeerRow peer && peer.moving()) {
+        moving.put(peer.key(), peer);
+      }
+    }));
 
     Map<String, PeerRow> peers = new LinkedHashMap<>();
     List<String> newlyReplaced = new ArrayList<>();
@@ -223,17 +229,19 @@ final class RoomView {
         }
       }
     }
-    // A producer shows only together with its peer, and not when that peer has moved to another node.
+    // A producer shows only together with its peer. When that peer is on another node by now, it shows only if the peer was
+    // sent there: then it is the old node's to say when the old stream ends, so that the new one can come first.
     Map<String, ProducerRow> producers = new LinkedHashMap<>();
     owners.values().forEach(owner -> owner.forEachRow(row -> {
       if (row instanceof ProducerRow producer) {
         PeerRow peer = peers.get(producer.peerId());
-        if (peer != null && peer.owner().equals(producer.owner())) {
+        if (peer != null && peer.owner().equals(producer.owner())
+            || moving.containsKey(PeerRow.key(producer.room(), producer.peerId(), producer.owner()))) {
           producers.put(producer.producerId(), producer);
         }
       }
     }));
-    tellDifference(peers, producers);
+    tellDifference(peers, producers, moving.values());
     newlyReplaced.forEach(listener::onLocalPeerReplaced);
   }
 
@@ -243,7 +251,7 @@ final class RoomView {
     }
   }
 
-  private void tellDifference(Map<String, PeerRow> peers, Map<String, ProducerRow> producers) {
+  private void tellDifference(Map<String, PeerRow> peers, Map<String, ProducerRow> producers, Collection<PeerRow> moving) {
     List<Runnable> news = new ArrayList<>();
     toldProducers.forEach((producerId, former) -> {
       if (!sameOwner(former, producers.get(producerId))) {
@@ -251,13 +259,15 @@ final class RoomView {
       }
     });
     toldPeers.forEach((peerId, former) -> {
-      if (!sameSession(former, peers.get(peerId))) {
+      if (!sameSession(former, peers.get(peerId)) && !moved(former, peers.get(peerId), moving)) {
         news.add(() -> listener.onPeerLeft(former));
       }
     });
     peers.forEach((peerId, peer) -> {
       PeerRow former = toldPeers.get(peerId);
-      if (!sameSession(former, peer)) {
+      if (moved(former, peer, moving)) {
+        news.add(() -> listener.onPeerMoved(peer, former.displayName()));
+      } else if (!sameSession(former, peer)) {
         news.add(() -> listener.onPeerJoined(peer));
       } else if (!former.displayName().equals(peer.displayName())) {
         news.add(() -> listener.onPeerDisplayNameChanged(peer, former.displayName()));
@@ -276,6 +286,12 @@ final class RoomView {
     toldProducers.clear();
     toldProducers.putAll(producers);
     news.forEach(Runnable::run);
+  }
+
+  /** Whether it has another node now and old streams that go on: to the clients it is the same peer, never away. */
+  private static boolean moved(PeerRow former, PeerRow present, Collection<PeerRow> moving) {
+    return former != null && present != null && !sameSession(former, present)
+        && moving.stream().anyMatch(row -> row.peerId().equals(present.peerId()));
   }
 
   private static boolean sameOwner(Row former, Row present) {

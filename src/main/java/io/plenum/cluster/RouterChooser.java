@@ -6,13 +6,13 @@ import java.util.Optional;
 
 /** mediasoup's {@code getBestRouterForRoom}: which router of a room on this node takes one more client. */
 public final class RouterChooser {
-  /** A loop this busy gets no more clients while another has room. */
-  static final double OVERBURDENED = 0.7;
-  /** A loop must be so much less busy to be worth a second router of the room and the copies between the two. */
-  static final double WORTH_A_ROUTER = 0.2;
-
-  /** A router of the room and the event loop that it lives on. */
-  public record Router(String routerId, int loop) {}
+  /**
+   * A router of the room, or one that is being made.
+   *
+   * @param loop the event loop that it lives on
+   * @param consumers that its clients have or will soon have
+   */
+  public record Router(String routerId, int loop, int consumers) {}
 
   /** @param routerId null when a new router is to be made on that loop */
   public record Choice(String routerId, int loop) {}
@@ -20,23 +20,33 @@ public final class RouterChooser {
   private RouterChooser() {}
 
   /**
-   * A router of the room that has room for more, the least burdened first; a new one on the least loaded loop when
-   * those there are overburdened.
+   * The least burdened router of the room, while it has room for one client more; else a new one on the least burdened loop
+   * where the room has none. When the room is on every loop already, another router would bring nothing but copies.
    *
-   * @param loopLoads 0 idle … 1 full, by number of the loop
+   * @param loopBurdens what each loop carries of all rooms, by number of the loop
+   * @param consumersOfOneMore that the new client will have
+   * @param capacity consumers that one router of a room should carry
    */
-  public static Choice choose(List<Router> routersOfRoom, double[] loopLoads) {
-    int leastLoaded = 0;
-    for (int loop = 1; loop < loopLoads.length; loop++) {
-      leastLoaded = loopLoads[loop] < loopLoads[leastLoaded] ? loop : leastLoaded;
+  public static Choice choose(List<Router> routersOfRoom, int[] loopBurdens, int consumersOfOneMore, int capacity) {
+    Optional<Router> best = routersOfRoom.stream()
+        .min(Comparator.comparingInt(Router::consumers).thenComparing(Router::routerId));
+    // A client that is too much for an empty router would be too much for any.
+    boolean roomForMore = best.isPresent()
+        && (best.get().consumers == 0 || best.get().consumers + consumersOfOneMore <= capacity);
+    int free = roomForMore ? -1 : leastBurdened(routersOfRoom, loopBurdens);
+    return free >= 0 ? new Choice(null, free) : new Choice(best.orElseThrow().routerId, best.get().loop);
+  }
+
+  /** Of the loops where the room has no router; -1 if there is none. */
+  private static int leastBurdened(List<Router> routersOfRoom, int[] loopBurdens) {
+    int least = -1;
+    for (int i = 0; i < loopBurdens.length; i++) {
+      int loop = i;
+      if (routersOfRoom.stream().noneMatch(router -> router.loop == loop)
+          && (least < 0 || loopBurdens[loop] < loopBurdens[least])) {
+        least = loop;
+      }
     }
-    Optional<Router> best = routersOfRoom.stream().min(
-        Comparator.<Router>comparingDouble(router -> loopLoads[router.loop()]).thenComparing(Router::routerId));
-    if (best.isEmpty()) {
-      return new Choice(null, leastLoaded);
-    }
-    double there = loopLoads[best.get().loop()];
-    boolean elsewhere = there >= OVERBURDENED && there - loopLoads[leastLoaded] >= WORTH_A_ROUTER;
-    return elsewhere ? new Choice(null, leastLoaded) : new Choice(best.get().routerId(), best.get().loop());
+    return least;
   }
 }

@@ -7,6 +7,7 @@ import io.plenum.media.parameters.RouterCapabilities;
 import io.plenum.media.router.RouterEnvironment;
 import io.plenum.protocol.dtls.DtlsCertificate;
 import io.plenum.server.cluster.ClusterNode;
+import io.plenum.server.cluster.LoneNode;
 import io.plenum.server.config.PlenumConfig;
 import io.plenum.server.config.PublicUrl;
 import io.plenum.server.dtls.DtlsOptions;
@@ -64,7 +65,8 @@ public final class NodeVerticle extends VerticleBase {
   private DtlsSessions dtls;
   private Rooms rooms;
   private ClusterNode cluster;
-  private boolean clusterStarted;
+  private SignalingService signaling;
+  private NodeDrain drain;
   private WebVerticle web;
   private Context webContext;
   private Router router;
@@ -139,16 +141,17 @@ public final class NodeVerticle extends VerticleBase {
     RouterPlacement placement = new RouterPlacement(loops, capabilities);
     cluster = hazelcast == null ? null : new ClusterNode(vertx, eventLoops.nextControl(), hazelcast, config,
         addresses.nodeIp(), identity, version(), servers::others, reason -> mustEnd.accept("another process has taken over: " + reason));
-    rooms = new Rooms(eventLoops, placement, config.limits(), cluster == null ? Rooms.Membership.ALONE : cluster);
+    rooms = new Rooms(eventLoops, placement, config, cluster == null ? new LoneNode(vertx, config) : cluster);
     WebRtcTransports transports = new WebRtcTransports(dtls, addresses.announced(), config.media());
-    SignalingService signaling = new SignalingService(vertx, rooms, transports, config.limits(), servers);
+    signaling = new SignalingService(vertx, rooms, transports, config.limits(), servers);
     WarmUp.require(readiness);
     NodeMetrics.show(metrics, loops, dtls);
     if (cluster != null) {
       NodeMetrics.showCluster(metrics, loops, cluster);
     }
     webContext = eventLoops.home();
-    web = new WebVerticle(config, signaling, readiness, metrics, new RoomDump(rooms), servers, router);
+    drain = new NodeDrain(vertx, eventLoops.nextControl(), rooms, servers, config.drain(), this::onDraining);
+    web = new WebVerticle(config, signaling, readiness, metrics, new RoomDump(rooms), drain, servers, router);
     // join: all have opened or failed before anything is closed again.
     return Future.join(sockets)
         .compose(v -> startCluster())
@@ -169,6 +172,7 @@ public final class NodeVerticle extends VerticleBase {
 
   /** A node that is still cold is no refuge for clients of another; one on an application's router has no address of its own. */
   private void onWarm() {
+    webContext.runOnContext(v -> signaling.onWarm());
     if (cluster != null && router == null) {
       cluster.announce(publicUrl());
     }
@@ -179,7 +183,6 @@ public final class NodeVerticle extends VerticleBase {
     if (cluster == null) {
       return Future.succeededFuture();
     }
-    clusterStarted = true;
     return cluster.start();
   }
 
@@ -223,6 +226,26 @@ public final class NodeVerticle extends VerticleBase {
     return ntpNow - (seconds << 32) - (rest << 32) / 1_000_000_000L;
   }
 
+  /**
+   * Takes no more clients and sends those that are here to other nodes, if there are any. Completes when they have gone, or
+   * {@code drain.timeoutS} has passed. From any thread, once started.
+   */
+  public Future<Void> drain() {
+    return stopped.future().isComplete() ? Future.succeededFuture() : drain.finish();
+  }
+
+  /** Ends {@link #drain}: who is still here is closed when the node is. */
+  public void hurry() {
+    drain.hurry();
+  }
+
+  private void onDraining() {
+    readiness.require(Readiness.NOT_DRAINING);
+    if (cluster != null) {
+      cluster.drain();
+    }
+  }
+
   /** Completes when everything is closed, whoever asked for it. */
   public Future<Void> stopped() {
     return stopped.future();
@@ -230,16 +253,18 @@ public final class NodeVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
+    Future<Void> drained = drain == null ? Future.succeededFuture() : drain.finish();
+    return drained.transform(done -> close());
+  }
+
+  private Future<Void> close() {
     log.info("node stopping");
-    readiness.require(Readiness.NOT_DRAINING);
-    if (cluster != null) {
-      cluster.announce("");
-    }
     Future<?> webStopped = web == null ? Future.succeededFuture() : undeploy(web, webContext);
     return webStopped
-        .eventually(() -> !clusterStarted ? Future.succeededFuture() : cluster.stop())
+        .eventually(() -> cluster == null ? Future.succeededFuture() : cluster.stop())
         .eventually(this::stopMedia)
-        .onComplete(done -> stopped.tryComplete());
+        .onComplete(done -> stopped.tryComplete())
+        .mapEmpty();
   }
 
   private Future<?> stopMedia() {

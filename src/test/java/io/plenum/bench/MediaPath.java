@@ -136,7 +136,7 @@ class MediaPath implements RtcpHandler {
       onOther(kind, bytes, length, nowNs);
     } else if (receiver != null && length > 1) {
       if (RtpPacket.isRtcp(bytes[1])) {
-        int plain = receiver.unprotectRtcp(bytes, 0, length, loop.plain, 0);
+        int plain = receiver.unprotectRtcp(bytes, 0, length, loop.plain, 0, nowNs);
         if (plain > 0) {
           reader.read(loop.plain, 0, plain, this);
         }

@@ -6,13 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.plenum.client.ClientLoop;
+import io.plenum.client.IncomingStream;
 import io.plenum.client.SyntheticClient;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -26,8 +30,6 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  */
 @Tag("cluster")
 @Timeout(value = 600, unit = TimeUnit.SECONDS)
-// Until it has been seen to hold again and again on a machine that does nothing else, it must be asked for.
-@EnabledIfSystemProperty(named = "plenum.longTests", matches = "true")
 class ClusterFaultIT {
   /** Only a failing test waits so long; on a machine with other work a good one needs some of it. */
   private static final long SETTLE_MS = 60_000;
@@ -196,6 +198,60 @@ class ClusterFaultIT {
     assertNothingLeft("C4");
   }
 
+  /**
+   * The third node stands still for 20 s, and is waited for: whatever its part of the maps is asked, nobody answers. What
+   * runs goes on, who comes is let in, and who publishes is heard on the other node.
+   */
+  @Test
+  @EnabledIfSystemProperty(named = "plenum.longTests", matches = "true")
+  void aRegistryThatDoesNotAnswerIsNoOutageOfMedia() {
+    cluster = ClusterUnderTest.start(3, "--cluster.maxSilenceS=120");
+    SyntheticClient alice = publish(0, "alice");
+    SyntheticClient anna = publish(0, "anna");
+    SyntheticClient bob = publish(1, "bob");
+    awaitAllSeeAll(List.of(alice, anna, bob));
+
+    List<SyntheticClient> there = List.of(alice, anna, bob);
+    there.forEach(SyntheticClient::startMeasuring);
+    long stalledNs = System.nanoTime();
+    cluster.node(2).freeze();
+    long slowestJoinMs = 0;
+    List<SyntheticClient> late = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      long joiningNs = System.nanoTime();
+      late.add(publish(i % 2, "late" + i));
+      slowestJoinMs = Math.max(slowestJoinMs, sinceMs(joiningNs));
+      late.get(i).awaitMediaFrom(alice, 2, 10, 15_000);
+    }
+    // A room that none of the nodes has had yet.
+    long openingNs = System.nanoTime();
+    SyntheticClient first = SyntheticClient.join(loop, cluster.node(0).url(), "opened-in-the-stall", "first");
+    clients.add(first);
+    figure("registryStall.openARoomMs", sinceMs(openingNs));
+    List<SyntheticClient> all = Stream.concat(there.stream(), late.stream()).toList();
+    for (SyntheticClient viewer : all) {
+      all.stream().filter(other -> other != viewer).forEach(other -> viewer.awaitMediaFrom(other, 2, 1, SETTLE_MS));
+    }
+    long seenMs = sinceMs(stalledNs);
+    figure("registryStall.allSeeAllMs", seenMs);
+    assertTrue(seenMs < 20_000, "only seen when the registry answered again: " + seenMs + " ms");
+    ClusterUnderTest.pause(Math.max(0, 20_000 - sinceMs(stalledNs)));
+    long gapMs = 0;
+    for (SyntheticClient viewer : there) {
+      for (SyntheticClient other : there) {
+        gapMs = viewer == other ? gapMs : Math.max(gapMs, viewer.longestGapMs(other));
+      }
+    }
+    cluster.node(2).thaw();
+    figure("registryStall.slowestJoinMs", slowestJoinMs);
+    figure("registryStall.gapMs", gapMs);
+    assertTrue(gapMs <= 500, "media stood still for " + gapMs + " ms");
+    ClusterUnderTest.await("that the rows are right again", SETTLE_MS,
+        () -> cluster.sum("cluster_rows_peers") == 8 && cluster.sum("cluster_rows_producers") == 14);
+    all.forEach(client -> assertNull(client.closedReason()));
+    assertNothingLeft("registryStall");
+  }
+
   @Test
   void aNodeThatIsKilledAndStartedAtOnceIsItselfAgainAndNobodyElse() {
     cluster = ClusterUnderTest.start(2);
@@ -245,43 +301,63 @@ class ClusterFaultIT {
     }
   }
 
+  /** What a client should be shown of another: its open producers, and whether each is paused. */
+  private record Truth(SyntheticClient client, Map<String, Boolean> pausedOf) {
+    boolean isShownTo(SyntheticClient viewer) {
+      List<IncomingStream> shown = viewer.openFrom(client.peerId());
+      return shown.size() == pausedOf.size() && shown.stream()
+          .allMatch(stream -> Boolean.valueOf(stream.producerPaused()).equals(pausedOf.get(stream.producerId)));
+    }
+  }
+
   @Test
-  @EnabledIfSystemProperty(named = "plenum.longTests", matches = "true")
-  void aRollingRestartLosesNobodyForLong() {
-    cluster = ClusterUnderTest.start(3);
-    List<SyntheticClient> all = new ArrayList<>(List.of(publish(0, "alice"), publish(1, "bob"), publish(2, "carol")));
-    int[] nodeOf = {0, 1, 2};
-    awaitAllSeeAll(all);
-    int joins = 0;
-    long longestMs = 0;
-    for (int restarted = 0; restarted < 3; restarted++) {
-      int next = (restarted + 1) % 3;
-      NodeUnderTest stopping = cluster.node(restarted);
-      long stoppedNs = System.nanoTime();
-      CompletableFuture<Void> stop = CompletableFuture.runAsync(stopping::stop);
-      for (int i = 0; i < 3; i++) {
-        if (nodeOf[i] == restarted) {
-          SyntheticClient gone = all.get(i);
-          gone.await("to be sent away", SyntheticClient::isClosed, SETTLE_MS);
-          clients.remove(gone);
-          all.set(i, publish(next, gone.peerId()));
-          nodeOf[i] = next;
-          joins++;
+  void aBusThatLosesAndRepeatsMessagesLeavesNobodyWithAFalseView() {
+    cluster = ClusterUnderTest.start(2, "--net.impair.busLossPercent=20", "--net.impair.busRepeatPercent=20");
+    Random random = new Random(5);
+    Map<String, Truth> room = new LinkedHashMap<>();
+    for (int i = 0; i < 60; i++) {
+      List<Truth> there = List.copyOf(room.values());
+      int choice = random.nextInt(10);
+      if (there.size() < 3 || choice < 2 && there.size() < 8) {
+        SyntheticClient client = join(i % 2, "p" + i);
+        room.put(client.peerId(), new Truth(client, new LinkedHashMap<>()));
+        continue;
+      }
+      Truth one = there.get(random.nextInt(there.size()));
+      List<String> producers = List.copyOf(one.pausedOf().keySet());
+      if (choice == 2) {
+        one.client().close();
+        room.remove(one.client().peerId());
+      } else if (producers.isEmpty() || choice < 6) {
+        one.client().publishBurst(1);
+        List<String> ids = one.client().producerIds();
+        one.pausedOf().put(ids.get(ids.size() - 1), false);
+      } else {
+        String id = producers.get(random.nextInt(producers.size()));
+        boolean paused = one.pausedOf().get(id);
+        if (choice == 6) {
+          one.client().request("closeProducer", Map.of("producerId", id));
+          one.pausedOf().remove(id);
+        } else {
+          one.client().request(paused ? "resumeProducer" : "pauseProducer", Map.of("producerId", id));
+          one.pausedOf().put(id, !paused);
         }
       }
-      awaitAllSeeAll(all);
-      // From the order to stop on, and for all who were there, one after the other.
-      longestMs = Math.max(longestMs, sinceMs(stoppedNs));
-      stop.join();
-      figure("C6.stopMs." + restarted, sinceMs(stoppedNs));
-      stopping.startAgain();
-      stopping.awaitReady();
-      cluster.awaitMembers(3);
     }
-    figure("C6.joins", joins);
-    figure("C6.longestUntilAllSeeAllMs", longestMs);
-    ClusterUnderTest.await("that there are no orphan rows", SETTLE_MS,
-        () -> cluster.sum("cluster_rows_peers") == 3 && cluster.sum("cluster_rows_producers") == 6);
-    assertNothingLeft("C6");
+    long stoppedNs = System.nanoTime();
+    for (Truth viewer : room.values()) {
+      viewer.client().await("the truth about the room " + room.values().stream().map(Truth::pausedOf).toList(),
+          client -> client.peers().size() == room.size() - 1 && room.values().stream().allMatch(
+              other -> other == viewer || client.peers().contains(other.client().peerId()) && other.isShownTo(client)),
+          SETTLE_MS);
+    }
+    figure("C5.allViewsTrueMs", sinceMs(stoppedNs));
+    int producers = room.values().stream().mapToInt(truth -> truth.pausedOf().size()).sum();
+    figure("C5.peers", room.size());
+    figure("C5.producers", producers);
+    assertTrue(producers > 5, "too little happened to speak of: " + producers + " producers");
+    assertEquals(room.size(), cluster.sum("cluster_rows_peers"));
+    assertEquals(producers, cluster.sum("cluster_rows_producers"));
+    assertNothingLeft("C5");
   }
 }

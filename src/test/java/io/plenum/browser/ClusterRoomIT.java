@@ -17,14 +17,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.Timeout;
 
 /** Rooms on two nodes as processes, with synthetic clients; after each test nothing may be left of them. */
 @Tag("cluster")
 @Timeout(value = 600, unit = TimeUnit.SECONDS)
-// Until it has been seen to hold again and again on a machine that does nothing else, it must be asked for.
-@EnabledIfSystemProperty(named = "plenum.longTests", matches = "true")
 class ClusterRoomIT {
   /** Only a failing test waits so long; on a machine with other work a good one needs some of it. */
   private static final long SETTLE_MS = 60_000;

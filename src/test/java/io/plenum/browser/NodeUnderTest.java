@@ -1,5 +1,6 @@
 package io.plenum.browser;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -34,6 +35,8 @@ public final class NodeUnderTest implements AutoCloseable {
   /** On a machine that compiles something else at the same time. */
   private static final Duration START_TIMEOUT = Duration.ofSeconds(240);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+  /** Only a failing test waits so long: a node takes some 10 s, on a busy machine all of {@code drain.timeoutS} and more. */
+  private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(150);
   private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
   private static final int MEDIA_LOOPS = 2;
   /** HTTP, then a port for each media loop, then one for each loop's pipes. */
@@ -59,6 +62,8 @@ public final class NodeUnderTest implements AutoCloseable {
     port = freePorts();
     command.addAll(prefix);
     command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m",
+        // Every buffer is watched: one that is not released is an error in the log.
+        "-Dio.netty.leakDetection.level=simple", "-Dio.netty.leakDetection.samplingInterval=1",
         "-jar", JAR.toString(),
         "--data.dir=" + directory.resolve("data"),
         "--http.host=" + host, "--http.port=" + port,
@@ -160,11 +165,29 @@ public final class NodeUnderTest implements AutoCloseable {
   /** Ends it as a service manager does, and waits. */
   public void stop() {
     process.destroy();
-    assertTrue(endsWithin(STOP_TIMEOUT.multipliedBy(2)), "the node does not stop");
+    assertEquals(0, awaitExit(DRAIN_TIMEOUT), "exit code");
+  }
+
+  /** Whether it takes clients, as a balancer asks. */
+  public boolean isReady() {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "readyz")).timeout(Duration.ofSeconds(2)).build();
+    try {
+      return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
   }
 
   public boolean isAlive() {
     return process.isAlive();
+  }
+
+  /** Of its process. */
+  public long pid() {
+    return process.pid();
   }
 
   /** Its exit code, once it has ended by itself. */
@@ -180,14 +203,20 @@ public final class NodeUnderTest implements AutoCloseable {
 
   /** The sum of a meter's lines, or 0 if there is none; -1 while nobody answers. */
   public double metric(String name) {
-    HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "metrics")).timeout(Duration.ofSeconds(5)).build();
+    String page = get("metrics");
+    return page == null ? -1 : page.lines()
+        .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  /** What it says at this path, or null while nobody answers. */
+  public String get(String path) {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(url() + path)).timeout(Duration.ofSeconds(5)).build();
     try {
-      return http.send(request, HttpResponse.BodyHandlers.ofString()).body().lines()
-          .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
-          .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-          .sum();
+      return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
     } catch (IOException e) {
-      return -1;
+      return null;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted", e);

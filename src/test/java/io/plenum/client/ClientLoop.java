@@ -25,7 +25,12 @@ public final class ClientLoop implements AutoCloseable {
   final SecureRandom random = new SecureRandom();
   final DtlsSessions dtls;
 
+  private static final long STALL_CHECK_MS = 20;
+  private long checkedNs = System.nanoTime();
+  private long longestStallNs;
+
   public ClientLoop() {
+    executor.scheduleWithFixedDelay(this::lookForStall, 0, STALL_CHECK_MS, TimeUnit.MILLISECONDS);
     Instant now = Instant.now();
     DtlsCertificate certificate =
         DtlsCertificate.generate(random, now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(30)));
@@ -39,6 +44,24 @@ public final class ClientLoop implements AutoCloseable {
 
   public SecureRandom random() {
     return random;
+  }
+
+  private void lookForStall() {
+    long nowNs = System.nanoTime();
+    longestStallNs = Math.max(longestStallNs, nowNs - checkedNs - STALL_CHECK_MS * 1_000_000);
+    checkedNs = nowNs;
+  }
+
+  /**
+   * For how long at most the clients themselves did not run since this was asked the last time: a machine without a processor to
+   * spare. Gaps of media that are not longer say nothing about the server.
+   */
+  public long takeLongestStallMs() {
+    return call(() -> {
+      long stallMs = longestStallNs / 1_000_000;
+      longestStallNs = 0;
+      return stallMs;
+    });
   }
 
   public void execute(Runnable task) {

@@ -69,7 +69,7 @@ public final class IncomingStream {
     return Math.max(longestGapNs, nowNs - lastArrivalNs) / 1_000_000;
   }
 
-  long packets() {
+  public long packets() {
     return packets;
   }
 

@@ -22,7 +22,9 @@ import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +42,7 @@ final class MediaTransport implements IceControllingClient.Sink, DtlsSession.Sin
   private final IceControllingClient ice;
   private final DtlsSession dtls;
   private final DtlsFingerprint fingerprint;
+  private final IceCredentials remoteCredentials;
   private final TransportTuple tuple;
   private final Receiver receiver;
   private final StunMessage stun = new StunMessage();
@@ -50,6 +53,9 @@ final class MediaTransport implements IceControllingClient.Sink, DtlsSession.Sin
   private ScheduledFuture<?> timer;
   private SrtpSender sender;
   private SrtpReceiver srtpReceiver;
+  private List<byte[]> recording;
+  private int stillToRecord;
+  private long sentDatagrams;
   private boolean handshaking;
   private boolean closed;
 
@@ -69,8 +75,9 @@ final class MediaTransport implements IceControllingClient.Sink, DtlsSession.Sin
     }
     tuple = new TransportTuple(TransportTuple.Protocol.UDP, new InetSocketAddress("0.0.0.0", socket.getLocalPort()),
         new InetSocketAddress(host, candidate.path("port").asInt()));
-    ice = new IceControllingClient("synt" + Integer.toHexString(loop.random.nextInt()),
-        new IceCredentials(remote.path("usernameFragment").asText(), remote.path("password").asText()),
+    remoteCredentials =
+        new IceCredentials(remote.path("usernameFragment").asText(), remote.path("password").asText());
+    ice = new IceControllingClient("synt" + Integer.toHexString(loop.random.nextInt()), remoteCredentials,
         IceOptions.DEFAULT, RandomGenerator.getDefault(), this);
     dtls = loop.dtls.create(loop::execute, this, "synthetic");
     Thread reader = new Thread(this::read, "synthetic-udp");
@@ -133,7 +140,7 @@ final class MediaTransport implements IceControllingClient.Sink, DtlsSession.Sin
 
   private void onSrtp(byte[] bytes, long nowNs) {
     if (RtpPacket.isRtcp(bytes[1])) {
-      int length = srtpReceiver.unprotectRtcp(bytes, 0, bytes.length, plain, 0);
+      int length = srtpReceiver.unprotectRtcp(bytes, 0, bytes.length, plain, 0, System.nanoTime());
       if (length > 0) {
         rtcp.read(plain, 0, length, receiver);
       }
@@ -148,7 +155,12 @@ final class MediaTransport implements IceControllingClient.Sink, DtlsSession.Sin
   /** @param bytes with room for the tag behind {@code length} */
   void sendRtp(byte[] bytes, int headerLength, int length) {
     if (sender != null && !closed) {
-      transmit(bytes, 0, sender.protectRtp(bytes, 0, headerLength, length));
+      int protectedLength = sender.protectRtp(bytes, 0, headerLength, length);
+      if (stillToRecord > 0) {
+        stillToRecord--;
+        recording.add(Arrays.copyOf(bytes, protectedLength));
+      }
+      transmit(bytes, 0, protectedLength);
     }
   }
 
@@ -158,11 +170,41 @@ final class MediaTransport implements IceControllingClient.Sink, DtlsSession.Sin
     }
   }
 
+  /** The next RTP packets are kept as they leave. */
+  List<byte[]> record(int packets) {
+    recording = new ArrayList<>();
+    stillToRecord = packets;
+    return recording;
+  }
+
+  /** What an attacker who can write this client's address on his datagrams would send. From any thread. */
+  void sendForged(byte[] bytes, int length) {
+    try {
+      socket.send(new DatagramPacket(bytes, length, tuple.remote()));
+    } catch (IOException e) {
+      // Nobody there: as lost on the way.
+    }
+  }
+
+  /** Less the forged ones. */
+  long sentDatagrams() {
+    return sentDatagrams;
+  }
+
+  InetSocketAddress serverAddress() {
+    return tuple.remote();
+  }
+
+  IceCredentials serverCredentials() {
+    return remoteCredentials;
+  }
+
   private void transmit(byte[] bytes, int offset, int length) {
     if (closed || length <= 0) {
       return;
     }
     try {
+      sentDatagrams++;
       socket.send(new DatagramPacket(bytes, offset, length, tuple.remote()));
     } catch (IOException e) {
       // Nobody there: as lost on the way.

@@ -28,12 +28,26 @@ public final class OutgoingStream {
   private boolean keyFrameWanted = true;
   private boolean silent;
   private long packets;
+  private volatile int keyFrameRequests;
   String producerId;
 
   OutgoingStream(boolean video, int ssrc, String mid) {
     this.video = video;
     this.ssrc = ssrc;
     this.mid = mid;
+  }
+
+  public int ssrc() {
+    return ssrc;
+  }
+
+  public int payloadType() {
+    return video ? VP8 : OPUS;
+  }
+
+  /** Of the producer that the server has made of it. */
+  public String producerId() {
+    return producerId;
   }
 
   /** In the form of mediasoup-client. */
@@ -58,11 +72,17 @@ public final class OutgoingStream {
 
   void requestKeyFrame() {
     keyFrameWanted = true;
+    keyFrameRequests++;
   }
 
   void silent(boolean isSilent) {
     silent = isSilent;
     keyFrameWanted = true;
+  }
+
+  /** How often it was asked for a key frame. From any thread. */
+  public int keyFrameRequests() {
+    return keyFrameRequests;
   }
 
   long packets() {

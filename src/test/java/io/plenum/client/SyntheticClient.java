@@ -3,8 +3,11 @@ package io.plenum.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.plenum.protocol.ice.IceCredentials;
 import io.plenum.protocol.rtcp.SenderInfo;
+import io.plenum.protocol.rtp.RtpHeaderWriter;
 import io.plenum.protocol.rtp.RtpPacket;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +17,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -36,6 +40,7 @@ public final class SyntheticClient implements Signaling.Handler, MediaTransport.
   private final List<Notice> notices = new ArrayList<>();
   private final Set<String> peers = new TreeSet<>();
   private final List<ScheduledFuture<?>> captures = new ArrayList<>();
+  private List<byte[]> recording = List.of();
   private Signaling signaling;
   private MediaTransport send;
   private MediaTransport receive;
@@ -43,22 +48,49 @@ public final class SyntheticClient implements Signaling.Handler, MediaTransport.
   private String closedReason;
   private int nextMid;
 
-  private SyntheticClient(ClientLoop loop, String room, String peerId) {
+  private final GapMeter gaps;
+  private final Consumer<List<String>> onDraining;
+  private List<String> elsewhere = List.of();
+  private boolean inRoom;
+
+  private SyntheticClient(
+      ClientLoop loop, String room, String peerId, GapMeter gaps, Consumer<List<String>> onDraining) {
     this.loop = loop;
     this.room = room;
     this.peerId = peerId;
+    this.gaps = gaps;
+    this.onDraining = onDraining;
   }
 
   /** Joins with a transport for each direction, both connected. */
   public static SyntheticClient join(ClientLoop loop, String nodeUrl, String room, String peerId) {
-    SyntheticClient client = new SyntheticClient(loop, room, peerId);
-    client.join(nodeUrl, true);
+    return join(loop, nodeUrl, room, peerId, new GapMeter(), urls -> { });
+  }
+
+  /**
+   * The same, for a client that can go to other nodes.
+   *
+   * @param onDraining called on the loop with where to go when the node is about to stop
+   * @throws Redirected when the node did not let it in and named another
+   */
+  static SyntheticClient join(ClientLoop loop, String nodeUrl, String room, String peerId, GapMeter gaps,
+      Consumer<List<String>> onDraining) {
+    SyntheticClient client = new SyntheticClient(loop, room, peerId, gaps, onDraining);
+    try {
+      client.join(nodeUrl, true);
+    } catch (AssertionError e) {
+      client.close();
+      if (!loop.call(() -> client.elsewhere).isEmpty()) {
+        throw new Redirected(client.elsewhere.get(0));
+      }
+      throw e;
+    }
     return client;
   }
 
   /** Joins to publish without ever sending: its transport is created and never connected. */
   public static SyntheticClient joinSilently(ClientLoop loop, String nodeUrl, String room, String peerId) {
-    SyntheticClient client = new SyntheticClient(loop, room, peerId);
+    SyntheticClient client = new SyntheticClient(loop, room, peerId, new GapMeter(), urls -> { });
     client.join(nodeUrl, false);
     return client;
   }
@@ -80,6 +112,10 @@ public final class SyntheticClient implements Signaling.Handler, MediaTransport.
         "rtpCapabilities", receivable(capabilities.path("routerRtpCapabilities"))));
     loop.call(() -> {
       joined.path("peers").forEach(peer -> peers.add(peer.path("peerId").asText()));
+      inRoom = true;
+      if (!elsewhere.isEmpty()) {
+        onDraining.accept(elsewhere);
+      }
       return null;
     });
   }
@@ -294,6 +330,55 @@ public final class SyntheticClient implements Signaling.Handler, MediaTransport.
     return loop.call(() -> openFrom(other.peerId).stream().mapToInt(IncomingStream::missing).sum());
   }
 
+  /** Packets that have come of the other's open streams. */
+  public long packetsFrom(SyntheticClient other) {
+    return loop.call(() -> openFrom(other.peerId).stream().mapToLong(IncomingStream::packets).sum());
+  }
+
+  /** Datagrams that both transports have sent, less the forged ones. */
+  public long sentDatagrams() {
+    return loop.call(() -> send.sentDatagrams() + receive.sentDatagrams());
+  }
+
+  /** The server's address for what this client publishes. */
+  public InetSocketAddress mediaAddress() {
+    return loop.call(send::serverAddress);
+  }
+
+  /** What checks of the publishing transport need to be believed. */
+  public IceCredentials iceCredentials() {
+    return loop.call(send::serverCredentials);
+  }
+
+  /** As somebody who can write this client's address on his datagrams, to the publishing transport. From any thread. */
+  public void sendForged(byte[] datagram, int length) {
+    send.sendForged(datagram, length);
+  }
+
+  /** One authentic packet of whatever SSRC, on the publishing transport. */
+  public void sendAuthentic(int ssrc, int payloadType, int sequenceNumber) {
+    loop.call(() -> {
+      byte[] packet = new byte[200];
+      int headerLength = new RtpHeaderWriter().write(packet, 0, true, payloadType, sequenceNumber, 90_000, ssrc);
+      send.sendRtp(packet, headerLength, headerLength + 40);
+      return null;
+    });
+  }
+
+  /** The next RTP packets that this client publishes are kept as they leave; read with {@link #recorded}. */
+  public void record(int packets) {
+    loop.call(() -> recording = send.record(packets));
+  }
+
+  /** On the loop, in conditions. */
+  public int recordedNow() {
+    return recording.size();
+  }
+
+  public List<byte[]> recorded() {
+    return loop.call(() -> List.copyOf(recording));
+  }
+
   public void pauseConsumers(SyntheticClient other, boolean paused) {
     List<String> ids = loop.call(() -> openFrom(other.peerId).stream().map(stream -> stream.consumerId).toList());
     ids.forEach(id -> request(paused ? "pauseConsumer" : "resumeConsumer", Map.of("consumerId", id)));
@@ -317,6 +402,13 @@ public final class SyntheticClient implements Signaling.Handler, MediaTransport.
     notices.add(new Notice(System.nanoTime(), method, data));
     IncomingStream stream = incoming.get(data.path("consumerId").asText());
     switch (method) {
+      case "nodeDraining" -> {
+        elsewhere = new ArrayList<>();
+        data.path("urls").forEach(url -> elsewhere.add(url.asText() + "/"));
+        if (inRoom) {
+          onDraining.accept(elsewhere);
+        }
+      }
       case "newPeer" -> peers.add(data.path("peerId").asText());
       case "peerClosed" -> peers.remove(data.path("peerId").asText());
       case "consumerClosed" -> {
@@ -346,6 +438,7 @@ public final class SyntheticClient implements Signaling.Handler, MediaTransport.
     for (IncomingStream stream : incoming.values()) {
       if (stream.ssrc == packet.ssrc()) {
         stream.onRtp(packet, nowNs);
+        gaps.onPacket(stream.peerId, stream.kind, nowNs);
         return;
       }
     }

@@ -24,6 +24,7 @@ import io.plenum.cluster.message.SignalMessage.Have;
 import io.plenum.cluster.message.SignalMessage.Ping;
 import io.plenum.cluster.message.SignalMessage.Pong;
 import io.plenum.cluster.message.SignalMessage.RoomState;
+import io.plenum.cluster.message.SignalMessage.Scores;
 import io.plenum.cluster.message.SignalMessage.Want;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +62,8 @@ public abstract class BusContract {
         new Consumed(v, FROM, "room", PAIR, "e1", "e2", "p1", new PipeConsumerParameters("c1", null, null, null)),
         new ConsumeRefused(v, FROM, "room", PAIR, "e1", "e2", "p1", "producer-not-found"),
         new Want(v, FROM, "room", PAIR, "e1", "e2", 4, Map.of("p1", Layers.NONE)),
-        new Have(v, FROM, "room", PAIR, "e1", "e2", 4, Map.of("p1", "c1")));
+        new Have(v, FROM, "room", PAIR, "e1", "e2", 4, Map.of("p1", "c1")),
+        new Scores(v, FROM, "room", PAIR, "e1", "e2", 5, Map.of("p1", List.of(10, 0, 7))));
     for (SignalMessage message : all) {
       bus().send("to", message);
       assertEquals(message, awaitSignal());

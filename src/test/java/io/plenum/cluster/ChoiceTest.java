@@ -41,14 +41,24 @@ class ChoiceTest {
   }
 
   @Test
-  void aRoomStaysOnItsRouterUntilThatLoopIsOverburdenedAndAnotherIsNot() {
-    assertEquals(new Choice(null, 1), RouterChooser.choose(List.of(), new double[] {0.5, 0.1}));
-    List<Router> one = List.of(new Router("r", 0));
-    assertEquals(new Choice("r", 0), RouterChooser.choose(one, new double[] {0.6, 0.0}));
-    assertEquals(new Choice(null, 1), RouterChooser.choose(one, new double[] {0.8, 0.1}));
-    assertEquals(new Choice("r", 0), RouterChooser.choose(one, new double[] {0.8, 0.7}));
-    List<Router> two = List.of(new Router("r", 0), new Router("s", 1));
-    assertEquals(new Choice("s", 1), RouterChooser.choose(two, new double[] {0.8, 0.6, 0.0}));
+  void aRoomStaysOnItsRouterUntilThatIsFullAndThenGoesToTheLeastBurdenedOtherLoop() {
+    int[] loops = {50, 10, 40};
+    assertEquals(new Choice(null, 1), RouterChooser.choose(List.of(), loops, 5, 100));
+    assertEquals(new Choice("r", 0), RouterChooser.choose(List.of(new Router("r", 0, 95)), loops, 5, 100));
+    assertEquals(new Choice(null, 1), RouterChooser.choose(List.of(new Router("r", 0, 96)), loops, 5, 100));
+    assertEquals(new Choice(null, 2), RouterChooser.choose(List.of(new Router("r", 1, 96)), loops, 5, 100));
+  }
+
+  @Test
+  void ofSeveralRoutersTheLeastBurdenedTakesTheNextAlsoWhenAllAreFull() {
+    List<Router> two = List.of(new Router("r", 0, 80), new Router("s", 1, 60));
+    assertEquals(new Choice("s", 1), RouterChooser.choose(two, new int[] {0, 90}, 5, 100));
+    assertEquals(new Choice("s", 1), RouterChooser.choose(two, new int[] {0, 90}, 50, 100));
+  }
+
+  @Test
+  void whoIsTooMuchForAnEmptyRouterGoesThereAllTheSame() {
+    assertEquals(new Choice("r", 0), RouterChooser.choose(List.of(new Router("r", 0, 0)), new int[] {0, 0}, 500, 100));
   }
 
   @Test

@@ -34,17 +34,23 @@ class PipePlannerTest {
 
   @Test
   void whatNobodyWantsDoesNotCross() {
-    assertEquals(new Plan(Map.of(), Set.of()), plan(Map.of()));
+    assertEquals(new Plan(Map.of(), Map.of()), plan(Map.of()));
   }
 
   @Test
   void aProducerOnTheConsumersRouterNeedsNoPipe() {
-    assertEquals(new Plan(Map.of(), Set.of()), plan(Map.of(), new Wanted("local", "a", HIGH)));
+    assertEquals(new Plan(Map.of(), Map.of()), plan(Map.of(), new Wanted("local", "a", HIGH)));
   }
 
   @Test
   void aLocalProducerGoesToAnotherRouterOfTheNodeInProcess() {
-    assertEquals(Set.of(new LocalFeed("local", "a", "b")), plan(Map.of(), new Wanted("local", "b", HIGH)).local());
+    assertEquals(Map.of(new LocalFeed("local", "a", "b"), HIGH), plan(Map.of(), new Wanted("local", "b", HIGH)).local());
+  }
+
+  @Test
+  void aFeedWhoseConsumersAreAllPausedIsKeptAndCarriesNothing() {
+    assertEquals(Map.of(new LocalFeed("local", "a", "b"), Layers.NONE),
+        plan(Map.of(), new Wanted("local", "b", Layers.NONE)).local());
   }
 
   @Test
@@ -53,14 +59,14 @@ class PipePlannerTest {
     RemoteFeed feed = new RemoteFeed(REMOTE, "a", new Layers(2, 2));
     assertEquals(Map.of("remote", feed), plan.remote());
     assertEquals(new RouterPair("a", "far"), feed.pair());
-    assertEquals(Set.of(new LocalFeed("remote", "a", "b")), plan.local());
+    assertEquals(Map.of(new LocalFeed("remote", "a", "b"), LOW), plan.local());
   }
 
   @Test
   void itStaysOnTheRouterWhereItArrivesWhileAnyOfTheNodeWantsIt() {
     Plan plan = plan(Map.of("remote", "b"), new Wanted("remote", "a", LOW));
     assertEquals("b", plan.remote().get("remote").toRouterId());
-    assertEquals(Set.of(new LocalFeed("remote", "b", "a")), plan.local());
+    assertEquals(Map.of(new LocalFeed("remote", "b", "a"), LOW), plan.local());
   }
 
   @Test
@@ -68,6 +74,6 @@ class PipePlannerTest {
     Plan plan = plan(Map.of("remote", "closed"), new Wanted("unknown", "a", LOW), new Wanted("remote", "closed", LOW),
         new Wanted("remote", "a", LOW));
     assertEquals(Map.of("remote", new RemoteFeed(REMOTE, "a", LOW)), plan.remote());
-    assertEquals(Set.of(), plan.local());
+    assertEquals(Map.of(), plan.local());
   }
 }

@@ -58,7 +58,7 @@ public abstract class RegistryContract {
   @Test
   void aRoomsRowsComeBackWithAllTheirFields() {
     Set<Row> rows = Set.of(new RoomRow(ONE, 1, "room"), new RouterRow(ONE, 2, "room", "r1"),
-        new PeerRow(ONE, 3, "room", "peer", 4, "Ada", Map.of("name", "browser", "flag", "chrome")),
+        new PeerRow(ONE, 3, "room", "peer", 4, "Ada", Map.of("name", "browser", "flag", "chrome"), true),
         new ProducerRow(TWO, 5, "room", "p1", "r9", "peer", ProducerKind.VIDEO, true, Map.of("source", "webcam")));
     rows.forEach(this::put);
     put(new RoomRow(ONE, 6, "other"));

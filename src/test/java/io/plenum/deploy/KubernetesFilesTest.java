@@ -233,10 +233,10 @@ class KubernetesFilesTest {
   }
 
   @Test
-  void thePodHasTimeToSayGoodbye() {
+  void thePodHasTimeToSendItsClientsAwayAndToClose() {
     List<String> hook = container().getLifecycle().getPreStop().getExec().getCommand();
     assertEquals("sleep", hook.get(0));
-    int stopTimeoutS = 10;
+    int stopTimeoutS = config.drain().timeoutS() + 15;
     assertTrue(pod().getTerminationGracePeriodSeconds() > Integer.parseInt(hook.get(1)) + stopTimeoutS);
   }
 

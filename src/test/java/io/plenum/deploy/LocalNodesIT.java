@@ -14,14 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The README's command: two nodes that are one cluster, in processes that end with the one that was started. */
-// Until it has been seen to hold again and again on a machine that does nothing else, it must be asked for.
-@EnabledIfSystemProperty(named = "plenum.longTests", matches = "true")
 class LocalNodesIT {
   @TempDir Path folder;
 

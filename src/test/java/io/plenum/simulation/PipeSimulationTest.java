@@ -2,9 +2,11 @@ package io.plenum.simulation;
 
 import static io.plenum.simulation.VirtualTime.SECOND;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.plenum.media.router.PipeConsumer;
+import io.plenum.media.router.Producer;
 import io.plenum.media.router.ProducerOptions;
 import io.plenum.media.transport.PipeTransport;
 import io.plenum.media.transport.PipeTransport.PipeOptions;
@@ -15,6 +17,7 @@ import io.plenum.simulation.SimulatedPeer.VideoOptions;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -27,6 +30,9 @@ class PipeSimulationTest {
   private static final PipeConsumer.PipeConsumerListener NOBODY = new PipeConsumer.PipeConsumerListener() {
     @Override
     public void onProducerPaused(PipeConsumer consumer, boolean paused) {}
+
+    @Override
+    public void onProducerScore(PipeConsumer consumer, List<Integer> scores) {}
 
     @Override
     public void onProducerClosed(PipeConsumer consumer) {}
@@ -188,6 +194,63 @@ class PipeSimulationTest {
   }
 
   @Test
+  void producersThatComeAndGoDoNotPileUpInThePipesSrtp() {
+    TwoNodes nodes = new TwoNodes(15, Impairment.NONE, PipeOptions.DEFAULT);
+    Publication video = nodes.near.join("alice").publishVideo();
+    int most = 0;
+    for (int round = 0; round < 40; round++) {
+      PipeConsumer piped = nodes.pipe(video);
+      nodes.runFor(SECOND);
+      nodes.farEnd.closeProducer(video.producer().id(), nodes.near.nowNs());
+      piped.close(nodes.near.nowNs());
+      nodes.runFor(9 * SECOND);
+      most = Math.max(most, nodes.farEnd.protectedSsrcs());
+    }
+    assertTrue(most >= 7, "state is kept for a minute: " + most);
+    assertTrue(most <= 10, "and then no more: " + most);
+    assertTrue(nodes.nearEnd.protectedSsrcs() <= 2, "at the sender: " + nodes.nearEnd.protectedSsrcs());
+  }
+
+  @Test
+  void aProducerThatIsMadeAgainFromTheSameConsumerGoesOnWithItsRollOverCounters() {
+    TwoNodes nodes = new TwoNodes(16, Impairment.NONE, PipeOptions.DEFAULT);
+    Publication audio = nodes.near.join("alice").publishAudio();
+    SimulatedPeer bob = nodes.far.join("bob");
+    PipeConsumer piped = nodes.pipe(audio);
+    // Past the first roll-over of 16 bits, at 50 packets per second.
+    nodes.runFor(1_400 * SECOND);
+    nodes.farEnd.closeProducer(audio.producer().id(), nodes.near.nowNs());
+    nodes.runFor(20 * SECOND);
+    nodes.farEnd.produce(new ProducerOptions(audio.producer().id(), piped.kind(), piped.rtpParameters(), false, Map.of()),
+        nodes.near.nowNs());
+    ReceivedTrack heard = bob.receive(audio);
+    nodes.runFor(2 * SECOND);
+    assertTrue(heard.packets.size() > 80, "packets: " + heard.packets.size());
+  }
+
+  @Test
+  void asLongAsAnythingCrossesEachEndHearsTheOtherOnceInAWhileAndAForgerIsNotHeard() {
+    TwoNodes nodes = new TwoNodes(10, Impairment.NONE, PipeOptions.DEFAULT);
+    Publication audio = nodes.near.join("alice").publishAudio();
+    assertFalse(nodes.farEnd.heardWithin(SECOND, nodes.near.nowNs()), "before anything came");
+    PipeConsumer piped = nodes.pipe(audio);
+    nodes.runFor(3 * SECOND);
+    piped.pause();
+    for (int i = 0; i < 20; i++) {
+      nodes.runFor(SECOND);
+      assertTrue(nodes.farEnd.heardWithin(2 * SECOND, nodes.near.nowNs()), "reports of what is paused, after " + i + " s");
+      assertTrue(nodes.nearEnd.heardWithin(2 * SECOND, nodes.near.nowNs()), "reports on it, after " + i + " s");
+    }
+    nodes.nearSocket.link.cut(true);
+    nodes.runFor(3 * SECOND);
+    byte[] forged = new byte[100];
+    forged[0] = (byte) 0x80;
+    Bytes.put32(forged, 8, piped.streams().get(0).ssrc());
+    nodes.farSocket.receive(forged);
+    assertFalse(nodes.farEnd.heardWithin(2 * SECOND, nodes.near.nowNs()));
+  }
+
+  @Test
   void closingEitherEndLeavesNothingBehind() {
     TwoNodes nodes = new TwoNodes(9, Impairment.NONE, PipeOptions.DEFAULT);
     Publication video = nodes.near.join("alice").publishVideo(new VideoOptions().simulcast(3, 1));
@@ -200,6 +263,23 @@ class PipeSimulationTest {
     nodes.nearEnd.close(nodes.near.nowNs());
     assertEquals(0, nodes.nearSocket.listened());
     assertEquals(0, video.producer().consumerCount());
+  }
+
+  @Test
+  void theFarProducerHasTheScoresOfItsOriginAndConsumersThereShowThem() {
+    TwoNodes nodes = new TwoNodes(13, Impairment.NONE, PipeOptions.DEFAULT);
+    Publication video = nodes.near.join("alice").publishVideo(new VideoOptions().simulcast(3, 1));
+    SimulatedPeer bob = nodes.far.join("bob");
+    nodes.pipe(video).want(0, 7, nodes.near.nowNs());
+    ReceivedTrack seen = bob.receive(video);
+    nodes.runFor(5 * SECOND);
+    Producer mirrored = nodes.far.node().router().producer(video.producer().id());
+    mirrored.mirrorScores(List.of(4, 7, 11, 3), nodes.near.nowNs());
+    assertEquals(List.of(4, 7, 10), mirrored.encodingScores(), "above the best is the best, and too many are ignored");
+    nodes.runFor(5 * SECOND);
+    Map<String, Object> score = seen.consumer().score();
+    assertEquals(4, score.get("producerScore"));
+    assertEquals(List.of(4, 7, 10), score.get("producerScores"), "also of encodings that do not cross");
   }
 
   @Test

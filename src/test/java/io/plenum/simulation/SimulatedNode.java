@@ -201,7 +201,7 @@ public final class SimulatedNode implements WebRtcTransport.Network {
     }
 
     @Override
-    public void onProducerScore(String producerId, Object scores) {
+    public void onProducerScore(String producerId, List<Integer> encodingScores, Object scores) {
       events.add("producerScore " + producerId + " " + scores);
     }
 

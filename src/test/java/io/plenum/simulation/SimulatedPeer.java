@@ -245,7 +245,7 @@ public final class SimulatedPeer {
 
   private void onSrtp(byte[] bytes) {
     if (RtpPacket.isRtcp(bytes[1])) {
-      int length = srtpReceiver.unprotectRtcp(bytes, 0, bytes.length, plain, 0);
+      int length = srtpReceiver.unprotectRtcp(bytes, 0, bytes.length, plain, 0, 0);
       if (length > 0 && rtcpReceived != null) {
         rtcpReceived.add(Arrays.copyOf(plain, length));
       }

@@ -5,6 +5,7 @@ public enum RoomEvent {
   PEER_JOIN("peer:join"),
   PEER_LEAVE("peer:leave"),
   PEER_DISPLAY_NAME("peer:displayName"),
+  PEER_MOVE("peer:move"),
   PRODUCER_ADD("producer:add"),
   PRODUCER_CLOSE("producer:close"),
   PRODUCER_PAUSE("producer:pause"),

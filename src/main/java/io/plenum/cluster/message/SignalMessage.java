@@ -87,4 +87,14 @@ public sealed interface SignalMessage {
   /** The answer to {@link Want}: what is consumed for the other now, producer id to consumer id. */
   record Have(int version, Owner owner, String room, RouterPair pair, String endId, String yourEndId, long sequence,
       Map<String, String> consumerIdByProducerId) implements SignalMessage {}
+
+  /**
+   * How well everything that crosses the pipe to the other arrives at the sender. Said when it changes and with each {@link
+   * Have}; a version that does not know it has scores of its own.
+   *
+   * @param generation orders what one end says: what is older than what is known is void
+   * @param scoresByProducerId one number for each encoding, 0…10
+   */
+  record Scores(int version, Owner owner, String room, RouterPair pair, String endId, String yourEndId, long generation,
+      Map<String, List<Integer>> scoresByProducerId) implements SignalMessage {}
 }

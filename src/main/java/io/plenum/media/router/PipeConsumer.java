@@ -38,6 +38,9 @@ public final class PipeConsumer implements ProducerListener {
   public interface PipeConsumerListener {
     void onProducerPaused(PipeConsumer consumer, boolean paused);
 
+    /** @param scores as {@link Producer#encodingScores()} */
+    void onProducerScore(PipeConsumer consumer, List<Integer> scores);
+
     void onProducerClosed(PipeConsumer consumer);
   }
 
@@ -95,6 +98,11 @@ public final class PipeConsumer implements ProducerListener {
   /** What the far end's producer is made from. */
   public RtpParameters rtpParameters() {
     return rtpParameters;
+  }
+
+  /** What the far end's producer mirrors. */
+  public List<Integer> producerScores() {
+    return producer.encodingScores();
   }
 
   public boolean producerPaused() {
@@ -176,6 +184,7 @@ public final class PipeConsumer implements ProducerListener {
   @Override
   public void onProducerScore(ProducerStream stream, long nowNs) {
     requestNeededKeyFrames(nowNs);
+    listener.onProducerScore(this, producer.encodingScores());
   }
 
   @Override

@@ -100,11 +100,7 @@ public final class PipeStream implements OutgoingStream, Retransmitter.Sink {
   @Override
   public void onNack(int pid, int blp, long nowNs) {
     this.nowNs = nowNs;
-    byte[] out = link.outBuffer();
-    send.onNack(pid, out, 0, nowNs, this);
-    for (int bits = blp; bits != 0; bits &= bits - 1) {
-      send.onNack(pid + 1 + Integer.numberOfTrailingZeros(bits) & 0xffff, out, 0, nowNs, this);
-    }
+    send.onNack(pid, blp, link.outBuffer(), 0, nowNs, this);
   }
 
   @Override

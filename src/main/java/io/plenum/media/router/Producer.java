@@ -136,7 +136,7 @@ public final class Producer implements ProducerStream.Owner {
 
   @Override
   public void onStreamScore(ProducerStream stream, int score, long nowNs) {
-    router.events().onProducerScore(id, scores());
+    router.events().onProducerScore(id, encodingScores(), scores());
     tellConsumers(nowNs, consumer -> consumer.onProducerScore(stream, nowNs));
   }
 
@@ -153,6 +153,24 @@ public final class Producer implements ProducerStream.Owner {
         consumer.onFault(fault, nowNs);
       }
     }
+  }
+
+  /**
+   * For a producer that came over a pipe: what the origin's producer scores, one for each encoding. From now on these are
+   * its scores; what the pipe itself loses is repaired there, and is no fault of the publisher's. More entries than
+   * encodings are ignored.
+   */
+  public void mirrorScores(List<Integer> originScores, long nowNs) {
+    for (ProducerStream stream : streams) {
+      if (!closed && stream.index() < originScores.size() && stream.mirrorScore(originScores.get(stream.index()))) {
+        onStreamScore(stream, stream.score(), nowNs);
+      }
+    }
+  }
+
+  /** One for each encoding, in their order; 0 for one that has not begun. */
+  public List<Integer> encodingScores() {
+    return streams.stream().map(ProducerStream::score).toList();
   }
 
   /** mediasoup's form: one entry for each encoding that has begun. */

@@ -10,6 +10,7 @@ import io.plenum.media.stream.ReceiveStreamOptions;
 import io.plenum.media.stream.RoutedPacket;
 import io.plenum.media.stream.SendSource;
 import io.plenum.media.stream.SenderClock;
+import io.plenum.media.stream.StreamScore;
 import io.plenum.protocol.rtcp.ReportBlock;
 import io.plenum.protocol.rtcp.SenderInfo;
 import io.plenum.protocol.rtp.RtpPacket;
@@ -27,6 +28,7 @@ public final class ProducerStream {
   private static final long VIDEO_HISTORY_NS = 2_000_000_000L;
   private static final int MAX_AUDIO_HISTORY_PACKETS = 128;
   private static final long AUDIO_HISTORY_NS = 1_000_000_000L;
+  private static final int NOT_MIRRORED = -1;
 
   /** Where packets and wishes of the stream go: its producer. */
   interface Owner {
@@ -52,6 +54,7 @@ public final class ProducerStream {
   private boolean received;
   private boolean paused;
   private long malformedPayloads;
+  private int mirroredScore = NOT_MIRRORED;
 
   ProducerStream(int index, StreamPlan plan, Owner owner, RtpFeedback feedback, PayloadParser parser, RoutedPacketWriter writer) {
     this.index = index;
@@ -238,8 +241,19 @@ public final class ProducerStream {
     return receive == null ? 0 : receive.activeForNs(nowNs);
   }
 
+  /** How well it arrives where it enters the room, 0…10; for a stream that came over a pipe that is another router. */
   public int score() {
+    if (mirroredScore != NOT_MIRRORED) {
+      return mirroredScore;
+    }
     return receive == null ? 0 : receive.score();
+  }
+
+  /** @return whether that is another score than before */
+  boolean mirrorScore(int originScore) {
+    int before = score();
+    mirroredScore = Math.max(0, Math.min(StreamScore.BEST, originScore));
+    return score() != before;
   }
 
   public long bitsPerSecond(long nowNs) {

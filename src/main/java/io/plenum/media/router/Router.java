@@ -95,6 +95,7 @@ public final class Router {
   /** @throws PlenumException {@code already-exists} */
   public void add(Consumer consumer) {
     add(consumers, "consumer", consumer.id(), consumer);
+    environment.onConsumers(1);
   }
 
   private static <T> void add(Map<String, T> all, String what, String id, T object) {
@@ -109,7 +110,9 @@ public final class Router {
   }
 
   void remove(Consumer consumer) {
-    consumers.remove(consumer.id());
+    if (consumers.remove(consumer.id()) != null) {
+      environment.onConsumers(-1);
+    }
   }
 
   /** @throws PlenumException {@code transport-not-found} */

@@ -18,6 +18,7 @@ public final class RouterEnvironment {
   private final SsrcSource pipedSsrcSource;
   private final DropTotals drops = new DropTotals();
   private long earliestWakeNs = Long.MAX_VALUE;
+  private int consumers;
   /** A packet after SRTP, before it is handed on. */
   public final byte[] plain = new byte[MAX_DATAGRAM_BYTES];
   /** A packet that RTX brought back. */
@@ -41,6 +42,15 @@ public final class RouterEnvironment {
   /** What was dropped on this loop, by reason. */
   public DropTotals drops() {
     return drops;
+  }
+
+  void onConsumers(int change) {
+    consumers += change;
+  }
+
+  /** Of all routers of the loop. Whoever reads it from elsewhere may see a number that is a moment old. */
+  public int consumerCount() {
+    return consumers;
   }
 
   /** A router of the loop wants to be woken by then. */

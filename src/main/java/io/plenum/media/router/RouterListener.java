@@ -40,8 +40,11 @@ public interface RouterListener {
   default void onDownlinkEstimate(
       String transportId, long desiredBps, long effectiveDesiredBps, long availableBps) {}
 
-  /** @param scores one for each encoding that has begun */
-  default void onProducerScore(String producerId, Object scores) {}
+  /**
+   * @param encodingScores as {@link Producer#encodingScores()}
+   * @param scores as {@link Producer#scores()}
+   */
+  default void onProducerScore(String producerId, List<Integer> encodingScores, Object scores) {}
 
   /** Those who speak, loudest first; empty once when all have fallen silent. */
   default void onAudioLevels(List<AudioLevel> loudestFirst) {}

@@ -18,6 +18,11 @@ final class NtpTime {
     return (seconds << 16) + ((durationNs % NS_PER_SECOND << 16) / NS_PER_SECOND);
   }
 
+  /** The middle 32 bits, by which a report names the one that it answers. */
+  static long middle(long ntpTime) {
+    return ntpTime >>> 16 & 0xffff_ffffL;
+  }
+
   static long nsFromShort(long units) {
     return (units & 0xffff_ffffL) * NS_PER_SECOND >> 16;
   }

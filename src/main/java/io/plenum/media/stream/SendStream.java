@@ -198,6 +198,17 @@ public final class SendStream {
     retransmitter.onNack(sequenceNumber, sources, receiverReports.rttNs(), out, outOffset, nowNs, sink);
   }
 
+  /**
+   * One entry of a NACK (RFC 4585 §6.2.1): the packet {@code pid}, and of the 16 that follow those whose bit is set in
+   * {@code blp}, the next one's being the lowest.
+   */
+  public void onNack(int pid, int blp, byte[] out, int outOffset, long nowNs, Retransmitter.Sink sink) {
+    onNack(pid, out, outOffset, nowNs, sink);
+    for (int bits = blp; bits != 0; bits &= bits - 1) {
+      onNack(pid + 1 + Integer.numberOfTrailingZeros(bits) & 0xffff, out, outOffset, nowNs, sink);
+    }
+  }
+
   /** A whole NACK message at once. */
   public void onNack(int[] sequenceNumbers, int count, byte[] out, int outOffset, long nowNs, Retransmitter.Sink sink) {
     onNackBegin();

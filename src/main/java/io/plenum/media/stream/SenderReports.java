@@ -18,15 +18,8 @@ public final class SenderReports {
   /** Browsers send their first report within a second or two. Who has not by now will not. */
   public static final long ARRIVAL_FALLBACK_NS = 5_000_000_000L;
 
-  /** Reports whose answer may still come: about ten seconds' worth. */
-  private static final int REMEMBERED = 8;
-  /** No path is this long; a larger value is a mistake or a lie. */
-  private static final long MAX_RTT_NS = 60_000_000_000L;
-
   private final int clockRate;
-  private final long[] reports = new long[REMEMBERED];
-  private final long[] sentNs = new long[REMEMBERED];
-  private int count;
+  private final RoundTrips roundTrips = new RoundTrips();
   private boolean begun;
   private long firstPacketNs;
   private long lastPacketNs;
@@ -67,24 +60,12 @@ public final class SenderReports {
     } else {
       return false;
     }
-    reports[count % REMEMBERED] = info.ntpTime >>> 16 & 0xffff_ffffL;
-    sentNs[count % REMEMBERED] = nowNs;
-    count++;
+    roundTrips.onReportSent(info.ntpTime, nowNs);
     return true;
   }
 
   /** There and back, or -1 if the block answers no report of ours. */
   public long rttNs(long lastSenderReport, long delaySinceLastSenderReport, long nowNs) {
-    if (lastSenderReport == 0) {
-      return -1;
-    }
-    for (int i = 0; i < Math.min(count, REMEMBERED); i++) {
-      if (reports[i] == lastSenderReport) {
-        long rttNs = nowNs - sentNs[i] - NtpTime.nsFromShort(delaySinceLastSenderReport);
-        // RFC 3550 §6.4.1: clocks drift, so a very short path may come out negative.
-        return rttNs > MAX_RTT_NS ? -1 : Math.max(0, rttNs);
-      }
-    }
-    return -1;
+    return roundTrips.rttNs(lastSenderReport, delaySinceLastSenderReport, nowNs);
   }
 }

@@ -8,14 +8,13 @@ import io.plenum.media.parameters.SrtpParameters;
 import io.plenum.media.router.Consumer;
 import io.plenum.media.router.ConsumerOptions;
 import io.plenum.media.router.PipeConsumer;
+import io.plenum.media.router.PipeStream;
 import io.plenum.media.router.Producer;
 import io.plenum.media.router.ProducerOptions;
 import io.plenum.media.router.Router;
 import io.plenum.media.router.RouterEnvironment;
 import io.plenum.media.router.Transport;
 import io.plenum.protocol.rtp.RtpPacket;
-import io.plenum.protocol.srtp.SrtpReceiver;
-import io.plenum.protocol.srtp.SrtpSender;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,8 +46,10 @@ public final class PipeTransport implements Transport, RtpLink {
   private final SrtpParameters srtpParameters;
   private InetSocketAddress remote;
   private int remoteRtcpSsrc;
-  private SrtpSender srtpSender;
-  private SrtpReceiver srtpReceiver;
+  /** Null without SRTP. */
+  private SrtpSession srtp;
+  /** Of the last call that said what time it is. */
+  private long nowNs;
   private long tooEarly;
   private boolean closed;
 
@@ -122,8 +123,7 @@ public final class PipeTransport implements Transport, RtpLink {
     remote = remoteTuple;
     remoteRtcpSsrc = rtcpSsrc(remoteEndId);
     if (remoteSrtp != null) {
-      srtpSender = new SrtpSender(srtpParameters.keys());
-      srtpReceiver = new SrtpReceiver(remoteSrtp.keys(), MAX_SSRCS, MAX_SSRCS);
+      srtp = new SrtpSession(srtpParameters.keys(), remoteSrtp.keys(), MAX_SSRCS, MAX_SSRCS, RETIREMENT_NS);
     }
     network.onPipeSsrcAdded(this, remote, remoteRtcpSsrc);
     session.onConnected(nowNs);
@@ -132,6 +132,15 @@ public final class PipeTransport implements Transport, RtpLink {
 
   /** Streams that one pipe may carry: a room's producers on one node, with simulcast and RTX. */
   public static final int MAX_SSRCS = 16_384;
+
+  /**
+   * A producer that is given up here may be asked for again before the other end has noticed, which it does with the next
+   * Want, two seconds later: then the same SSRCs go on, with the roll-over counters that they have reached.
+   */
+  static final long RETIREMENT_NS = 60_000_000_000L;
+
+  private boolean heard;
+  private long heardNs;
 
   /** One datagram from the other end; never throws. The bytes are the caller's again when the call returns. */
   public void onDatagram(byte[] bytes, int offset, int length, long nowNs) {
@@ -148,22 +157,33 @@ public final class PipeTransport implements Transport, RtpLink {
   }
 
   private void read(byte[] bytes, int offset, int length, long nowNs) {
+    this.nowNs = nowNs;
     boolean rtcp = RtpPacket.isRtcp(bytes[offset + 1]);
     int plainLength = length;
-    if (srtpReceiver == null) {
+    if (srtp == null) {
       System.arraycopy(bytes, offset, environment.plain, 0, length);
     } else {
       plainLength = rtcp
-          ? srtpReceiver.unprotectRtcp(bytes, offset, length, environment.plain, 0)
-          : srtpReceiver.unprotectRtp(bytes, offset, length, environment.plain, 0);
+          ? srtp.unprotectRtcp(bytes, offset, length, environment.plain, nowNs)
+          : srtp.unprotectRtp(bytes, offset, length, environment.plain);
     }
     if (plainLength > 0) {
+      heard = true;
+      heardNs = nowNs;
       if (rtcp) {
         session.onRtcp(environment.plain, 0, plainLength, nowNs);
       } else {
         session.onRtp(environment.plain, 0, plainLength, nowNs);
       }
     }
+  }
+
+  /**
+   * Whether something of the other end was heard in this time: media, or the reports that go to and fro about once a second as
+   * long as anything crosses. With SRTP, only what is authentic counts.
+   */
+  public boolean heardWithin(long periodNs, long nowNs) {
+    return heard && nowNs - heardNs <= periodNs;
   }
 
   @Override
@@ -173,7 +193,7 @@ public final class PipeTransport implements Transport, RtpLink {
 
   @Override
   public void sendRtp(byte[] packet, int offset, int headerLength, int length, long nowNs) {
-    int sent = srtpSender == null ? length : srtpSender.protectRtp(packet, offset, headerLength, length);
+    int sent = srtp == null ? length : srtp.protectRtp(packet, offset, headerLength, length);
     if (sent > 0) {
       network.sendPipe(remote, packet, offset, sent);
     }
@@ -181,7 +201,7 @@ public final class PipeTransport implements Transport, RtpLink {
 
   @Override
   public void sendRtcp(byte[] packet, int offset, int length, long nowNs) {
-    int sent = srtpSender == null ? length : srtpSender.protectRtcp(packet, offset, length);
+    int sent = srtp == null ? length : srtp.protectRtcp(packet, offset, length);
     if (sent > 0) {
       network.sendPipe(remote, packet, offset, sent);
     }
@@ -198,7 +218,11 @@ public final class PipeTransport implements Transport, RtpLink {
     if (remote == null) {
       throw new PlenumException("wrong-state", "connect the pipe first");
     }
+    this.nowNs = nowNs;
     Producer producer = session.produce(producerOptions, nowNs);
+    if (srtp != null) {
+      srtp.forgetRetired(session::isReceived, nowNs);
+    }
     for (RtpEncodingParameters encoding : producer.rtpParameters().encodings()) {
       network.onPipeSsrcAdded(this, remote, encoding.ssrc().intValue());
       if (encoding.rtx() != null) {
@@ -206,6 +230,19 @@ public final class PipeTransport implements Transport, RtpLink {
       }
     }
     return producer;
+  }
+
+  /** Closes the producer if it came over this pipe; one that has the same id and came another way is not meant. */
+  public void closeProducer(String producerId, long nowNs) {
+    Producer producer = session.producer(producerId);
+    if (producer != null) {
+      producer.close(nowNs);
+    }
+  }
+
+  /** The producer that came over this pipe, or null. */
+  public Producer producer(String producerId) {
+    return session.producer(producerId);
   }
 
   @Override
@@ -217,10 +254,17 @@ public final class PipeTransport implements Transport, RtpLink {
   public void remove(Producer producer) {
     session.remove(producer);
     for (RtpEncodingParameters encoding : producer.rtpParameters().encodings()) {
-      network.onPipeSsrcRemoved(this, remote, encoding.ssrc().intValue());
+      onGone(encoding.ssrc().intValue());
       if (encoding.rtx() != null) {
-        network.onPipeSsrcRemoved(this, remote, (int) encoding.rtx().ssrc());
+        onGone((int) encoding.rtx().ssrc());
       }
+    }
+  }
+
+  private void onGone(int ssrc) {
+    network.onPipeSsrcRemoved(this, remote, ssrc);
+    if (srtp != null) {
+      srtp.retireRemote(ssrc, nowNs);
     }
   }
 
@@ -232,6 +276,17 @@ public final class PipeTransport implements Transport, RtpLink {
   @Override
   public void remove(PipeConsumer consumer) {
     session.remove(consumer);
+    if (srtp != null) {
+      for (PipeStream stream : consumer.streams()) {
+        srtp.forgetLocal(stream.ssrc());
+        stream.rtxSsrc().ifPresent(srtp::forgetLocal);
+      }
+    }
+  }
+
+  /** SSRCs that SRTP state is kept for, of ours and of the other end's. For metrics and tests that look for leaks. */
+  public int protectedSsrcs() {
+    return srtp == null ? 0 : srtp.localSsrcs() + srtp.remoteSsrcs();
   }
 
   @Override
@@ -247,6 +302,7 @@ public final class PipeTransport implements Transport, RtpLink {
 
   @Override
   public void onTimeout(long nowNs) {
+    this.nowNs = nowNs;
     session.onTimeout(nowNs);
   }
 
@@ -283,5 +339,8 @@ public final class PipeTransport implements Transport, RtpLink {
   public void dump(Dump out) {
     out.value("id", id).value("remote", remote).value("srtp", options.enableSrtp()).value("rtx", options.enableRtx())
         .value("tooEarly", tooEarly).part("session", session::dump);
+    if (srtp != null) {
+      out.part("srtpState", srtp::dump);
+    }
   }
 }

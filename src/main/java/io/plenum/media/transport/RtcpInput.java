@@ -2,6 +2,8 @@ package io.plenum.media.transport;
 
 import io.plenum.media.parameters.MediaKind;
 import io.plenum.media.router.OutgoingStream;
+import io.plenum.media.router.Producer;
+import io.plenum.media.router.ProducerStream;
 import io.plenum.protocol.rtcp.Remb;
 import io.plenum.protocol.rtcp.ReportBlock;
 import io.plenum.protocol.rtcp.RtcpHandler;
@@ -38,6 +40,24 @@ final class RtcpInput implements RtcpHandler {
         session.downlink().onVideoReportBlock(block);
       }
       stream.onReportBlock(block, nowNs);
+    }
+  }
+
+  @Override
+  public void onReceiverReferenceTime(int senderSsrc, long ntpTime) {
+    session.reports().onReceiverReferenceTime(senderSsrc, ntpTime, nowNs);
+  }
+
+  @Override
+  public void onDlrr(int senderSsrc, int ssrc, long lastReceiverReport, long delaySinceLastReceiverReport) {
+    long rttNs = session.reports().rttNs(ssrc, lastReceiverReport, delaySinceLastReceiverReport, nowNs);
+    if (rttNs < 0) {
+      return;
+    }
+    for (Producer producer : session.producers()) {
+      for (ProducerStream stream : producer.streams()) {
+        stream.onRtt(rttNs);
+      }
     }
   }
 

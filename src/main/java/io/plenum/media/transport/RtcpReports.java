@@ -3,6 +3,8 @@ package io.plenum.media.transport;
 import io.plenum.media.router.OutgoingStream;
 import io.plenum.media.router.Producer;
 import io.plenum.media.router.ProducerStream;
+import io.plenum.media.stream.ReferenceTimeAnswer;
+import io.plenum.media.stream.RoundTrips;
 import io.plenum.protocol.rtcp.ReportBlock;
 import io.plenum.protocol.rtcp.RtcpWriter;
 import io.plenum.protocol.rtcp.SenderInfo;
@@ -13,7 +15,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * The regular reports of a session (RFC 3550 §6): an RR about each stream that we receive, an SR with its CNAME for each
- * that we send, in as few packets as they fit.
+ * that we send, in as few packets as they fit. With the RRs goes our clock (RFC 3611 §4.4), whose answer is the only way
+ * to learn the round trip to a peer that sends and receives nothing; with the SRs the answer to the peer's.
  */
 final class RtcpReports {
   /** As mediasoup: every second, stretched at random by up to a half so that peers do not report in step. */
@@ -32,6 +35,9 @@ final class RtcpReports {
   private final ReportBlock block = new ReportBlock();
   private final SenderInfo sender = new SenderInfo();
   private final byte[] ownCname;
+  private final RoundTrips roundTrips = new RoundTrips();
+  private final ReferenceTimeAnswer referenceTime = new ReferenceTimeAnswer();
+  private boolean referenceTimeDue;
   private long nextReportNs = Long.MAX_VALUE;
 
   RtcpReports(RtcpOutput output, RandomGenerator random, String ownCname) {
@@ -54,37 +60,56 @@ final class RtcpReports {
     return nextReportNs;
   }
 
-  void onTimeout(Collection<Producer> producers, SsrcTable<OutgoingStream> streams, long nowNs) {
+  /** The peer has said what its clock shows. */
+  void onReceiverReferenceTime(int senderSsrc, long ntpTime, long nowNs) {
+    referenceTime.onReceiverReferenceTime(senderSsrc, ntpTime, nowNs);
+  }
+
+  /** There and back in nanoseconds, or -1 if the DLRR entry answers nothing of ours. */
+  long rttNs(int ssrc, long lastReceiverReport, long delaySinceLastReceiverReport, long nowNs) {
+    return ssrc == output.senderSsrc()
+        ? roundTrips.rttNs(lastReceiverReport, delaySinceLastReceiverReport, nowNs) : -1;
+  }
+
+  /** @param ntpTime what our own wall clock shows */
+  void onTimeout(Collection<Producer> producers, SsrcTable<OutgoingStream> streams, long ntpTime, long nowNs) {
     nextReportNs = nowNs + MIN_INTERVAL_NS + (long) (random.nextDouble() * MIN_INTERVAL_NS / 2);
-    sendReceiverReports(producers, nowNs);
+    sendReceiverReports(producers, ntpTime, nowNs);
     sendSenderReports(streams, nowNs);
   }
 
-  private void sendReceiverReports(Collection<Producer> producers, long nowNs) {
+  private void sendReceiverReports(Collection<Producer> producers, long ntpTime, long nowNs) {
     begin();
+    referenceTimeDue = true;
     for (Producer producer : producers) {
       for (ProducerStream stream : producer.streams()) {
         if (stream.hasReceived()) {
           stream.fillReportBlock(block, nowNs);
-          add(block);
+          add(block, ntpTime, nowNs);
         }
       }
     }
-    finishReceiverReport();
+    finishReceiverReport(ntpTime, nowNs);
   }
 
-  private void add(ReportBlock next) {
+  private void add(ReportBlock next, long ntpTime, long nowNs) {
     if (writer.length() > 0 && writer.reportBlock(next)) {
       return;
     }
-    finishReceiverReport();
+    finishReceiverReport(ntpTime, nowNs);
     writer.receiverReport(output.senderSsrc());
     writer.reportBlock(next);
   }
 
-  private void finishReceiverReport() {
+  private void finishReceiverReport(long ntpTime, long nowNs) {
     if (writer.length() > 0) {
       writer.cname(output.senderSsrc(), ownCname);
+      if (referenceTimeDue) {
+        referenceTimeDue = false;
+        writer.extendedReport(output.senderSsrc());
+        writer.receiverReferenceTime(ntpTime);
+        roundTrips.onReportSent(ntpTime, nowNs);
+      }
       send();
     }
   }
@@ -93,6 +118,7 @@ final class RtcpReports {
     begin();
     streams.forEach(stream -> writeSenderReport(stream, nowNs));
     if (writer.length() > 0) {
+      referenceTime.write(writer, output.senderSsrc(), nowNs);
       send();
     }
   }
@@ -101,7 +127,8 @@ final class RtcpReports {
     if (!stream.fillSenderInfo(sender, nowNs)) {
       return;
     }
-    if (writer.length() + SENDER_REPORT_BYTES + stream.cname().length > RtcpOutput.MAX_PACKET_BYTES) {
+    int needed = SENDER_REPORT_BYTES + stream.cname().length + ReferenceTimeAnswer.BYTES;
+    if (writer.length() + needed > RtcpOutput.MAX_PACKET_BYTES) {
       send();
     }
     writer.senderReport(sender);

@@ -108,6 +108,10 @@ public final class RtpSession implements ConsumerLink {
     return listener.known(ssrc) != null;
   }
 
+  RtcpReports reports() {
+    return reports;
+  }
+
   Downlink downlink() {
     return downlink;
   }
@@ -115,6 +119,11 @@ public final class RtpSession implements ConsumerLink {
   /** What we send under this media SSRC, or null. */
   OutgoingStream outgoing(int ssrc) {
     return outgoing.get(ssrc);
+  }
+
+  /** Null if there is none of that id. */
+  Producer producer(String producerId) {
+    return producers.get(producerId);
   }
 
   Collection<Producer> producers() {
@@ -360,7 +369,7 @@ public final class RtpSession implements ConsumerLink {
   public void onTimeout(long nowNs) {
     output.now(nowNs);
     if (reports.nextDeadlineNs() <= nowNs) {
-      reports.onTimeout(producers.values(), outgoing, nowNs);
+      reports.onTimeout(producers.values(), outgoing, environment.ntpTime(nowNs), nowNs);
     }
     if (uplink.nextDeadlineNs() <= nowNs) {
       uplink.onTimeout(nowNs);

@@ -22,11 +22,21 @@ final class SrtpSession {
 
   private final SrtpSender sender;
   private final SrtpReceiver receiver;
+  private final int maxRetired;
+  private final long retirementNs;
   private final Deque<Retired> retired = new ArrayDeque<>();
 
+  /** With a browser's limits. */
   SrtpSession(SrtpKeys local, SrtpKeys remote) {
+    this(local, remote, SrtpReceiver.DEFAULT_MAX_RTP_SSRCS, SrtpReceiver.DEFAULT_MAX_RTCP_SSRCS, RETIREMENT_NS);
+  }
+
+  /** @param retirementNs how long an SSRC that was given up may come again and go on as before */
+  SrtpSession(SrtpKeys local, SrtpKeys remote, int maxRtpSsrcs, int maxRtcpSsrcs, long retirementNs) {
     sender = new SrtpSender(local);
-    receiver = new SrtpReceiver(remote);
+    receiver = new SrtpReceiver(remote, maxRtpSsrcs, maxRtcpSsrcs);
+    this.maxRetired = maxRtpSsrcs;
+    this.retirementNs = retirementNs;
   }
 
   /** See {@link SrtpReceiver#unprotectRtp}. */
@@ -35,8 +45,8 @@ final class SrtpSession {
   }
 
   /** See {@link SrtpReceiver#unprotectRtcp}. */
-  int unprotectRtcp(byte[] in, int inOffset, int length, byte[] out) {
-    return receiver.unprotectRtcp(in, inOffset, length, out, 0);
+  int unprotectRtcp(byte[] in, int inOffset, int length, byte[] out, long nowNs) {
+    return receiver.unprotectRtcp(in, inOffset, length, out, 0, nowNs);
   }
 
   /** See {@link SrtpSender#protectRtp}. */
@@ -56,7 +66,7 @@ final class SrtpSession {
 
   /** The producer with that SSRC has closed; its state goes some time later, see {@link #forgetRetired}. */
   void retireRemote(int ssrc, long nowNs) {
-    if (retired.size() == SrtpReceiver.DEFAULT_MAX_RTP_SSRCS) {
+    if (retired.size() == maxRetired) {
       // More than can be known: the oldest has been forgotten, or never came.
       receiver.forget(retired.removeFirst().ssrc);
     }
@@ -66,12 +76,17 @@ final class SrtpSession {
   /** Called before new streams begin. {@code inUse} says which SSRCs a producer has again. */
   void forgetRetired(IntPredicate inUse, long nowNs) {
     retired.removeIf(each -> {
-      boolean due = nowNs - each.sinceNs >= RETIREMENT_NS;
+      boolean due = nowNs - each.sinceNs >= retirementNs;
       if (due && !inUse.test(each.ssrc)) {
         receiver.forget(each.ssrc);
       }
       return due || inUse.test(each.ssrc);
     });
+  }
+
+  /** SSRCs of ours that state is kept for. */
+  int localSsrcs() {
+    return sender.streams();
   }
 
   /** SSRCs of RTP that state is kept for. */

@@ -228,7 +228,10 @@ public final class WebRtcTransport implements Transport, RtpLink {
       gates.count(GateDrop.MALFORMED_STUN);
       return;
     }
-    ice.onBindingRequest(stun, tuple, nowNs);
+    IceDrop refused = ice.onBindingRequest(stun, tuple, nowNs);
+    if (refused != null) {
+      gates.countIce(refused);
+    }
     startDtlsIfReady();
   }
 
@@ -242,7 +245,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
       return;
     }
     if (RtpPacket.isRtcp(bytes[offset + 1])) {
-      int plain = dtls.srtp().unprotectRtcp(bytes, offset, length, environment.plain);
+      int plain = dtls.srtp().unprotectRtcp(bytes, offset, length, environment.plain, nowNs);
       if (plain > 0) {
         session.onRtcp(environment.plain, 0, plain, nowNs);
       } else if (plain < 0) {

@@ -22,6 +22,8 @@ public enum SrtpDrop {
   TOO_OLD,
   /** An unknown SSRC, and as many as we keep are known already. */
   TOO_MANY_SSRCS,
+  /** Many forged packets came lately, and this looks like one more: see {@link ForgeryGuard}. */
+  SUSPECT,
   /** SRTCP whose E bit is off; we never agree to that. */
   NOT_ENCRYPTED,
   /** The keys have protected as much as they may: 2^48 RTP or 2^31 RTCP packets of one SSRC (RFC 3711 §9.2). */

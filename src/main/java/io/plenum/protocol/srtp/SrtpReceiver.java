@@ -11,6 +11,9 @@ import io.plenum.protocol.wire.Bytes;
  * packet of it was authentic: until then its roll-over counter is taken to be 0. How many SSRCs are kept is limited;
  * the packets of further ones are dropped before any cryptography. Roll-over counter and window move only after
  * authentication.
+ *
+ * <p>Nobody says when a sender of RTCP has ended, so at the limit a new one takes the place of one that has been silent for
+ * {@link #RTCP_SENDER_SILENCE_NS}.
  */
 public final class SrtpReceiver {
   /**
@@ -21,6 +24,13 @@ public final class SrtpReceiver {
 
   /** SSRCs of RTCP senders kept for one transport. A browser may report with one for each stream that it receives. */
   public static final int DEFAULT_MAX_RTCP_SSRCS = 256;
+
+  /**
+   * A sender of RTCP that has said nothing for so long may be forgotten: it reports every few seconds while it is there (RFC
+   * 3550 §6.3.5 gives it five intervals, 25 s). Its old packets could be replayed then; what they wish for, key frames
+   * and packets that are long gone, costs little.
+   */
+  static final long RTCP_SENDER_SILENCE_NS = 60_000_000_000L;
 
   /** Packets an RTP packet may be late: more than a second of a 15 Mbit/s screen share. libsrtp's users have 1,024. */
   static final int RTP_WINDOW_PACKETS = 2048;
@@ -33,8 +43,22 @@ public final class SrtpReceiver {
   private final int maxRtpSsrcs;
   private final int maxRtcpSsrcs;
   private final SsrcTable<ReplayWindow> rtpWindows = new SsrcTable<>();
-  private final SsrcTable<ReplayWindow> rtcpWindows = new SsrcTable<>();
+  private final ForgeryGuard guard = new ForgeryGuard();
+  private final SsrcTable<RtcpSender> rtcpSenders = new SsrcTable<>();
+  /** Before that no sender will have been silent for long enough: no need to look. */
+  private long nobodySilentUntilNs = Long.MIN_VALUE;
+  private RtcpSender mostSilent;
   private final long[] drops = new long[SrtpDrop.values().length];
+
+  private static final class RtcpSender {
+    final int ssrc;
+    final ReplayWindow window = new ReplayWindow(RTCP_WINDOW_PACKETS);
+    long heardNs;
+
+    RtcpSender(int ssrc) {
+      this.ssrc = ssrc;
+    }
+  }
 
   public SrtpReceiver(SrtpKeys keys) {
     this(keys, DEFAULT_MAX_RTP_SSRCS, DEFAULT_MAX_RTCP_SSRCS);
@@ -75,14 +99,17 @@ public final class SrtpReceiver {
     int ssrc = Bytes.i32(in, inOffset + 8);
     ReplayWindow window = rtpWindows.get(ssrc);
     long index = window == null ? sequenceNumber : PacketIndex.estimate(window.highest(), sequenceNumber);
-    SrtpDrop refused = refuse(window, index, rtpWindows.size(), maxRtpSsrcs);
+    SrtpDrop refused = refuse(
+        window, index, RTP_WINDOW_PACKETS, rtpWindows.size(), maxRtpSsrcs, in[inOffset + length - 1]);
     if (refused != null) {
       return drop(refused);
     }
     int plain = transform.unprotectRtp(in, inOffset, headerLength, length, ssrc, index, out, outOffset);
     if (plain == SrtpTransform.FORGED) {
+      guard.onForged();
       return drop(SrtpDrop.AUTHENTICATION_FAILED);
     }
+    guard.onAuthentic();
     if (window == null) {
       window = new ReplayWindow(RTP_WINDOW_PACKETS);
       rtpWindows.put(ssrc, window);
@@ -97,7 +124,7 @@ public final class SrtpReceiver {
    * @param out another array than {@code in}; after a drop, what is in it behind {@code outOffset} is of no use
    * @return the length of the plain packet, or the code of an {@link SrtpDrop}, which has been counted
    */
-  public int unprotectRtcp(byte[] in, int inOffset, int length, byte[] out, int outOffset) {
+  public int unprotectRtcp(byte[] in, int inOffset, int length, byte[] out, int outOffset, long nowNs) {
     requireTwoArrays(in, out);
     int plainLength = length - rtcpOverheadBytes;
     if (plainLength < SrtpTransform.RTCP_HEADER_BYTES) {
@@ -115,21 +142,45 @@ public final class SrtpReceiver {
     }
     int index = indexWord & ~SrtpTransform.E_BIT;
     int ssrc = Bytes.i32(in, inOffset + 4);
-    ReplayWindow window = rtcpWindows.get(ssrc);
-    SrtpDrop refused = refuse(window, index, rtcpWindows.size(), maxRtcpSsrcs);
+    RtcpSender sender = rtcpSenders.get(ssrc);
+    boolean full = sender == null && rtcpSenders.size() >= maxRtcpSsrcs;
+    int others = full && isAnybodySilent(nowNs) ? maxRtcpSsrcs - 1 : rtcpSenders.size();
+    SrtpDrop refused = refuse(sender == null ? null : sender.window, index, RTCP_WINDOW_PACKETS, others, maxRtcpSsrcs,
+        in[inOffset + length - 1]);
     if (refused != null) {
       return drop(refused);
     }
     int plain = transform.unprotectRtcp(in, inOffset, length, ssrc, index, out, outOffset);
     if (plain == SrtpTransform.FORGED) {
+      guard.onForged();
       return drop(SrtpDrop.AUTHENTICATION_FAILED);
     }
-    if (window == null) {
-      window = new ReplayWindow(RTCP_WINDOW_PACKETS);
-      rtcpWindows.put(ssrc, window);
+    guard.onAuthentic();
+    if (sender == null) {
+      if (full) {
+        rtcpSenders.remove(mostSilent.ssrc);
+      }
+      sender = new RtcpSender(ssrc);
+      rtcpSenders.put(ssrc, sender);
     }
-    window.accept(index);
+    sender.window.accept(index);
+    sender.heardNs = nowNs;
     return plain;
+  }
+
+  /** Whether a new sender may take the place of {@link #mostSilent}, once it has proved to be authentic. */
+  private boolean isAnybodySilent(long nowNs) {
+    if (nowNs < nobodySilentUntilNs) {
+      return false;
+    }
+    mostSilent = null;
+    rtcpSenders.forEach(sender -> {
+      if (mostSilent == null || sender.heardNs < mostSilent.heardNs) {
+        mostSilent = sender;
+      }
+    });
+    nobodySilentUntilNs = mostSilent.heardNs + RTCP_SENDER_SILENCE_NS;
+    return nowNs >= nobodySilentUntilNs;
   }
 
   /**
@@ -139,7 +190,7 @@ public final class SrtpReceiver {
    */
   public void forget(int ssrc) {
     rtpWindows.remove(ssrc);
-    rtcpWindows.remove(ssrc);
+    rtcpSenders.remove(ssrc);
   }
 
   /** Of how many SSRCs RTP was authentic, less those forgotten. */
@@ -149,7 +200,7 @@ public final class SrtpReceiver {
 
   /** Of how many senders RTCP was authentic, less those forgotten. */
   public int rtcpSsrcs() {
-    return rtcpWindows.size();
+    return rtcpSenders.size();
   }
 
   /** How many packets, RTP and RTCP, were dropped for this reason. */
@@ -157,11 +208,17 @@ public final class SrtpReceiver {
     return drops[reason.ordinal()];
   }
 
-  private static SrtpDrop refuse(ReplayWindow window, long index, int known, int limit) {
-    if (window != null) {
-      return window.check(index);
+  private SrtpDrop refuse(
+      ReplayWindow window, long index, int windowPackets, int known, int limit, int lastByte) {
+    if (window == null && known >= limit) {
+      return SrtpDrop.TOO_MANY_SSRCS;
     }
-    return known < limit ? null : SrtpDrop.TOO_MANY_SSRCS;
+    SrtpDrop refused = window == null ? null : window.check(index);
+    if (refused != null) {
+      return refused;
+    }
+    boolean unlikely = window == null || index - window.highest() > windowPackets;
+    return unlikely && guard.sparesUnlikely(lastByte) ? SrtpDrop.SUSPECT : null;
   }
 
   private int drop(SrtpDrop reason) {

@@ -81,7 +81,7 @@ public final class SrtpWarmUp {
     Bytes.put32(plain, 4, SSRC);
     System.arraycopy(plain, 0, wire, 0, RTCP_LENGTH);
     int length = pair.sender.protectRtcp(wire, 0, RTCP_LENGTH);
-    return pair.receiver.unprotectRtcp(wire, 0, length, received, 0) == RTCP_LENGTH
+    return pair.receiver.unprotectRtcp(wire, 0, length, received, 0, 0) == RTCP_LENGTH
         && Arrays.equals(plain, 0, RTCP_LENGTH, received, 0, RTCP_LENGTH);
   }
 }

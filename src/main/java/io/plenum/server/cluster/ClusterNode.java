@@ -4,11 +4,11 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.core.LifecycleEvent;
 import io.plenum.cluster.NodeCoordinator;
 import io.plenum.cluster.Registry;
 import io.plenum.cluster.message.Owner;
-import io.plenum.cluster.message.Row;
 import io.plenum.cluster.message.RowKey;
 import io.plenum.cluster.message.SignalMessage;
 import io.plenum.server.ServerIdentity;
@@ -22,9 +22,12 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.eventbus.MessageConsumer;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -35,12 +38,14 @@ import org.slf4j.LoggerFactory;
  * This node as a member of the cluster: drives the {@link NodeCoordinator}, and brings rooms what concerns them. Lives on one
  * control loop; the rooms' parts live on their rooms' loops and are reached by posting.
  */
-public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistry.Outcomes, Rooms.Membership {
+public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership {
   /** Registry operations that may stall side by side. */
   private static final int REGISTRY_THREADS = 8;
   /** A room repeats its goodbye for 3 s; what is left after this, the other nodes remove. */
   private static final long FAREWELL_NS = 4_000_000_000L;
   private static final long FAREWELL_POLL_MS = 100;
+  /** For one operation of the registry; the others remove what is left as well. */
+  private static final long GOODBYE_MS = 1_000;
   private static final Logger log = LoggerFactory.getLogger(ClusterNode.class);
 
   private final Vertx vertx;
@@ -58,12 +63,17 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
   /** Read from rooms' loops when a signal is led to its room. */
   private final Map<String, ClusterRoom> rooms = new ConcurrentHashMap<>();
   private final UrlAnnouncements urls;
+  /** Ours in a Hazelcast that may live longer than this node. */
+  private UUID membershipListener;
+  private UUID lifecycleListener;
+  private volatile boolean started;
   private MessageConsumer<String> signals;
   private MessageConsumer<String> urlsHeard;
   private long urlsTimer = -1;
   /** Signals to this life alone, while another life with our serverId may be running. */
   private MessageConsumer<String> ownSignals;
   private String ownAddress;
+  private Promise<Void> goodbye;
 
   /**
    * @param onOtherUrls told at which addresses clients find the other nodes, whenever that changes
@@ -78,8 +88,8 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
     this.ip = ip;
     this.onMustEnd = onMustEnd;
     this.workers = vertx.createSharedWorkerExecutor("plenum-registry", REGISTRY_THREADS);
-    this.registry = new HazelcastRegistry(hazelcast, workers, this);
-    this.bus = new EventBusBus(vertx);
+    this.registry = new HazelcastRegistry(hazelcast, workers, new RegistryAnswers(this::coordinator, this::onAnswer));
+    this.bus = new EventBusBus(vertx, new BusImpairment(config.net().impair(), new Random(config.net().impair().seed())));
     this.urls = new UrlAnnouncements(new UrlAnnouncements.Sink() {
       @Override
       public void publish(UrlAnnouncements.Announcement announcement) {
@@ -95,6 +105,10 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
     this.coordinator = new NodeCoordinator(identity.serverId(), identity.incarnation(),
         new NodeCoordinator.Description(ip, version, config.node().region()), registry, bus, this, System.nanoTime());
     this.timer = new DeadlineTimer(vertx, coordinator::nextDeadlineNs, this::onTimeout);
+  }
+
+  private NodeCoordinator coordinator() {
+    return coordinator;
   }
 
   Vertx vertx() {
@@ -120,8 +134,9 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
 
   /** Registers this node. Fails with a {@link ConfigException} if another process with its serverId lives. */
   public Future<Void> start() {
+    started = true;
     context.runOnContext(v -> {
-      hazelcast.getCluster().addMembershipListener(new MembershipListener() {
+      membershipListener = hazelcast.getCluster().addMembershipListener(new MembershipListener() {
         @Override
         public void memberAdded(MembershipEvent event) {
           onMembership();
@@ -132,7 +147,7 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
           onMembership();
         }
       });
-      hazelcast.getLifecycleService().addLifecycleListener(event -> {
+      lifecycleListener = hazelcast.getLifecycleService().addLifecycleListener(event -> {
         if (event.getState() == LifecycleEvent.LifecycleState.MERGED) {
           context.runOnContext(merged -> onMerged());
         }
@@ -157,6 +172,12 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
     });
   }
 
+  /** No clients are to be sent here any more, and whoever looks at the rows sees it. From any thread, once started. */
+  public void drain() {
+    announce("");
+    context.runOnContext(v -> with(coordinator::drain));
+  }
+
   /** The serverId's own address is another process's until it is known that there is none. */
   private void subscribeOwn() {
     String address = coordinator.self().toString();
@@ -169,8 +190,14 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
     }
   }
 
-  /** Ends when the rooms, whose last peers have just left, have told the other nodes; or when that takes too long. */
+  /**
+   * Ends when the rooms, whose last peers have just left, have told the other nodes; or when that takes too long. A node that
+   * was never started has told nobody anything.
+   */
   public Future<Void> stop() {
+    if (!started) {
+      return workers.close();
+    }
     Promise<Void> stopped = Promise.promise();
     long deadlineNs = System.nanoTime() + FAREWELL_NS;
     context.runOnContext(v -> awaitFarewells(stopped, deadlineNs));
@@ -185,9 +212,31 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
       }
       timer.stop();
       vertx.cancelTimer(urlsTimer);
+      removeListeners();
       unsubscribe();
-      workers.close().onComplete(stopped);
+      sayGoodbye().onComplete(said -> workers.close().onComplete(stopped));
     });
+  }
+
+  /** Takes our own row out, so that nobody has to. */
+  private Future<Void> sayGoodbye() {
+    coordinator.stop();
+    if (coordinator.state() != NodeCoordinator.State.STOPPED) {
+      return Future.succeededFuture();
+    }
+    goodbye = Promise.promise();
+    vertx.setTimer(GOODBYE_MS, id -> goodbye.tryComplete());
+    return goodbye.future();
+  }
+
+  /** A Hazelcast that has been shut down has forgotten them, and says so by an exception. */
+  private void removeListeners() {
+    try {
+      hazelcast.getCluster().removeMembershipListener(membershipListener);
+      hazelcast.getLifecycleService().removeLifecycleListener(lifecycleListener);
+    } catch (HazelcastInstanceNotActiveException e) {
+      log.debug("cluster left before its listeners were removed");
+    }
   }
 
   private void unsubscribe() {
@@ -207,17 +256,23 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
 
   private void membershipChanged() {
     Map<String, Owner> members = new LinkedHashMap<>();
+    List<Owner> ours = new ArrayList<>();
     for (Member member : hazelcast.getCluster().getMembers()) {
       String serverId = member.getAttribute(GridConfig.SERVER_ID);
       String incarnation = member.getAttribute(GridConfig.INCARNATION);
       if (serverId != null && incarnation != null) {
         Owner owner = new Owner(serverId, Long.parseLong(incarnation));
-        // Of two lives at once the earlier counts: the later one has yet to find out whether it may start.
-        members.merge(serverId, owner, (one, other) -> one.supersededBy(other) ? one : other);
+        if (serverId.equals(coordinator.self().serverId())) {
+          ours.add(owner);
+        } else {
+          // Of two lives at once the earlier counts: the later one has yet to find out whether it may start.
+          members.merge(serverId, owner, (one, other) -> one.supersededBy(other) ? one : other);
+        }
       }
     }
-    log.info("cluster members={}", members.values());
-    with(nowNs -> coordinator.onMembership(members.values(), nowNs));
+    ours.addAll(members.values());
+    log.info("cluster members={}", ours);
+    with(nowNs -> coordinator.onMembership(ours, nowNs));
   }
 
   private void onMerged() {
@@ -255,6 +310,14 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
     }
     subscribeOwn();
     timer.onChanged();
+  }
+
+  /** What the shared maps answer; once the rows are out, any answer is the goodbye's. */
+  private void onAnswer(LongConsumer input) {
+    if (goodbye != null) {
+      goodbye.tryComplete();
+    }
+    with(input);
   }
 
   private void onTimeout(long nowNs) {
@@ -324,6 +387,11 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
     return registry.ownedRows(table);
   }
 
+  /** As {@link #ownedRows}, of the event bus's subscriptions: three for each node, and one more for each room of each node. */
+  public long ownedSubscriptions() {
+    return registry.ownedSubscriptions();
+  }
+
   // ---- what the coordinator says ----
 
   @Override
@@ -367,22 +435,5 @@ public final class ClusterNode implements NodeCoordinator.Sink, HazelcastRegistr
   @Override
   public void onClusterChanged() {
     eachRoom(ClusterRoom::onClusterChanged);
-  }
-
-  // ---- what comes from the registry ----
-
-  @Override
-  public void onRegistryDone(long operation) {
-    with(nowNs -> coordinator.onRegistryDone(operation, nowNs));
-  }
-
-  @Override
-  public void onRegistryRows(long operation, List<Row> rows) {
-    with(nowNs -> coordinator.onRegistryRows(operation, rows, nowNs));
-  }
-
-  @Override
-  public void onRegistryFailed(long operation) {
-    with(nowNs -> coordinator.onRegistryFailed(operation, nowNs));
   }
 }

@@ -6,7 +6,6 @@ import io.plenum.cluster.message.Owner;
 import io.plenum.cluster.message.PipeConsumerParameters;
 import io.plenum.cluster.message.PipeEnd;
 import io.plenum.cluster.message.ProducerKind;
-import io.plenum.cluster.message.Row;
 import io.plenum.cluster.message.SignalMessage;
 import io.plenum.media.parameters.MediaKind;
 import io.plenum.server.pipe.RouterMedia;
@@ -25,7 +24,9 @@ import org.slf4j.LoggerFactory;
  * Drives one room's {@link RoomCoordinator}: brings it what happens here, on the bus, in the registry and on the routers,
  * and wakes it. On the room's loop; after the last peer has left it stays until everybody has been told.
  */
-final class ClusterRoom implements RoomPresence, HazelcastRegistry.Outcomes, RouterMedia.Outcomes {
+final class ClusterRoom implements RoomPresence, RouterMedia.Outcomes {
+  /** How often it is looked whether the nodes at the other ends of pipes are heard: well within what counts as silence. */
+  private static final long LIFE_MS = 1_000;
   private static final Logger log = LoggerFactory.getLogger(ClusterRoom.class);
 
   private final ClusterNode node;
@@ -35,16 +36,21 @@ final class ClusterRoom implements RoomPresence, HazelcastRegistry.Outcomes, Rou
   private final RouterMedia media;
   private final DeadlineTimer timer;
   private MessageConsumer<String> topic;
+  private long lifeTimer = -1;
   private boolean ended;
 
   ClusterRoom(ClusterNode node, RoomVerticle room, Context context, Owner self, long session, Collection<Owner> up) {
     this.node = node;
     this.room = room;
     this.context = context;
-    this.media = new RouterMedia(room.name(), room.router(), node.ip(), node.pipeOptions(), this);
-    this.coordinator = new RoomCoordinator(room.name(), self, session, up, node.registry(this), node.bus(), media,
+    this.media = new RouterMedia(room.name(), context, room::router, node.ip(), node.pipeOptions(), this);
+    this.coordinator = new RoomCoordinator(room.name(), self, session, up, node.registry(new RegistryAnswers(this::coordinator, this::with)), node.bus(), media,
         room.remote());
     this.timer = new DeadlineTimer(node.vertx(), coordinator::nextDeadlineNs, this::onTimeout);
+  }
+
+  private RoomCoordinator coordinator() {
+    return coordinator;
   }
 
   Context context() {
@@ -70,6 +76,7 @@ final class ClusterRoom implements RoomPresence, HazelcastRegistry.Outcomes, Rou
   /** Subscribes to the topic and enters the room; on the room's loop. */
   void open() {
     subscribe();
+    lifeTimer = node.vertx().setPeriodic(LIFE_MS, id -> media.lookForLife(LIFE_MS * 1_000_000L));
     with(coordinator::open);
   }
 
@@ -96,6 +103,7 @@ final class ClusterRoom implements RoomPresence, HazelcastRegistry.Outcomes, Rou
     if (!ended) {
       ended = true;
       timer.stop();
+      node.vertx().cancelTimer(lifeTimer);
       topic.unregister();
     }
   }
@@ -159,6 +167,11 @@ final class ClusterRoom implements RoomPresence, HazelcastRegistry.Outcomes, Rou
   }
 
   @Override
+  public void onPeerMoving(String peerId) {
+    with(nowNs -> coordinator.onPeerMoving(peerId, nowNs));
+  }
+
+  @Override
   public void onPeerLeft(String peerId) {
     with(nowNs -> coordinator.onPeerLeft(peerId, nowNs));
   }
@@ -166,13 +179,23 @@ final class ClusterRoom implements RoomPresence, HazelcastRegistry.Outcomes, Rou
   @Override
   public void onProducerAdded(String producerId, String routerId, String peerId, MediaKind kind, boolean paused,
       Map<String, Object> appData) {
-    ProducerKind producerKind = kind == MediaKind.AUDIO ? ProducerKind.AUDIO : ProducerKind.VIDEO;
-    with(nowNs -> coordinator.onProducerAdded(producerId, routerId, peerId, producerKind, paused, appData, nowNs));
+    with(nowNs -> coordinator.onProducerAdded(
+        producerId, routerId, peerId, ProducerKind.of(kind), paused, appData, nowNs));
   }
 
   @Override
   public void onProducerPaused(String producerId, boolean paused) {
     with(nowNs -> coordinator.onProducerPaused(producerId, paused, nowNs));
+  }
+
+  @Override
+  public void onProducerScore(String producerId, List<Integer> scores) {
+    with(nowNs -> coordinator.onProducerScore(producerId, scores, nowNs));
+  }
+
+  @Override
+  public void onCrossingScore(String producerId, List<Integer> scores) {
+    onProducerScore(producerId, scores);
   }
 
   @Override
@@ -195,28 +218,19 @@ final class ClusterRoom implements RoomPresence, HazelcastRegistry.Outcomes, Rou
     with(coordinator::close);
   }
 
-  // ---- what comes from the registry ----
-
-  @Override
-  public void onRegistryDone(long operation) {
-    with(nowNs -> coordinator.onRegistryDone(operation, nowNs));
-  }
-
-  @Override
-  public void onRegistryRows(long operation, List<Row> rows) {
-    with(nowNs -> coordinator.onRegistryRows(operation, rows, nowNs));
-  }
-
-  @Override
-  public void onRegistryFailed(long operation) {
-    with(nowNs -> coordinator.onRegistryFailed(operation, nowNs));
-  }
-
   // ---- what comes from the routers ----
 
   @Override
   public void onPipeCreated(PipeEnd end) {
     with(nowNs -> coordinator.onPipeCreated(end.endId(), end, nowNs));
+  }
+
+  @Override
+  public void onPipeHeard(String endId) {
+    Owner remote = coordinator.remoteOf(endId);
+    if (remote != null) {
+      node.onHeard(remote);
+    }
   }
 
   @Override
@@ -245,6 +259,16 @@ final class ClusterRoom implements RoomPresence, HazelcastRegistry.Outcomes, Rou
   public void onProduceFailed(String endId, String consumerId, String producerId, String reason) {
     log.warn("pipe produce failed room={} end={} producer={} reason=\"{}\"", room.name(), endId, producerId, reason);
     with(nowNs -> coordinator.onProduceFailed(endId, consumerId, nowNs));
+  }
+
+  @Override
+  public void onTransportFaulted(String transportId) {
+    media.onTransportFaulted(transportId);
+  }
+
+  @Override
+  public void onFeedOpened(String feedId) {
+    with(nowNs -> coordinator.onFeedOpened(feedId, nowNs));
   }
 
   @Override

@@ -14,9 +14,11 @@ public final class EventBusBus implements Bus {
   private static final String URLS = "urls";
 
   private final Vertx vertx;
+  private final BusImpairment impairment;
 
-  public EventBusBus(Vertx vertx) {
+  EventBusBus(Vertx vertx, BusImpairment impairment) {
     this.vertx = vertx;
+    this.impairment = impairment;
   }
 
   @Override
@@ -51,7 +53,7 @@ public final class EventBusBus implements Bus {
   private <T> MessageConsumer<String> subscribe(String address, Class<T> type, Consumer<T> handler) {
     return vertx.eventBus().consumer(address, message -> {
       T read = ClusterJson.read(message.body(), type);
-      if (read != null) {
+      for (int copies = read == null ? 0 : impairment.copies(); copies > 0; copies--) {
         handler.accept(read);
       }
     });

@@ -1,6 +1,8 @@
 package io.plenum.server.cluster;
 
+import com.hazelcast.config.ClassFilter;
 import com.hazelcast.config.Config;
+import com.hazelcast.config.JavaSerializationFilterConfig;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MultiMapConfig;
@@ -17,17 +19,14 @@ import java.io.FileNotFoundException;
 public final class GridConfig {
   /** Names of the shared maps. */
   static final String MAP_PREFIX = "plenum.";
+  /** The map in which Vert.x keeps who listens to which address. */
+  static final String SUBSCRIPTIONS = "__vertx.subs";
   /** Member attributes by which others know which server a member is. */
   public static final String SERVER_ID = "plenum.serverId";
   public static final String INCARNATION = "plenum.incarnation";
 
   /** Two nodes may be lost at once without losing a row or a subscription. */
   private static final int BACKUPS = 2;
-  /**
-   * A silent member is given up after this. Shorter takes a machine under heavy load for dead (measured: a JVM stalled for
-   * 10 s at ten times its processors' load); pipes notice silence in about a second on their own.
-   */
-  private static final int MAX_NO_HEARTBEAT_S = 8;
   private static final int OPERATION_TIMEOUT_MS = 5_000;
 
   private GridConfig() {}
@@ -49,7 +48,7 @@ public final class GridConfig {
     grid.addMapConfig(new MapConfig("__vertx.haInfo").setBackupCount(BACKUPS));
     grid.addMapConfig(new MapConfig("__vertx.nodeInfo").setBackupCount(BACKUPS));
     // With one backup, two nodes lost at once would take event-bus subscriptions of the living with them.
-    grid.addMultiMapConfig(new MultiMapConfig("__vertx.subs")
+    grid.addMultiMapConfig(new MultiMapConfig(SUBSCRIPTIONS)
         .setBackupCount(BACKUPS)
         .setValueCollectionType(MultiMapConfig.ValueCollectionType.SET));
     return grid;
@@ -64,12 +63,15 @@ public final class GridConfig {
     grid.setProperty("hazelcast.shutdownhook.enabled", "false");
     grid.setProperty("hazelcast.socket.bind.any", "false");
     grid.setProperty("hazelcast.heartbeat.interval.seconds", "1");
-    grid.setProperty("hazelcast.max.no.heartbeat.seconds", Integer.toString(MAX_NO_HEARTBEAT_S));
+    grid.setProperty("hazelcast.max.no.heartbeat.seconds", Integer.toString(cluster.maxSilenceS()));
     grid.setProperty("hazelcast.operation.call.timeout.millis", Integer.toString(OPERATION_TIMEOUT_MS));
     grid.setProperty("hazelcast.wait.seconds.before.join", "0");
     grid.setProperty("hazelcast.max.wait.seconds.before.join", "0");
-    grid.setProperty("hazelcast.merge.first.run.delay.seconds", "5");
-    grid.setProperty("hazelcast.merge.next.run.delay.seconds", "5");
+    grid.setProperty("hazelcast.merge.first.run.delay.seconds", "4");
+    grid.setProperty("hazelcast.merge.next.run.delay.seconds", "2");
+    // Members read each other's bytes before they know each other: nothing is made of them but what we and the grid send.
+    grid.getSerializationConfig().setJavaSerializationFilterConfig(new JavaSerializationFilterConfig()
+        .setWhitelist(new ClassFilter().addPrefixes("io.vertx.spi.cluster.hazelcast.")));
     NetworkConfig network = grid.getNetworkConfig();
     network.setPort(cluster.port()).setPortAutoIncrement(false);
     network.getInterfaces().setEnabled(true).addInterface(nodeIp);

@@ -55,6 +55,11 @@ public final class HazelcastRegistry implements Registry {
     return map(table).getLocalMapStats().getOwnedEntryCount();
   }
 
+  /** The event bus's subscriptions, of any node, whose primary copy is on this member. */
+  long ownedSubscriptions() {
+    return hazelcast.getMultiMap(GridConfig.SUBSCRIPTIONS).getLocalMultiMapStats().getOwnedEntryCount();
+  }
+
   static String mapName(Table table) {
     return GridConfig.MAP_PREFIX + table.name().toLowerCase(Locale.ROOT);
   }

@@ -7,6 +7,8 @@ import java.util.Set;
 /** What must hold between the values of a configuration, beyond the type of each. */
 final class ConfigRules {
   private static final int MAX_PORT = 65_535;
+  /** A second lost, one late, and one to spare. */
+  private static final int MIN_SILENCE_S = 3;
 
   private ConfigRules() {}
 
@@ -20,9 +22,21 @@ final class ConfigRules {
     requirePort("pipe.port", config.pipe().port(), Math.max(1, config.media().loops()));
     requirePercent("net.impair.lossPercent", config.net().impair().lossPercent());
     requirePercent("net.impair.pipeLossPercent", config.net().impair().pipeLossPercent());
+    requirePercent("net.impair.busLossPercent", config.net().impair().busLossPercent());
+    requirePercent("net.impair.busRepeatPercent", config.net().impair().busRepeatPercent());
     requirePercent("net.impair.reorderPercent", config.net().impair().reorderPercent());
+    if (config.cluster().maxSilenceS() < MIN_SILENCE_S) {
+      throw new ConfigException("the key cluster.maxSilenceS must be " + MIN_SILENCE_S
+          + " or more: nodes tell each other once a second that they live");
+    }
     if (config.media().loops() < 0) {
       throw new ConfigException("the key media.loops must be 0 (one for each processor) or more");
+    }
+    if (config.drain().timeoutS() < 0 || config.drain().clientsPerSecond() < 1) {
+      throw new ConfigException("the key drain.timeoutS takes 0 or more seconds, and drain.clientsPerSecond 1 or more");
+    }
+    if (config.room().routerCapacity() < 1) {
+      throw new ConfigException("the key room.routerCapacity must be 1 or more");
     }
     if (config.limits().pendingRequestsPerPeer() < config.limits().consumersPerPeer()) {
       throw new ConfigException("limits.pendingRequestsPerPeer must not be less than limits.consumersPerPeer:"

@@ -5,10 +5,11 @@ package io.plenum.server.config;
  * unit and default. Made by {@link ConfigLoader}; never changes while the process runs.
  */
 public record PlenumConfig(
-    Data data, Log log, Node node, Http http, Media media, Pipe pipe, Cluster cluster, Auth auth, Limits limits, Net net) {
+    Data data, Log log, Node node, Http http, Media media, Room room, Pipe pipe, Cluster cluster, Auth auth, Limits limits,
+    Drain drain, Net net) {
 
   PlenumConfig withHttp(Http newHttp) {
-    return new PlenumConfig(data, log, node, newHttp, media, pipe, cluster, auth, limits, net);
+    return new PlenumConfig(data, log, node, newHttp, media, room, pipe, cluster, auth, limits, drain, net);
   }
 
   public record Data(String dir) {}
@@ -23,10 +24,12 @@ public record PlenumConfig(
 
   public record Media(String ip, String announcedIp, int port, int loops, int consentTimeoutS) {}
 
+  public record Room(int routerCapacity) {}
+
   public record Pipe(String ip, int port, boolean srtp, boolean rtx) {}
 
   public record Cluster(
-      boolean enabled, String name, int port, int busPort, String members, String discovery, String config) {}
+      boolean enabled, String name, int port, int busPort, String members, String discovery, int maxSilenceS, String config) {}
 
   public record Auth(String mode, boolean allowOpen) {}
 
@@ -43,9 +46,12 @@ public record PlenumConfig(
       int messagesPerSecond,
       int joinTimeoutS) {}
 
+  public record Drain(int timeoutS, int clientsPerSecond, boolean remote) {}
+
   public record Net(Impair impair) {
     public record Impair(
-        double lossPercent, int delayMs, double reorderPercent, double pipeLossPercent, long seed) {
+        double lossPercent, int delayMs, double reorderPercent, double pipeLossPercent, double busLossPercent,
+        double busRepeatPercent, long seed) {
       public boolean active() {
         return lossPercent > 0 || delayMs > 0 || reorderPercent > 0;
       }

@@ -18,7 +18,7 @@ final class Impairment {
 
   /** Between nodes only loss is made. */
   static Impairment ofPipes(Impair options, int loop) {
-    return new Impairment(new Impair(options.pipeLossPercent(), 0, 0, 0, options.seed()), loop);
+    return new Impairment(new Impair(options.pipeLossPercent(), 0, 0, 0, 0, 0, options.seed()), loop);
   }
 
   boolean loses() {

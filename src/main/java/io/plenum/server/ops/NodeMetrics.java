@@ -4,7 +4,9 @@ import io.plenum.cluster.message.RowKey;
 import io.plenum.media.transport.GateDrop;
 import io.plenum.media.transport.RtpDrop;
 import io.plenum.protocol.dtls.DtlsDrop;
+import io.plenum.protocol.ice.IceDrop;
 import io.plenum.protocol.srtp.SrtpDrop;
+import io.plenum.protocol.wire.Malformed;
 import io.plenum.server.cluster.ClusterNode;
 import io.plenum.server.dtls.DtlsSessions;
 import io.plenum.server.net.NetDrop;
@@ -33,19 +35,32 @@ public final class NodeMetrics {
     }
     showDrops(metrics, loops, "gate_dropped", "datagrams that a transport's first gates dropped",
         GateDrop.class, GateDrop::label);
+    showDrops(metrics, loops, "ice_dropped", "checks that ICE refused", IceDrop.class, IceDrop::label);
     showDrops(metrics, loops, "srtp_dropped", "packets that SRTP refused", SrtpDrop.class, SrtpDrop::label);
     showDrops(metrics, loops, "rtp_dropped", "authenticated RTP packets that were not used", RtpDrop.class, RtpDrop::label);
     metrics.gauge("net_routes", "verified addresses, username fragments and TCP connections of clients",
         () -> sum(loops, loop -> loop.socket().routes()));
     metrics.gauge("net_tcp_connections", "ICE-TCP connections of clients",
         () -> sum(loops, loop -> loop.socket().counters().tcpConnections()));
-    metrics.gauge("routers", "routers, which is rooms with a peer here", () -> sum(loops, MediaLoop::routerCount));
+    metrics.gauge("routers", "routers: one for each room with a peer here, more for large ones",
+        () -> sum(loops, MediaLoop::routerCount));
+    metrics.counter("feed_packets", "packets that went from one media loop to another",
+        () -> sum(loops, loop -> loop.feedCounters().packets()));
+    metrics.counter("feed_bytes", "bytes of those packets", () -> sum(loops, loop -> loop.feedCounters().bytes()));
+    metrics.counter("feed_dropped", "packets that the other loop's queue had no room for",
+        () -> sum(loops, loop -> loop.feedCounters().dropped()));
+    metrics.gauge("feed_ends", "ends of pipes between routers of this node, two for each pair",
+        () -> sum(loops, loop -> loop.feedCounters().ends()));
     metrics.counter("dtls_handshakes_started", "DTLS handshakes begun", () -> dtls.counters().started());
     metrics.counter("dtls_handshakes_connected", "DTLS handshakes done", () -> dtls.counters().connected());
     metrics.counter("dtls_handshakes_failed", "DTLS handshakes failed", () -> dtls.counters().failed());
     for (DtlsDrop reason : DtlsDrop.values()) {
       metrics.counter("dtls_dropped", reason.label(), "DTLS datagrams dropped",
           () -> dtls.counters().dropped(reason));
+    }
+    for (Malformed reason : Malformed.values()) {
+      metrics.counter("dtls_malformed", reason.label(), "datagrams that begin as DTLS and are none, or not only",
+          () -> dtls.counters().malformed(reason));
     }
   }
 
@@ -71,6 +86,9 @@ public final class NodeMetrics {
     metrics.gauge("cluster_rooms", "rooms that this node is present in, or is still leaving", cluster::rooms);
     metrics.gauge("remote_peers", "peers of those rooms on other nodes", cluster::remotePeers);
     metrics.gauge("remote_producers", "producers of those rooms on other nodes", cluster::remoteProducers);
+    metrics.gauge("cluster_subscriptions",
+        "subscriptions on the event bus whose primary copy is here: the sum over all nodes is 3 for each node and 1 for each of its rooms",
+        cluster::ownedSubscriptions);
     for (RowKey.Table table : RowKey.Table.values()) {
       metrics.gauge("cluster_rows_" + table.name().toLowerCase(Locale.ROOT),
           "rows of that shared map whose primary copy is here: the sum over all nodes is how many there are",

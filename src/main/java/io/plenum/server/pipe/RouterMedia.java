@@ -12,17 +12,20 @@ import io.plenum.media.parameters.MediaKind;
 import io.plenum.media.parameters.SctpParameters;
 import io.plenum.media.parameters.SrtpParameters;
 import io.plenum.media.router.PipeConsumer;
+import io.plenum.media.router.Producer;
 import io.plenum.media.router.ProducerOptions;
 import io.plenum.media.router.Router;
 import io.plenum.media.transport.PipeTransport;
 import io.plenum.media.transport.PipeTransport.PipeOptions;
 import io.plenum.server.config.PlenumConfig;
 import io.plenum.server.router.RouterVerticle;
+import io.vertx.core.Context;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,21 +34,32 @@ import org.slf4j.LoggerFactory;
  * its router's loop, and what comes of it returns here.
  */
 public final class RouterMedia implements Media {
-  /** What became of a command. On the room's loop. */
-  public interface Outcomes {
-    void onPipeCreated(PipeEnd end);
-
-    void onPipeFailed(String endId, String reason);
-
-    void onConsumed(String endId, PipeConsumerParameters parameters, String producerId);
-
-    void onConsumeFailed(String endId, String consumerId, String producerId, String reason);
-
-    void onProduced(String endId, String consumerId, String producerId);
-
-    void onProduceFailed(String endId, String consumerId, String producerId, String reason);
+  /** What became of a feed between two routers of this node. On the room's loop. */
+  public interface FeedOutcomes {
+    void onFeedOpened(String feedId);
 
     void onFeedFailed(String feedId, String reason);
+  }
+
+  /** What became of the other commands; on a node that is alone there are none. On the room's loop. */
+  public interface Outcomes extends FeedOutcomes {
+    default void onPipeCreated(PipeEnd end) {}
+
+    default void onPipeFailed(String endId, String reason) {}
+
+    /** The other node is alive, whatever its part of the cluster says. */
+    default void onPipeHeard(String endId) {}
+
+    default void onConsumed(String endId, PipeConsumerParameters parameters, String producerId) {}
+
+    default void onConsumeFailed(String endId, String consumerId, String producerId, String reason) {}
+
+    default void onProduced(String endId, String consumerId, String producerId) {}
+
+    default void onProduceFailed(String endId, String consumerId, String producerId, String reason) {}
+
+    /** What a producer here scores when it begins to cross. */
+    default void onCrossingScore(String producerId, List<Integer> scores) {}
   }
 
   private static final Logger log = LoggerFactory.getLogger(RouterMedia.class);
@@ -56,27 +70,43 @@ public final class RouterMedia implements Media {
     }
 
     @Override
+    public void onProducerScore(PipeConsumer consumer, List<Integer> scores) {
+      // The same.
+    }
+
+    @Override
     public void onProducerClosed(PipeConsumer consumer) {
       // The same.
     }
   };
 
   private final String room;
-  private final RouterVerticle router;
+  private final Function<String, RouterVerticle> routers;
   private final String ip;
   private final PipeOptions options;
+  private final Context context;
   private final Outcomes outcomes;
   /** Generation of the ends that this node made: a later one is greater. */
   private long lastGeneration;
-  private final Set<String> ends = ConcurrentHashMap.newKeySet();
-  /** Which producer an end produces for which consumer of the far side: an order to close names both. */
-  private final Map<String, String> consumerOfProducer = new HashMap<>();
+  /** Counted from elsewhere, too. */
+  private final Map<String, End> ends = new ConcurrentHashMap<>();
+  private final RouterFeeds feeds;
 
-  /** @param ip under which other nodes reach the pipe sockets */
-  public RouterMedia(String room, RouterVerticle router, String ip, PlenumConfig.Pipe config, Outcomes outcomes) {
+  /** This node's end of a pipe to another. */
+  private record End(String id, RouterVerticle router, Map<String, String> consumerOfProducer) {}
+
+  /**
+   * @param context of the room
+   * @param routers of the room, by id; null for one that is gone
+   * @param ip under which other nodes reach the pipe sockets
+   */
+  public RouterMedia(String room, Context context, Function<String, RouterVerticle> routers, String ip,
+      PlenumConfig.Pipe config, Outcomes outcomes) {
     this.room = room;
-    this.router = router;
+    this.context = context;
+    this.routers = routers;
     this.ip = ip;
+    this.feeds = new RouterFeeds(room, context, routers, outcomes);
     this.options = new PipeOptions(config.srtp(), config.rtx(), true, 1_024, 1_024);
     this.outcomes = outcomes;
     this.lastGeneration = System.currentTimeMillis() << 10;
@@ -87,12 +117,39 @@ public final class RouterMedia implements Media {
     return ends.size();
   }
 
+  /** Looks whose other end was heard in this time; {@link Outcomes#onPipeHeard} says so. On the room's loop. */
+  public void lookForLife(long periodNs) {
+    for (End end : ends.values()) {
+      end.router
+          .call(r -> r.hasTransport(end.id) && pipe(r, end.id).heardWithin(periodNs, end.router.nowNs()))
+          .onSuccess(heard -> {
+            if (heard) {
+              outcomes.onPipeHeard(end.id);
+            }
+          });
+    }
+  }
+
+  /** A fault of ours closed a transport: what went over it is to be made anew. */
+  public void onTransportFaulted(String transportId) {
+    feeds.onTransportFaulted(transportId);
+    if (ends.remove(transportId) != null) {
+      outcomes.onPipeFailed(transportId, "the transport had to be closed");
+    }
+  }
+
   @Override
   public void createPipe(String endId, RouterPair pair, String routerId) {
     long generation = ++lastGeneration;
-    ends.add(endId);
+    RouterVerticle router = routers.apply(routerId);
+    if (router == null) {
+      // Later, as every answer: who asked is still settling.
+      context.runOnContext(v -> outcomes.onPipeFailed(endId, "the router is gone"));
+      return;
+    }
+    ends.put(endId, new End(endId, router, new HashMap<>()));
     router
-        .call(r -> describe(new PipeTransport(endId, r, router.loop().pipeSocket(), options), generation))
+        .call(r -> describe(new PipeTransport(endId, r, router.loop().pipeSocket(), options), router, generation))
         .onSuccess(outcomes::onPipeCreated)
         .onFailure(failure -> {
           ends.remove(endId);
@@ -100,7 +157,7 @@ public final class RouterMedia implements Media {
         });
   }
 
-  private PipeEnd describe(PipeTransport pipe, long generation) {
+  private PipeEnd describe(PipeTransport pipe, RouterVerticle router, long generation) {
     SrtpParameters srtp = pipe.srtpParameters();
     return new PipeEnd(pipe.id(), generation, ip, router.loop().pipeSocket().port(),
         srtp == null ? null : new PipeSrtpParameters(srtp.cryptoSuite(), srtp.keyBase64()),
@@ -110,41 +167,58 @@ public final class RouterMedia implements Media {
   @Override
   public void connectPipe(String endId, PipeEnd remote) {
     PipeSrtpParameters srtp = remote.srtpParameters();
-    router
+    on(endId, end -> end.router
         .run(r -> pipe(r, endId).connect(
             remote.endId(), new InetSocketAddress(remote.ip(), remote.port()),
-            srtp == null ? null : new SrtpParameters(srtp.cryptoSuite(), srtp.keyBase64()), router.nowNs()))
+            srtp == null ? null : new SrtpParameters(srtp.cryptoSuite(), srtp.keyBase64()), end.router.nowNs()))
         .onSuccess(v -> log.info("pipe connected room={} end={} remote={}:{}", room, endId, remote.ip(), remote.port()))
-        .onFailure(failure -> outcomes.onPipeFailed(endId, reason(failure)));
+        .onFailure(failure -> outcomes.onPipeFailed(endId, reason(failure))));
   }
 
   @Override
   public void closePipe(String endId) {
-    ends.remove(endId);
-    router.run(r -> r.closeTransport(endId, router.nowNs()));
+    End end = ends.remove(endId);
+    if (end != null) {
+      end.router.run(r -> r.closeTransport(endId, end.router.nowNs()));
+    }
   }
+
+  private void on(String endId, java.util.function.Consumer<End> action) {
+    End end = ends.get(endId);
+    if (end != null) {
+      action.accept(end);
+    }
+  }
+
+  /** The near side's answer, and what the producer scores. */
+  private record Consumed(PipeConsumerParameters parameters, List<Integer> scores) {}
 
   @Override
   public void consume(String endId, String consumerId, String producerId, Layers layers) {
-    router
+    on(endId, end -> end.router
         .call(r -> {
           PipeConsumer consumer = pipe(r, endId).consumePiped(consumerId, producerId, TOLD_BY_ROWS);
-          set(consumer, layers);
-          return new PipeConsumerParameters(consumerId, consumer.rtpParameters(), null, null);
+          set(consumer, layers, end.router.nowNs());
+          return new Consumed(
+              new PipeConsumerParameters(consumerId, consumer.rtpParameters(), null, null), consumer.producerScores());
         })
-        .onSuccess(parameters -> outcomes.onConsumed(endId, parameters, producerId))
-        .onFailure(failure -> outcomes.onConsumeFailed(endId, consumerId, producerId, reason(failure)));
+        .onSuccess(consumed -> {
+          outcomes.onCrossingScore(producerId, consumed.scores);
+          outcomes.onConsumed(endId, consumed.parameters, producerId);
+        })
+        .onFailure(failure -> outcomes.onConsumeFailed(endId, consumerId, producerId, reason(failure))));
   }
 
   @Override
   public void setLayers(String endId, String consumerId, Layers layers) {
-    router.run(r -> ifThere(r, endId, consumerId, consumer -> set(consumer, layers)));
+    on(endId, end -> end.router.run(
+        r -> ifThere(r, endId, consumerId, consumer -> set(consumer, layers, end.router.nowNs()))));
   }
 
-  private void set(PipeConsumer consumer, Layers layers) {
+  static void set(PipeConsumer consumer, Layers layers, long nowNs) {
     if (layers.flow()) {
-      consumer.want(layers.spatial(), layers.temporal(), router.nowNs());
-      consumer.resume(router.nowNs());
+      consumer.want(layers.spatial(), layers.temporal(), nowNs);
+      consumer.resume(nowNs);
     } else {
       consumer.pause();
     }
@@ -152,59 +226,79 @@ public final class RouterMedia implements Media {
 
   @Override
   public void closeConsumer(String endId, String consumerId) {
-    router.run(r -> ifThere(r, endId, consumerId, consumer -> consumer.close(router.nowNs())));
+    on(endId, end -> end.router.run(
+        r -> ifThere(r, endId, consumerId, consumer -> consumer.close(end.router.nowNs()))));
   }
 
   @Override
   public void produce(String endId, ProducerRow producer, PipeConsumerParameters parameters) {
     String producerId = producer.producerId();
     String consumerId = parameters.consumerId();
-    consumerOfProducer.put(producerId, consumerId);
     MediaKind kind = producer.kind() == ProducerKind.AUDIO ? MediaKind.AUDIO : MediaKind.VIDEO;
-    router
-        .run(r -> pipe(r, endId).produce(
-            new ProducerOptions(producerId, kind, parameters.rtpParameters(), producer.paused(), producer.appData()),
-            router.nowNs()))
-        .onSuccess(v -> outcomes.onProduced(endId, consumerId, producerId))
-        .onFailure(failure -> outcomes.onProduceFailed(endId, consumerId, producerId, reason(failure)));
+    on(endId, end -> {
+      end.consumerOfProducer.put(producerId, consumerId);
+      end.router
+          .run(r -> pipe(r, endId).produce(
+              new ProducerOptions(producerId, kind, parameters.rtpParameters(), producer.paused(), producer.appData()),
+              end.router.nowNs()))
+          .onSuccess(v -> outcomes.onProduced(endId, consumerId, producerId))
+          .onFailure(failure -> outcomes.onProduceFailed(endId, consumerId, producerId, reason(failure)));
+    });
   }
 
   @Override
   public void setProducerPaused(String endId, String consumerId, String producerId, boolean paused) {
-    if (!consumerId.equals(consumerOfProducer.get(producerId))) {
-      return;
-    }
-    router.run(r -> {
-      if (r.hasProducer(producerId)) {
-        if (paused) {
-          r.producer(producerId).pause(router.nowNs());
-        } else {
-          r.producer(producerId).resume(router.nowNs());
-        }
+    toProducer(endId, consumerId, producerId, (producer, nowNs) -> {
+      if (paused) {
+        producer.pause(nowNs);
+      } else {
+        producer.resume(nowNs);
       }
     });
+  }
+
+  @Override
+  public void setProducerScores(String endId, String consumerId, String producerId, List<Integer> scores) {
+    toProducer(endId, consumerId, producerId, (producer, nowNs) -> producer.mirrorScores(scores, nowNs));
   }
 
   @Override
   public void closeProducer(String endId, String consumerId, String producerId) {
-    if (!consumerOfProducer.remove(producerId, consumerId)) {
+    toProducer(endId, consumerId, producerId, Producer::close);
+    on(endId, end -> end.consumerOfProducer.remove(producerId, consumerId));
+  }
+
+  private interface ProducerCall {
+    void to(Producer producer, long nowNs);
+  }
+
+  /** If it is still the one that was made for that consumer of the far side. */
+  private void toProducer(String endId, String consumerId, String producerId, ProducerCall call) {
+    End end = ends.get(endId);
+    if (end == null || !consumerId.equals(end.consumerOfProducer.get(producerId))) {
       return;
     }
-    router.run(r -> {
-      if (r.hasProducer(producerId)) {
-        r.producer(producerId).close(router.nowNs());
+    end.router.run(r -> {
+      Producer producer = r.hasTransport(endId) ? pipe(r, endId).producer(producerId) : null;
+      if (producer != null) {
+        call.to(producer, end.router.nowNs());
       }
     });
   }
 
   @Override
-  public void openFeed(String feedId, String producerId, String fromRouterId, String toRouterId) {
-    outcomes.onFeedFailed(feedId, "a room has one router on a node");
+  public void openFeed(String feedId, String producerId, String fromRouterId, String toRouterId, Layers layers) {
+    feeds.open(feedId, producerId, fromRouterId, toRouterId, layers);
+  }
+
+  @Override
+  public void setFeedLayers(String feedId, Layers layers) {
+    feeds.setLayers(feedId, layers);
   }
 
   @Override
   public void closeFeed(String feedId) {
-    // None was opened.
+    feeds.close(feedId);
   }
 
   private static PipeTransport pipe(Router router, String endId) {
@@ -212,7 +306,7 @@ public final class RouterMedia implements Media {
   }
 
   /** Closing and setting do nothing when the object is gone. */
-  private static void ifThere(Router router, String endId, String consumerId, java.util.function.Consumer<PipeConsumer> action) {
+  static void ifThere(Router router, String endId, String consumerId, java.util.function.Consumer<PipeConsumer> action) {
     if (router.hasTransport(endId)) {
       PipeConsumer consumer = pipe(router, endId).session().pipeConsumers().get(consumerId);
       if (consumer != null) {

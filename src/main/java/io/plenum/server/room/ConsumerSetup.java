@@ -24,41 +24,50 @@ final class ConsumerSetup {
   private static final Logger log = LoggerFactory.getLogger(ConsumerSetup.class);
 
   private final RoomVerticle room;
-  private final RouterVerticle router;
   private final Limits limits;
-  /** Consumers of other nodes' producers whose media is not here yet. */
-  private final Map<String, Peer> waiting = new LinkedHashMap<>();
+  /** Consumers whose producer's media is not on the peer's router yet, by id. */
+  private final Map<String, Waiting> waiting = new LinkedHashMap<>();
 
-  ConsumerSetup(RoomVerticle room, RouterVerticle router, Limits limits) {
+  private record Waiting(Peer peer, Source source) {}
+
+  /** A producer, of this node or another. */
+  private record Source(String producerId, String ownerPeerId, Map<String, Object> appData) {}
+
+  ConsumerSetup(RoomVerticle room, Limits limits) {
     this.room = room;
-    this.router = router;
     this.limits = limits;
   }
 
-  /** For a producer of this node. */
+  /** For a producer of this node: one on another router is asked for as one of another node is. */
   void setUp(Peer peer, Peer owner, Peer.ProducerEntry producer) {
-    String consumerId = reserve(peer, producer.id());
-    if (consumerId != null) {
-      create(peer, consumerId, owner.id(), producer.id(), producer.appData());
-    }
+    setUp(peer, new Source(producer.id(), owner.id(), producer.appData()), owner.router() != peer.router());
   }
 
   /** For a producer of another node: its media is asked for, and the consumer follows when the router here has it. */
   void setUp(Peer peer, ProducerRow producer) {
-    String consumerId = reserve(peer, producer.producerId());
+    setUp(peer, new Source(producer.producerId(), producer.peerId(), producer.appData()), true);
+  }
+
+  private void setUp(Peer peer, Source source, boolean crosses) {
+    String consumerId = reserve(peer, source.producerId);
     if (consumerId == null) {
       return;
     }
-    waiting.put(consumerId, peer);
-    room.presence().onConsumer(consumerId, router.routerId(), producer.producerId(), HIGHEST);
-    if (room.remote().isReady(producer.producerId())) {
-      createWaiting(consumerId, producer);
+    if (!crosses) {
+      create(peer, consumerId, source);
+      return;
+    }
+    waiting.put(consumerId, new Waiting(peer, source));
+    room.presence().onConsumer(consumerId, peer.router().routerId(), source.producerId, HIGHEST);
+    if (room.remote().isReady(peer.router().routerId(), source.producerId)) {
+      createWaiting(consumerId);
     }
   }
 
   /** The consumer's id, or null if the peer can or may not have it. */
   private String reserve(Peer peer, String producerId) {
-    if (peer.rtpCapabilities() == null || peer.consumerTransportId() == null || peer.consumers.containsValue(producerId)) {
+    if (peer.rtpCapabilities() == null || peer.router() == null || peer.consumerTransportId() == null
+        || peer.consumers.containsValue(producerId)) {
       return null;
     }
     if (peer.consumers.size() >= limits.consumersPerPeer()) {
@@ -66,56 +75,64 @@ final class ConsumerSetup {
           room.name(), peer.id(), producerId, limits.consumersPerPeer());
       return null;
     }
-    String consumerId = router.newId();
+    String consumerId = room.newId();
     peer.consumers.put(consumerId, producerId);
     return consumerId;
   }
 
-  void onRemoteProducerReady(String producerId) {
-    ProducerRow producer = room.remote().producer(producerId);
-    if (producer == null) {
-      return;
-    }
-    for (String consumerId : List.copyOf(waiting.keySet())) {
-      if (producerId.equals(waiting.get(consumerId).consumers.get(consumerId))) {
-        createWaiting(consumerId, producer);
+  /** A producer of another node, or of another router here, has come to that router. */
+  void onProducerReady(String routerId, String producerId) {
+    for (Map.Entry<String, Waiting> entry : List.copyOf(waiting.entrySet())) {
+      Waiting one = entry.getValue();
+      if (one.source.producerId.equals(producerId) && one.peer.router().routerId().equals(routerId)) {
+        createWaiting(entry.getKey());
       }
     }
   }
 
-  private void createWaiting(String consumerId, ProducerRow producer) {
-    Peer peer = waiting.remove(consumerId);
-    create(peer, consumerId, producer.peerId(), producer.producerId(), producer.appData());
+  private void createWaiting(String consumerId) {
+    Waiting ready = waiting.remove(consumerId);
+    create(ready.peer, consumerId, ready.source);
   }
 
   /** Consumers that exist are closed with the producer; those that never came to be are forgotten. */
-  void onRemoteProducerClosed(String producerId) {
-    for (String consumerId : List.copyOf(waiting.keySet())) {
-      Peer peer = waiting.get(consumerId);
-      if (producerId.equals(peer.consumers.get(consumerId))) {
-        waiting.remove(consumerId);
-        peer.consumers.remove(consumerId);
-        room.presence().onConsumerClosed(consumerId);
+  void onProducerGone(String producerId) {
+    for (Map.Entry<String, Waiting> entry : List.copyOf(waiting.entrySet())) {
+      if (entry.getValue().source.producerId.equals(producerId)) {
+        waiting.remove(entry.getKey());
+        entry.getValue().peer.consumers.remove(entry.getKey());
+        room.presence().onConsumerClosed(entry.getKey());
       }
     }
   }
 
-  /** The router has closed it. If another node's producer is still there, its pipe broke: it is asked for again. */
+  /** The router has closed it. If the producer still is somewhere else, the way to it broke: it is asked for again. */
   void onConsumerClosed(Peer peer, String consumerId) {
     String producerId = peer.consumers.remove(consumerId);
     room.presence().onConsumerClosed(consumerId);
-    ProducerRow producer = producerId == null ? null : room.remote().producer(producerId);
-    if (producer != null && !peer.left()) {
-      setUp(peer, producer);
+    if (producerId == null || peer.left()) {
+      return;
+    }
+    ProducerRow remote = room.remote().producer(producerId);
+    Peer owner = room.ownerOf(producerId);
+    if (remote != null) {
+      setUp(peer, remote);
+    } else if (owner != null && owner.router() != peer.router()) {
+      setUp(peer, owner, owner.producers.get(producerId));
     }
   }
 
   /** The client pauses, resumes, or wants other layers. */
   void onDemand(Peer peer, String consumerId, Layers layers) {
     String producerId = peer.consumers.get(consumerId);
-    if (producerId != null && room.remote().producer(producerId) != null) {
-      room.presence().onConsumer(consumerId, router.routerId(), producerId, layers);
+    if (producerId != null && crosses(peer, producerId)) {
+      room.presence().onConsumer(consumerId, peer.router().routerId(), producerId, layers);
     }
+  }
+
+  private boolean crosses(Peer peer, String producerId) {
+    Peer owner = room.ownerOf(producerId);
+    return owner == null ? room.remote().producer(producerId) != null : owner.router() != peer.router();
   }
 
   void onPeerLeft(Peer peer) {
@@ -126,16 +143,16 @@ final class ConsumerSetup {
     peer.consumers.clear();
   }
 
-  private void create(
-      Peer peer, String consumerId, String ownerPeerId, String producerId, Map<String, Object> producerAppData) {
+  private void create(Peer peer, String consumerId, Source source) {
+    RouterVerticle router = peer.router();
     String transportId = peer.consumerTransportId();
-    Map<String, Object> appData = new LinkedHashMap<>(producerAppData);
-    appData.put("peerId", ownerPeerId);
+    Map<String, Object> appData = new LinkedHashMap<>(source.appData);
+    appData.put("peerId", source.ownerPeerId);
     router
         .call(r -> describe(r.transport(transportId).consume(
-            ConsumerOptions.paused(consumerId, producerId, peer.rtpCapabilities(), appData), router.nowNs())))
-        .onFailure(failure -> onRefused(peer, consumerId, producerId, failure))
-        .onSuccess(description -> announce(peer, ownerPeerId, transportId, description));
+            ConsumerOptions.paused(consumerId, source.producerId, peer.rtpCapabilities(), appData), router.nowNs())))
+        .onFailure(failure -> onRefused(peer, consumerId, source.producerId, failure))
+        .onSuccess(description -> announce(peer, source.ownerPeerId, transportId, description));
   }
 
   private void announce(Peer peer, String ownerPeerId, String transportId, Map<String, Object> description) {
@@ -151,9 +168,10 @@ final class ConsumerSetup {
         room.presence().onConsumerClosed(consumerId);
         log.info("consumer refused room={} peer={} consumer={} reason=\"{}\"",
             room.name(), peer.id(), consumerId, answer.cause().getMessage());
-        router.run(r -> r.consumer(consumerId).close(router.nowNs()));
+        peer.router().run(r -> r.consumer(consumerId).close(peer.router().nowNs()));
         return;
       }
+      RouterVerticle router = peer.router();
       router.run(r -> r.consumer(consumerId).resume(router.nowNs()));
     });
   }

@@ -3,6 +3,7 @@ package io.plenum.server.room;
 import io.plenum.media.PlenumException;
 import io.plenum.media.parameters.MediaKind;
 import io.plenum.media.parameters.RtpCapabilities;
+import io.plenum.server.router.RouterVerticle;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,6 +19,11 @@ public final class Peer {
   /** The two forms of the protocol that differ where one answer cannot serve both. */
   public enum Vintage { A, B }
 
+  /** Sound and picture. */
+  private static final int PRODUCERS_OF_A_NEW_PEER = 2;
+  /** Who has not begun to send by then came to listen. */
+  private static final long NEW_NS = 5_000_000_000L;
+
   private final String id;
   private final PeerChannel channel;
   final Map<String, Direction> transports = new LinkedHashMap<>();
@@ -30,6 +36,9 @@ public final class Peer {
   private Vintage vintage = Vintage.B;
   private boolean joined;
   private boolean left;
+  private long joinedNs;
+  private RoomRouters.Place place;
+  private RouterVerticle router;
 
   Peer(String id, PeerChannel channel) {
     this.id = id;
@@ -61,6 +70,30 @@ public final class Peer {
     this.vintage = vintage;
   }
 
+  /** The router that has its transports; null until it has been asked for one. */
+  public RouterVerticle router() {
+    return router;
+  }
+
+  void router(RouterVerticle router) {
+    this.router = router;
+  }
+
+  /** Where its router is, or will be; null until it has been asked for a transport. */
+  RoomRouters.Place place() {
+    return place;
+  }
+
+  void place(RoomRouters.Place place) {
+    this.place = place;
+  }
+
+  /** Producers that it has, or, while it is new, will probably soon have. */
+  int expectedProducers(long nowNs) {
+    boolean isNew = !joined || nowNs - joinedNs < NEW_NS;
+    return isNew ? Math.max(producers.size(), PRODUCERS_OF_A_NEW_PEER) : producers.size();
+  }
+
   public boolean joined() {
     return joined;
   }
@@ -78,11 +111,12 @@ public final class Peer {
     return rtpCapabilities;
   }
 
-  void onJoined(String displayName, Device device, RtpCapabilities rtpCapabilities) {
+  void onJoined(String displayName, Device device, RtpCapabilities rtpCapabilities, long nowNs) {
     this.displayName = displayName;
     this.device = device;
     this.rtpCapabilities = rtpCapabilities;
     this.joined = true;
+    this.joinedNs = nowNs;
   }
 
   public int transportCount() {

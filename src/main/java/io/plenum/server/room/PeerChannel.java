@@ -5,6 +5,9 @@ import io.vertx.core.Future;
 
 /** How a room speaks to one peer's client. All calls come on the room's event loop. */
 public interface PeerChannel {
+  /** The notification that the client is to go to another node: {@code urls}, the one to try first first. */
+  String NODE_DRAINING = "nodeDraining";
+
   /** The client's answer, or why there is none. */
   Future<JsonNode> request(String method, Object data);
 

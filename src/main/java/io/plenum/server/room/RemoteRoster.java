@@ -5,8 +5,8 @@ import io.plenum.cluster.message.Notification;
 import io.plenum.cluster.message.PeerRow;
 import io.plenum.cluster.message.ProducerRow;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -17,8 +17,10 @@ public final class RemoteRoster implements RoomListener {
   private final RoomVerticle room;
   private final Map<String, PeerRow> peers = new LinkedHashMap<>();
   private final Map<String, ProducerRow> producers = new LinkedHashMap<>();
-  /** Those whose media this node's router has now. */
-  private final Set<String> ready = new LinkedHashSet<>();
+  /** What has come to a router here from another node, or from another router. */
+  private final Set<Ready> ready = new HashSet<>();
+
+  private record Ready(String routerId, String producerId) {}
 
   RemoteRoster(RoomVerticle room) {
     this.room = room;
@@ -32,22 +34,67 @@ public final class RemoteRoster implements RoomListener {
     return producers.values();
   }
 
+  /** Null if it is on no other node. */
+  PeerRow peer(String peerId) {
+    return peers.get(peerId);
+  }
+
   /** Null if it is not another node's. */
   ProducerRow producer(String producerId) {
     return producers.get(producerId);
   }
 
-  boolean isReady(String producerId) {
-    return ready.contains(producerId);
+  boolean isReady(String routerId, String producerId) {
+    return ready.contains(new Ready(routerId, producerId));
   }
 
   @Override
   public void onPeerJoined(PeerRow peer) {
     boolean known = peers.put(peer.peerId(), peer) != null;
-    if (!known && room.peer(peer.peerId()) == null) {
+    if (!known && !room.hasJoined(peer.peerId())) {
       Map<String, Object> newPeer = describe(peer);
       newPeer.put("peer", describe(peer));
       room.notifyJoined("newPeer", newPeer);
+    }
+  }
+
+  /** A peer has joined here. Who was sent here has never been away; anybody else comes as somebody new. */
+  void tellJoined(Peer peer) {
+    PeerRow former = peers.get(peer.id());
+    if (former != null && former.moving()) {
+      tellRenamed(peer.id(), peer.displayName(), former.displayName());
+      return;
+    }
+    if (former != null) {
+      room.notifyOthers(peer, "peerClosed", Map.of("peerId", peer.id()));
+    }
+    Map<String, Object> newPeer = new LinkedHashMap<>(peer.describe());
+    newPeer.put("peer", peer.describe());
+    room.notifyOthers(peer, "newPeer", newPeer);
+  }
+
+  /** A peer has left here; if it is on another node by now, it is still in the room. */
+  void tellLeft(Peer peer) {
+    PeerRow elsewhere = peers.get(peer.id());
+    if (elsewhere == null) {
+      room.notifyOthers(peer, "peerClosed", Map.of("peerId", peer.id()));
+    } else {
+      tellRenamed(peer.id(), elsewhere.displayName(), peer.displayName());
+    }
+  }
+
+  private void tellRenamed(String peerId, String displayName, String former) {
+    if (!displayName.equals(former)) {
+      room.notifyJoined("peerDisplayNameChanged",
+          Map.of("peerId", peerId, "displayName", displayName, "oldDisplayName", former));
+    }
+  }
+
+  @Override
+  public void onPeerMoved(PeerRow peer, String formerDisplayName) {
+    peers.put(peer.peerId(), peer);
+    if (!room.hasJoined(peer.peerId())) {
+      tellRenamed(peer.peerId(), peer.displayName(), formerDisplayName);
     }
   }
 
@@ -60,7 +107,7 @@ public final class RemoteRoster implements RoomListener {
 
   @Override
   public void onPeerLeft(PeerRow peer) {
-    if (peers.remove(peer.peerId()) != null && room.peer(peer.peerId()) == null) {
+    if (peers.remove(peer.peerId()) != null && !room.hasJoined(peer.peerId())) {
       room.notifyJoined("peerClosed", Map.of("peerId", peer.peerId()));
     }
   }
@@ -69,7 +116,10 @@ public final class RemoteRoster implements RoomListener {
   public void onProducerAdded(ProducerRow producer) {
     producers.put(producer.producerId(), producer);
     for (Peer peer : room.joinedPeers()) {
-      room.consumers().setUp(peer, producer);
+      // Who is moving is here and there for a while, and needs not see itself.
+      if (!peer.id().equals(producer.peerId())) {
+        room.consumers().setUp(peer, producer);
+      }
     }
   }
 
@@ -81,8 +131,7 @@ public final class RemoteRoster implements RoomListener {
   @Override
   public void onProducerClosed(ProducerRow producer) {
     producers.remove(producer.producerId());
-    ready.remove(producer.producerId());
-    room.consumers().onRemoteProducerClosed(producer.producerId());
+    room.consumers().onProducerGone(producer.producerId());
   }
 
   @Override
@@ -101,19 +150,19 @@ public final class RemoteRoster implements RoomListener {
   public void onLocalPeerReplaced(String peerId) {
     Peer peer = room.peer(peerId);
     if (peer != null) {
-      peer.channel().close("replaced: you joined again through another server");
+      room.moves().onReplaced(peer);
     }
   }
 
   @Override
   public void onProducerReady(String routerId, String producerId) {
-    ready.add(producerId);
-    room.consumers().onRemoteProducerReady(producerId);
+    ready.add(new Ready(routerId, producerId));
+    room.consumers().onProducerReady(routerId, producerId);
   }
 
   @Override
   public void onProducerGone(String routerId, String producerId) {
-    ready.remove(producerId);
+    ready.remove(new Ready(routerId, producerId));
   }
 
   /** The same form as {@link Peer#describe}. */

@@ -4,6 +4,7 @@ import io.plenum.cluster.message.ProducerRow;
 import io.plenum.media.router.RouterListener;
 import io.plenum.protocol.dtls.DtlsState;
 import io.plenum.protocol.ice.IceState;
+import io.plenum.server.router.RouterVerticle;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Passes on to the clients what the router reports. Runs on the room's event loop. */
+/** Passes on to the clients, and to other nodes, what one router of the room reports. Runs on the room's event loop. */
 final class RoomEvents implements RouterListener {
   private static final Logger log = LoggerFactory.getLogger(RoomEvents.class);
 
@@ -20,12 +21,14 @@ final class RoomEvents implements RouterListener {
   private static final long MEDIA_LOST_GRACE_MS = 4_000;
 
   private final RoomVerticle room;
+  private final RouterVerticle router;
   /** Which disconnection of a transport it is, so that a timer of an earlier one does not judge a later. */
   private final Map<String, Integer> disconnections = new HashMap<>();
   private int lastDisconnection;
 
-  RoomEvents(RoomVerticle room) {
+  RoomEvents(RoomVerticle room, RouterVerticle router) {
     this.room = room;
+    this.router = router;
   }
 
   @Override
@@ -68,7 +71,9 @@ final class RoomEvents implements RouterListener {
     Peer peer = owner(transportId);
     log.error("transport closed after a fault of ours room={} peer={} transport={} dump={}",
         room.name(), peer == null ? null : peer.id(), transportId, dump, fault);
-    if (peer != null) {
+    if (peer == null) {
+      room.presence().onTransportFaulted(transportId);
+    } else {
       peer.channel().disconnect("transport-fault: a transport of yours had to be closed after a fault in the server");
     }
   }
@@ -126,9 +131,11 @@ final class RoomEvents implements RouterListener {
   }
 
   @Override
-  public void onProducerScore(String producerId, Object scores) {
-    Peer peer = ownerOfProducer(producerId);
-    if (peer != null) {
+  public void onProducerScore(String producerId, List<Integer> encodingScores, Object scores) {
+    Peer peer = room.ownerOf(producerId);
+    // Where it has only been fed to, it mirrors what is told here.
+    if (peer != null && peer.router() == router) {
+      room.presence().onProducerScore(producerId, encodingScores);
       peer.channel().notify("producerScore", Map.of("producerId", producerId, "score", scores));
     }
   }
@@ -146,8 +153,9 @@ final class RoomEvents implements RouterListener {
     if (loudest != null) {
       speaker.put("volume", volumes.get(0).get("volume"));
     }
-    for (Peer peer : room.peers()) {
-      if (peer.joined()) {
+    // Each router hears what its own peers hear.
+    for (Peer peer : room.joinedPeers()) {
+      if (peer.router() == router || peer.router() == null && router == room.routers().get(0)) {
         peer.channel().notify("speakingPeers", Map.of("peerVolumes", volumes));
         peer.channel().notify("activeSpeaker", speaker);
       }
@@ -162,13 +170,9 @@ final class RoomEvents implements RouterListener {
     return find(peer -> peer.consumers.containsKey(consumerId));
   }
 
-  private Peer ownerOfProducer(String producerId) {
-    return find(peer -> peer.producers.containsKey(producerId));
-  }
-
   /** Also of another node's producer. */
   private String peerIdOfProducer(String producerId) {
-    Peer owner = ownerOfProducer(producerId);
+    Peer owner = room.ownerOf(producerId);
     if (owner != null) {
       return owner.id();
     }

@@ -2,6 +2,7 @@ package io.plenum.server.room;
 
 import io.plenum.cluster.message.Layers;
 import io.plenum.media.parameters.MediaKind;
+import java.util.List;
 import java.util.Map;
 
 /** The room's presence in the cluster: what other nodes are to learn of what happens here. Called on the room's loop. */
@@ -9,12 +10,15 @@ public interface RoomPresence {
   /** A node that is alone. */
   RoomPresence ALONE = new RoomPresence() {};
 
-  /** The room's own router is there. */
+  /** A router of the room is there. */
   default void onRouter(String routerId) {}
 
   default void onPeerJoined(String peerId, String displayName, Map<String, Object> device) {}
 
   default void onDisplayName(String peerId, String displayName) {}
+
+  /** It has been told to go to another node. */
+  default void onPeerMoving(String peerId) {}
 
   default void onPeerLeft(String peerId) {}
 
@@ -25,7 +29,13 @@ public interface RoomPresence {
 
   default void onProducerClosed(String producerId) {}
 
-  /** A consumer here wants media of another node's producer; {@link Layers#NONE} while it is paused. */
+  /** @param scores how well it arrives, one for each encoding */
+  default void onProducerScore(String producerId, List<Integer> scores) {}
+
+  /** A fault of ours closed a transport that is no peer's. */
+  default void onTransportFaulted(String transportId) {}
+
+  /** A consumer here wants media of a producer that is not on its router; {@link Layers#NONE} while it is paused. */
   default void onConsumer(String consumerId, String routerId, String producerId, Layers layers) {}
 
   default void onConsumerClosed(String consumerId) {}

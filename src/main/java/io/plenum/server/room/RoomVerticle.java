@@ -1,5 +1,6 @@
 package io.plenum.server.room;
 
+import io.plenum.cluster.DrainPlan;
 import io.plenum.cluster.message.Layers;
 import io.plenum.cluster.message.PeerRow;
 import io.plenum.cluster.message.ProducerRow;
@@ -8,8 +9,10 @@ import io.plenum.media.parameters.MediaKind;
 import io.plenum.media.parameters.RtpCapabilities;
 import io.plenum.media.parameters.RtpParameters;
 import io.plenum.media.router.ProducerOptions;
+import io.plenum.server.config.PlenumConfig;
 import io.plenum.server.config.PlenumConfig.Limits;
 import io.plenum.server.router.PostedRouterListener;
+import io.plenum.server.router.RouterPlacement;
 import io.plenum.server.router.RouterVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -34,39 +37,89 @@ public final class RoomVerticle extends VerticleBase {
 
   private final String name;
   private final Limits limits;
-  private final RouterVerticle router;
+  private final RoomRouters routers;
   private final Consumer<RoomVerticle> onEmpty;
   private final Map<String, Peer> peers = new LinkedHashMap<>();
   private final ConsumerSetup consumers;
-  private final RoomEvents events;
   private final RemoteRoster remote;
+  private final PeerMoves moves;
   private RoomPresence presence = RoomPresence.ALONE;
   private boolean closed;
 
-  /** @param onEmpty called once, when the last peer has left; the room admits nobody from then on */
-  RoomVerticle(String name, Limits limits, RouterVerticle router, Consumer<RoomVerticle> onEmpty) {
+  /**
+   * @param router the room's first
+   * @param onEmpty called once, when the last peer has left; the room admits nobody from then on
+   */
+  RoomVerticle(String name, PlenumConfig config, RouterPlacement placement, RouterVerticle router,
+      Consumer<RoomVerticle> onEmpty) {
     this.name = name;
-    this.limits = limits;
-    this.router = router;
+    this.limits = config.limits();
+    this.routers = new RoomRouters(name, placement, router, config.room().routerCapacity(), this::onRouterAdded);
     this.onEmpty = onEmpty;
-    this.consumers = new ConsumerSetup(this, router, limits);
-    this.events = new RoomEvents(this);
+    this.consumers = new ConsumerSetup(this, limits);
     this.remote = new RemoteRoster(this);
+    this.moves = new PeerMoves(this);
   }
 
   @Override
   public Future<?> start() {
-    router.listener(new PostedRouterListener(context, events));
-    log.info("room opened room={} router={}", name, router.routerId());
+    listenTo(routers.first());
+    log.info("room opened room={} router={}", name, routers.first().routerId());
     return Future.succeededFuture();
+  }
+
+  private void listenTo(RouterVerticle router) {
+    router.listener(new PostedRouterListener(context, new RoomEvents(this, router)));
+  }
+
+  private void onRouterAdded(RouterVerticle router) {
+    listenTo(router);
+    presence.onRouter(router.routerId());
   }
 
   public String name() {
     return name;
   }
 
-  public RouterVerticle router() {
-    return router;
+  /** The room's on this node, one at least. */
+  public List<RouterVerticle> routers() {
+    return routers.all();
+  }
+
+  /** Null if the room has none of that id here. */
+  public RouterVerticle router(String routerId) {
+    return routers.byId(routerId);
+  }
+
+  /** What every router of the room can do. */
+  public RtpCapabilities rtpCapabilities() {
+    return routers.first().rtpCapabilities();
+  }
+
+  /** The peer's router, which carries all its transports; chosen when it is first asked for. */
+  public Future<RouterVerticle> routerFor(Peer peer) {
+    if (peer.place() == null) {
+      peer.place(routers.best(place -> expectedConsumers(place), expectedProducers()));
+    }
+    return routers.router(peer.place()).onSuccess(router -> {
+      peer.router(router);
+      peer.place(routers.placeOf(router));
+    });
+  }
+
+  private int expectedConsumers(RoomRouters.Place place) {
+    long peersThere = peers.values().stream().filter(peer -> peer.place() == place).count();
+    return (int) Math.min(peersThere * expectedProducers(), Integer.MAX_VALUE / 2);
+  }
+
+  private int expectedProducers() {
+    long nowNs = System.nanoTime();
+    return remote.producers().size() + peers.values().stream().mapToInt(peer -> peer.expectedProducers(nowNs)).sum();
+  }
+
+  /** A new id for a transport, producer or consumer. */
+  public String newId() {
+    return routers.first().newId();
   }
 
   public boolean closed() {
@@ -76,7 +129,7 @@ public final class RoomVerticle extends VerticleBase {
   /** Joins the room to its other nodes. Once, before the first peer. */
   public void presence(RoomPresence inCluster) {
     this.presence = inCluster;
-    inCluster.onRouter(router.routerId());
+    routers.all().forEach(router -> inCluster.onRouter(router.routerId()));
   }
 
   RoomPresence presence() {
@@ -86,6 +139,10 @@ public final class RoomVerticle extends VerticleBase {
   /** The peers and producers of other nodes. */
   public RemoteRoster remote() {
     return remote;
+  }
+
+  PeerMoves moves() {
+    return moves;
   }
 
   ConsumerSetup consumers() {
@@ -102,6 +159,12 @@ public final class RoomVerticle extends VerticleBase {
     }
   }
 
+  void notifyOthers(Peer peer, String method, Map<String, Object> data) {
+    for (Peer other : othersThan(peer)) {
+      other.channel().notify(method, data);
+    }
+  }
+
   Collection<Peer> peers() {
     return peers.values();
   }
@@ -113,6 +176,22 @@ public final class RoomVerticle extends VerticleBase {
         action.run();
       }
     });
+  }
+
+  /** Whether others here see it as a peer of this node. */
+  boolean hasJoined(String peerId) {
+    Peer peer = peers.get(peerId);
+    return peer != null && peer.joined();
+  }
+
+  /** The peer here that has the producer, or null. */
+  Peer ownerOf(String producerId) {
+    for (Peer peer : peers.values()) {
+      if (peer.producers.containsKey(producerId)) {
+        return peer;
+      }
+    }
+    return null;
   }
 
   Peer peer(String peerId) {
@@ -152,17 +231,13 @@ public final class RoomVerticle extends VerticleBase {
     if (peer.joined()) {
       throw new PlenumException("wrong-state", "you have joined already");
     }
-    peer.onJoined(shortened(displayName), device, rtpCapabilities);
+    peer.onJoined(shortened(displayName), device, rtpCapabilities, System.nanoTime());
     log.info("peer joined room={} peer={} name=\"{}\"", name, peer.id(), peer.displayName());
     List<Map<String, Object>> others = new ArrayList<>();
-    Map<String, Object> newPeer = new LinkedHashMap<>(peer.describe());
-    newPeer.put("peer", peer.describe());
-    for (Peer other : othersThan(peer)) {
-      others.add(other.describe());
-      other.channel().notify("newPeer", newPeer);
-    }
+    othersThan(peer).forEach(other -> others.add(other.describe()));
+    remote.tellJoined(peer);
     for (PeerRow other : remote.peers()) {
-      if (!other.peerId().equals(peer.id())) {
+      if (!other.peerId().equals(peer.id()) && !hasJoined(other.peerId())) {
         others.add(RemoteRoster.describe(other));
       }
     }
@@ -196,7 +271,8 @@ public final class RoomVerticle extends VerticleBase {
       throw new PlenumException("too-many-producers",
           "a peer may have " + limits.videoProducersPerPeer() + " video producers");
     }
-    String producerId = router.newId();
+    RouterVerticle router = peer.router();
+    String producerId = newId();
     Peer.ProducerEntry entry = new Peer.ProducerEntry(producerId, kind, appData);
     // Counted from now on, so that requests in flight cannot exceed the limit.
     peer.producers.put(producerId, entry);
@@ -211,7 +287,11 @@ public final class RoomVerticle extends VerticleBase {
           }
           return producerId;
         })
-        .onFailure(failure -> peer.producers.remove(producerId));
+        .onFailure(failure -> {
+          peer.producers.remove(producerId);
+          // Who joined meanwhile on another router waits for it.
+          consumers.onProducerGone(producerId);
+        });
   }
 
   /** To be called when the client has the answer to its produce: the others learn of it. */
@@ -229,13 +309,20 @@ public final class RoomVerticle extends VerticleBase {
     peer.requireProducer(producerId);
     peer.producers.remove(producerId);
     log.info("producer closed room={} peer={} producer={}", name, peer.id(), producerId);
-    presence.onProducerClosed(producerId);
+    onProducerGone(producerId);
+    RouterVerticle router = peer.router();
     return router.run(r -> r.producer(producerId).close(router.nowNs()));
+  }
+
+  private void onProducerGone(String producerId) {
+    consumers.onProducerGone(producerId);
+    presence.onProducerClosed(producerId);
   }
 
   public Future<?> pauseProducer(Peer peer, String producerId, boolean paused) {
     peer.requireProducer(producerId);
     presence.onProducerPaused(producerId, paused);
+    RouterVerticle router = peer.router();
     return router.run(r -> {
       if (paused) {
         r.producer(producerId).pause(router.nowNs());
@@ -274,23 +361,38 @@ public final class RoomVerticle extends VerticleBase {
       closed = true;
       log.info("room closed room={}", name);
       presence.close();
+      routers.close();
       onEmpty.accept(this);
     }
   }
 
   private void depart(Peer peer) {
     peer.onLeft();
+    moves.onLeft(peer);
     log.info("peer left room={} peer={}", name, peer.id());
-    for (String transportId : List.copyOf(peer.transports.keySet())) {
-      router.run(r -> r.closeTransport(transportId, router.nowNs()));
+    // Without a router its transports are still being made; whoever makes them looks whether the peer has left.
+    for (String transportId : peer.router() == null ? List.<String>of() : List.copyOf(peer.transports.keySet())) {
+      peer.router().run(r -> r.closeTransport(transportId, peer.router().nowNs()));
     }
     consumers.onPeerLeft(peer);
     if (peer.joined()) {
-      peer.producers.keySet().forEach(presence::onProducerClosed);
+      peer.producers.keySet().forEach(this::onProducerGone);
       presence.onPeerLeft(peer.id());
-      for (Peer other : othersThan(peer)) {
-        other.channel().notify("peerClosed", Map.of("peerId", peer.id()));
-      }
+      remote.tellLeft(peer);
+    }
+  }
+
+  /** Who is here, in no order. */
+  public List<DrainPlan.Client> clients() {
+    return peers.values().stream()
+        .map(peer -> new DrainPlan.Client(name, peer.id(), peer.producers.size())).toList();
+  }
+
+  /** Tells a client to go to another of these nodes, if it is still here. */
+  public void sendAway(String peerId, List<String> urls) {
+    Peer peer = peers.get(peerId);
+    if (peer != null) {
+      moves.sendAway(peer, urls);
     }
   }
 

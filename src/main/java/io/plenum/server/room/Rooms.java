@@ -1,13 +1,14 @@
 package io.plenum.server.room;
 
 import io.plenum.media.PlenumException;
-import io.plenum.server.config.PlenumConfig.Limits;
+import io.plenum.server.config.PlenumConfig;
 import io.plenum.server.net.EventLoops;
 import io.plenum.server.router.RouterPlacement;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +20,7 @@ public final class Rooms {
   private final EventLoops loops;
   private final Context context;
   private final RouterPlacement placement;
-  private final Limits limits;
+  private final PlenumConfig config;
   private final Membership membership;
   private final Map<String, Entry> rooms = new HashMap<>();
 
@@ -29,20 +30,17 @@ public final class Rooms {
   /** A room, and the context on which it must be spoken to. */
   public record Opened(RoomVerticle room, Context context) {}
 
-  /** Joins a room that has just opened to its other nodes; before its first peer. */
+  /** Joins the routers of a room that has just opened, and the room to its other nodes; before its first peer. */
   public interface Membership {
-    /** A node that is alone. */
-    Membership ALONE = room -> Future.succeededFuture();
-
     Future<Void> enter(RoomVerticle room);
   }
 
-  public Rooms(EventLoops loops, RouterPlacement placement, Limits limits, Membership membership) {
+  public Rooms(EventLoops loops, RouterPlacement placement, PlenumConfig config, Membership membership) {
     this.membership = membership;
     this.loops = loops;
     this.context = loops.nextControl();
     this.placement = placement;
-    this.limits = limits;
+    this.config = config;
   }
 
   /** The room of that name, made if there is none. Fails with {@code too-many-rooms}. */
@@ -51,7 +49,7 @@ public final class Rooms {
     context.runOnContext(v -> {
       Entry entry = rooms.get(name);
       if (entry == null) {
-        if (rooms.size() >= limits.roomsPerNode()) {
+        if (rooms.size() >= config.limits().roomsPerNode()) {
           opened.fail(new PlenumException("too-many-rooms", "this node has " + rooms.size() + " rooms already"));
           return;
         }
@@ -67,7 +65,7 @@ public final class Rooms {
 
   private Future<RoomVerticle> create(String name, Context roomContext) {
     return placement.place().compose(router -> {
-      RoomVerticle room = new RoomVerticle(name, limits, router, this::onEmpty);
+      RoomVerticle room = new RoomVerticle(name, config, placement, router, this::onEmpty);
       Promise<RoomVerticle> created = Promise.promise();
       roomContext.runOnContext(v -> deploy(room, roomContext, created));
       return created.future().onFailure(failure -> placement.remove(router));
@@ -86,13 +84,21 @@ public final class Rooms {
   }
 
   private void onEmpty(RoomVerticle room) {
-    placement.remove(room.router());
     context.runOnContext(v -> {
       Entry entry = rooms.get(room.name());
       if (entry != null && entry.room.result() == room) {
         rooms.remove(room.name());
       }
     });
+  }
+
+  /** All that are open, each with the context on which it must be spoken to. */
+  public Future<List<Opened>> opened() {
+    Promise<List<Opened>> opened = Promise.promise();
+    context.runOnContext(v -> opened.complete(rooms.values().stream()
+        .filter(entry -> entry.room.succeeded())
+        .map(entry -> new Opened(entry.room.result(), entry.context)).toList()));
+    return opened.future();
   }
 
   /** For dump and metrics, on the context of the rooms. */

@@ -16,6 +16,8 @@ import java.util.function.Function;
  */
 public final class MediaLoop {
   private static final long NS_PER_MS = 1_000_000L;
+  /** Most rooms are calls of two with sound and picture. */
+  private static final int CONSUMERS_OF_A_YOUNG_ROUTER = 4;
 
   private final Vertx vertx;
   private final Context context;
@@ -24,6 +26,7 @@ public final class MediaLoop {
   private final RouterEnvironment environment;
   private final List<Router> routers = new ArrayList<>();
   private final AtomicInteger load = new AtomicInteger();
+  private final FeedCounters feedCounters = new FeedCounters();
   private long timer = -1;
   private long timerNs = Long.MAX_VALUE;
 
@@ -67,6 +70,16 @@ public final class MediaLoop {
     return load.get();
   }
 
+  /** What its routers send to those on other loops. */
+  public FeedCounters feedCounters() {
+    return feedCounters;
+  }
+
+  /** What it carries, in consumers, those that its youngest routers will soon have included. Asked from anywhere. */
+  int burden() {
+    return environment.consumerCount() + CONSUMERS_OF_A_YOUNG_ROUTER * load.get();
+  }
+
   void add(Router router) {
     routers.add(router);
     onChanged();
@@ -77,7 +90,7 @@ public final class MediaLoop {
   }
 
   /** Deadlines may have changed. Called on the loop. */
-  void onChanged() {
+  public void onChanged() {
     long deadlineNs = environment.takeEarliestWakeNs();
     if (deadlineNs < timerNs) {
       schedule(deadlineNs);

@@ -62,8 +62,8 @@ public final class PostedRouterListener implements RouterListener {
   }
 
   @Override
-  public void onProducerScore(String producerId, Object scores) {
-    post(() -> listener.onProducerScore(producerId, scores));
+  public void onProducerScore(String producerId, List<Integer> encodingScores, Object scores) {
+    post(() -> listener.onProducerScore(producerId, encodingScores, scores));
   }
 
   @Override

@@ -6,7 +6,7 @@ import io.vertx.core.Promise;
 import java.util.Comparator;
 import java.util.List;
 
-/** Gives each room a router, on the media loop that has the fewest. */
+/** Gives rooms routers: the first on the media loop that carries least, further ones where they are wanted. */
 public final class RouterPlacement {
   private final List<MediaLoop> loops;
   private final RtpCapabilities rtpCapabilities;
@@ -18,7 +18,15 @@ public final class RouterPlacement {
 
   /** A router that runs. Asked from anywhere; the answer comes on the router's loop. */
   public Future<RouterVerticle> place() {
-    MediaLoop loop = loops.stream().min(Comparator.comparingInt(l -> l.load().get())).orElseThrow();
+    return place(loops.stream().min(Comparator.comparingInt(MediaLoop::burden)).orElseThrow());
+  }
+
+  /** A router that runs on the loop of that number. Asked from anywhere; the answer comes on the router's loop. */
+  public Future<RouterVerticle> place(int loop) {
+    return place(loops.get(loop));
+  }
+
+  private Future<RouterVerticle> place(MediaLoop loop) {
     loop.load().incrementAndGet();
     RouterVerticle router = new RouterVerticle(loop, rtpCapabilities);
     Promise<RouterVerticle> placed = Promise.promise();
@@ -45,7 +53,13 @@ public final class RouterPlacement {
     });
   }
 
-  public List<MediaLoop> loops() {
-    return loops;
+  /** The number of the loop on which the router lives. */
+  public int loopOf(RouterVerticle router) {
+    return loops.indexOf(router.loop());
+  }
+
+  /** What each loop carries, in consumers, by its number. Asked from anywhere. */
+  public int[] burdens() {
+    return loops.stream().mapToInt(MediaLoop::burden).toArray();
   }
 }

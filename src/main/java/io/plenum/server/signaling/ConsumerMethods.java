@@ -15,12 +15,10 @@ final class ConsumerMethods {
   private static final Layers HIGHEST = new Layers(7, 7);
 
   private final RoomVerticle room;
-  private final RouterVerticle router;
   private final Peer peer;
 
   ConsumerMethods(RoomVerticle room, Peer peer) {
     this.room = room;
-    this.router = room.router();
     this.peer = peer;
   }
 
@@ -28,7 +26,7 @@ final class ConsumerMethods {
     return Map.of(
         "pauseConsumer", this::pause,
         "resumeConsumer", this::resume,
-        "requestConsumerKeyFrame", data -> with(data, consumer -> consumer.requestKeyFrame(router.nowNs())),
+        "requestConsumerKeyFrame", data -> with(data, consumer -> consumer.requestKeyFrame(peer.router().nowNs())),
         "setConsumerPreferredLayers", this::setPreferredLayers,
         "setConsumerPriority", this::setPriority,
         "getConsumerStats", this::stats);
@@ -37,7 +35,7 @@ final class ConsumerMethods {
   private Future<?> with(JsonNode data, java.util.function.Consumer<Consumer> action) {
     String consumerId = RequestData.text(data, "consumerId");
     room.requireConsumer(peer, consumerId);
-    return router.run(r -> action.accept(r.consumer(consumerId)));
+    return peer.router().run(r -> action.accept(r.consumer(consumerId)));
   }
 
   private Future<?> pause(JsonNode data) {
@@ -47,7 +45,7 @@ final class ConsumerMethods {
   }
 
   private Future<?> resume(JsonNode data) {
-    Future<?> resumed = with(data, consumer -> consumer.resume(router.nowNs()));
+    Future<?> resumed = with(data, consumer -> consumer.resume(peer.router().nowNs()));
     room.onDemand(peer, RequestData.text(data, "consumerId"), HIGHEST);
     return resumed;
   }
@@ -57,7 +55,7 @@ final class ConsumerMethods {
     int temporalLayer = RequestData.optionalInteger(data, "temporalLayer", -1);
     room.onDemand(peer, RequestData.text(data, "consumerId"),
         new Layers(Math.max(0, spatialLayer), temporalLayer < 0 ? HIGHEST.temporal() : temporalLayer));
-    return with(data, consumer -> consumer.setPreferredLayers(spatialLayer, temporalLayer, router.nowNs()));
+    return with(data, consumer -> consumer.setPreferredLayers(spatialLayer, temporalLayer, peer.router().nowNs()));
   }
 
   private Future<?> setPriority(JsonNode data) {
@@ -68,6 +66,7 @@ final class ConsumerMethods {
   private Future<?> stats(JsonNode data) {
     String consumerId = RequestData.text(data, "consumerId");
     room.requireConsumer(peer, consumerId);
+    RouterVerticle router = peer.router();
     return router
         .call(r -> r.consumer(consumerId).stats(router.nowNs(), System.currentTimeMillis()))
         .map(stats -> TransportMethods.inForm(peer, stats));

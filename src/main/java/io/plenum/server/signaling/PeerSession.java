@@ -51,7 +51,7 @@ public final class PeerSession implements ProtooConnection.Handler {
   void begin() {
     peer = room.admit(peerId, new ClientChannel());
     methods = new java.util.HashMap<>();
-    methods.putAll(new RoomMethods(room, peer, this::onJoined).methods());
+    methods.putAll(new RoomMethods(room, peer, this::requireStaying, this::onJoined).methods());
     methods.putAll(new TransportMethods(room, peer, transports, limits).methods());
     methods.putAll(new ProducerMethods(room, peer).methods());
     methods.putAll(new ConsumerMethods(room, peer).methods());
@@ -64,6 +64,12 @@ public final class PeerSession implements ProtooConnection.Handler {
     Map<String, Object> notice = Map.of("version", version == null ? "dev" : version);
     connection.notify("mediasoupVersion", notice);
     connection.notify("mediasoup-version", notice);
+  }
+
+  private void requireStaying() {
+    if (servers.draining()) {
+      throw new NodeDraining(servers.elsewhereFor(ThreadLocalRandom.current()));
+    }
   }
 
   /** From now on the client knows where to go if this node goes. */

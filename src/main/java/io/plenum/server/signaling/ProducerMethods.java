@@ -14,12 +14,10 @@ import java.util.Map;
 /** What a peer does with its own producers. */
 final class ProducerMethods {
   private final RoomVerticle room;
-  private final RouterVerticle router;
   private final Peer peer;
 
   ProducerMethods(RoomVerticle room, Peer peer) {
     this.room = room;
-    this.router = room.router();
     this.peer = peer;
   }
 
@@ -54,6 +52,7 @@ final class ProducerMethods {
   private Future<?> stats(JsonNode data) {
     String producerId = RequestData.text(data, "producerId");
     room.requireProducer(peer, producerId);
+    RouterVerticle router = peer.router();
     return router
         .call(r -> r.producer(producerId).stats(router.nowNs(), System.currentTimeMillis()))
         .map(stats -> TransportMethods.inForm(peer, stats));

@@ -194,6 +194,9 @@ public final class ProtooConnection {
     response.put("errorCode", ErrorCodes.number(refusal.code()));
     response.put("errorReason", refusal.code() + ": " + refusal.getMessage());
     response.put("code", refusal.code());
+    if (refusal instanceof NodeDraining draining) {
+      response.set("urls", SignalingJson.MAPPER.valueToTree(draining.urls()));
+    }
     channel.send(response.toString());
   }
 

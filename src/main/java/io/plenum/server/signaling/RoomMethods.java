@@ -14,12 +14,17 @@ import java.util.Map;
 final class RoomMethods {
   private final RoomVerticle room;
   private final Peer peer;
+  private final Runnable beforeJoin;
   private final Runnable onJoined;
 
-  /** @param onJoined called when the client has the answer to its join */
-  RoomMethods(RoomVerticle room, Peer peer, Runnable onJoined) {
+  /**
+   * @param beforeJoin throws what speaks against it
+   * @param onJoined called when the client has the answer to its join
+   */
+  RoomMethods(RoomVerticle room, Peer peer, Runnable beforeJoin, Runnable onJoined) {
     this.room = room;
     this.peer = peer;
+    this.beforeJoin = beforeJoin;
     this.onJoined = onJoined;
   }
 
@@ -36,13 +41,14 @@ final class RoomMethods {
 
   /** Both vintages at once: the capabilities themselves, and the same under their newer name. */
   private Future<?> getRouterRtpCapabilities(JsonNode data) {
-    ObjectNode capabilities = SignalingJson.MAPPER.valueToTree(room.router().rtpCapabilities());
+    ObjectNode capabilities = SignalingJson.MAPPER.valueToTree(room.rtpCapabilities());
     ObjectNode answer = capabilities.deepCopy();
     answer.set("routerRtpCapabilities", capabilities);
     return Future.succeededFuture(answer);
   }
 
   private Future<?> join(JsonNode data) {
+    beforeJoin.run();
     RtpCapabilities capabilities = RequestData.optionalObject(data, "rtpCapabilities", RtpCapabilities.class);
     Device device = RequestData.optionalObject(data, "device", Device.class);
     Object others = room.join(peer, RequestData.optionalText(data, "displayName"), device, capabilities);

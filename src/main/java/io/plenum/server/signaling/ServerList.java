@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +33,8 @@ public final class ServerList {
   private final Map<String, Long> seenNs = new LinkedHashMap<>();
   private volatile String own = "";
   private volatile List<String> others = List.of();
+  private volatile boolean sharedEntry;
+  private volatile boolean draining;
 
   /** @param nowNs the time, as {@link System#nanoTime} */
   public ServerList(LongSupplier nowNs) {
@@ -46,6 +49,10 @@ public final class ServerList {
         return;
       }
       own = normal;
+      if (others.contains(own)) {
+        sharedEntry = true;
+        others = others.stream().filter(other -> !other.equals(normal)).toList();
+      }
       see();
     }
     tell();
@@ -56,8 +63,9 @@ public final class ServerList {
     synchronized (this) {
       // Those that are no longer there were there until now.
       see();
-      List<String> normal = urls.stream().map(PublicUrl::normal)
-          .filter(url -> url != null && !url.equals(own)).distinct().limit(MAX_OTHERS).toList();
+      List<String> usable = urls.stream().map(PublicUrl::normal).filter(Objects::nonNull).distinct().toList();
+      sharedEntry = usable.contains(own);
+      List<String> normal = usable.stream().filter(url -> !url.equals(own)).limit(MAX_OTHERS).toList();
       if (normal.equals(others)) {
         return;
       }
@@ -82,6 +90,33 @@ public final class ServerList {
     List<String> urls = urls();
     Collections.shuffle(urls.subList(Math.min(1, urls.size()), urls.size()), random);
     return urls;
+  }
+
+  /**
+   * Where a client goes that must not stay here, in an order of its own; empty if there is no other node. When all nodes are
+   * behind one address, that address: it leads elsewhere once the balancer has seen that this node is not ready.
+   */
+  public List<String> elsewhereFor(Random random) {
+    List<String> urls = new ArrayList<>(others);
+    Collections.shuffle(urls, random);
+    if (sharedEntry) {
+      urls.add(own);
+    }
+    return urls;
+  }
+
+  /** Whether another node has the same address: then it is a balancer's. */
+  public boolean sharedEntry() {
+    return sharedEntry;
+  }
+
+  /** From now on no client may come. */
+  public void drain() {
+    draining = true;
+  }
+
+  public boolean draining() {
+    return draining;
   }
 
   /**

@@ -7,13 +7,18 @@ import io.plenum.server.router.WebRtcTransports;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Brings each new connection to its room. From then on everything about the peer happens on the room's event loop; what
- * the client sends before the room is open waits.
+ * the client sends before the room is open waits. So do all who come while the node is still cold: they would spoil the
+ * warm-up, and be served slowly for it.
  */
 public final class SignalingService implements SignalingEndpoint {
   /** A client sends one or two requests at once, and waits for the answers; more than this is no client of ours. */
@@ -28,6 +33,9 @@ public final class SignalingService implements SignalingEndpoint {
   private final WebRtcTransports transports;
   private final Limits limits;
   private final ServerList servers;
+  /** Who came before the node was warm; as many as connections are allowed. On the loop of the sockets. */
+  private final Set<Arrival> early = new LinkedHashSet<>();
+  private boolean warm;
 
   public SignalingService(Vertx vertx, Rooms rooms, WebRtcTransports transports, Limits limits,
       ServerList servers) {
@@ -40,9 +48,33 @@ public final class SignalingService implements SignalingEndpoint {
 
   @Override
   public Connection open(String roomId, String peerId, ProtooConnection.FrameChannel channel) {
+    if (servers.draining()) {
+      return redirect(channel);
+    }
     Arrival arrival = new Arrival(roomId, peerId, channel);
-    arrival.openRoom(1);
+    if (warm) {
+      arrival.openRoom(1);
+    } else {
+      early.add(arrival);
+    }
     return arrival;
+  }
+
+  /** From now on clients enter, those who have waited first. On the loop that {@link #open} is called on. */
+  public void onWarm() {
+    warm = true;
+    List<Arrival> waited = List.copyOf(early);
+    early.clear();
+    if (!waited.isEmpty()) {
+      log.info("signaling opens waited={}", waited.size());
+    }
+    waited.forEach(arrival -> arrival.openRoom(1));
+  }
+
+  /** On the loop of the socket. */
+  private Redirection redirect(ProtooConnection.FrameChannel channel) {
+    return new Redirection(new ProtooConnection(channel, timers(), 0), timers(),
+        new NodeDraining(servers.elsewhereFor(ThreadLocalRandom.current())));
   }
 
   /**
@@ -57,6 +89,7 @@ public final class SignalingService implements SignalingEndpoint {
     private final Queue<String> waitingFrames = new ArrayDeque<>();
     private Context roomContext;
     private ProtooConnection connection;
+    private Redirection redirection;
     private boolean closed;
 
     Arrival(String roomId, String peerId, ProtooConnection.FrameChannel channel) {
@@ -73,6 +106,11 @@ public final class SignalingService implements SignalingEndpoint {
 
     /** On the room's loop. */
     private void enter(Rooms.Opened opened, int attempt) {
+      // Looked at on the room's loop: who enters before is found there when the room's clients are counted.
+      if (servers.draining()) {
+        socketContext.runOnContext(v -> onRefused());
+        return;
+      }
       try {
         ProtooConnection entering = new ProtooConnection(channel, timers(), limits.pendingRequestsPerPeer());
         PeerSession session = new PeerSession(opened.room(), transports, limits, servers, entering, peerId, vertx);
@@ -88,6 +126,14 @@ public final class SignalingService implements SignalingEndpoint {
       } catch (RuntimeException e) {
         log.error("peer not admitted room={} peer={}", roomId, peerId, e);
         refuse(e);
+      }
+    }
+
+    private void onRefused() {
+      if (!closed) {
+        redirection = redirect(channel);
+        waitingFrames.forEach(redirection::onFrame);
+        waitingFrames.clear();
       }
     }
 
@@ -109,7 +155,9 @@ public final class SignalingService implements SignalingEndpoint {
 
     @Override
     public void onFrame(String text) {
-      if (connection != null) {
+      if (redirection != null) {
+        redirection.onFrame(text);
+      } else if (connection != null) {
         deliver(text);
       } else if (waitingFrames.size() < MAX_WAITING_FRAMES) {
         waitingFrames.add(text);
@@ -123,7 +171,10 @@ public final class SignalingService implements SignalingEndpoint {
     @Override
     public void onClosed() {
       closed = true;
-      if (connection != null) {
+      early.remove(this);
+      if (redirection != null) {
+        redirection.onClosed();
+      } else if (connection != null) {
         roomContext.runOnContext(v -> connection.onChannelClosed());
       }
     }

@@ -18,14 +18,12 @@ import java.util.Map;
 /** Making, connecting, restarting and asking after a peer's transports. */
 final class TransportMethods {
   private final RoomVerticle room;
-  private final RouterVerticle router;
   private final Peer peer;
   private final WebRtcTransports transports;
   private final Limits limits;
 
   TransportMethods(RoomVerticle room, Peer peer, WebRtcTransports transports, Limits limits) {
     this.room = room;
-    this.router = room.router();
     this.peer = peer;
     this.transports = transports;
     this.limits = limits;
@@ -44,12 +42,20 @@ final class TransportMethods {
     if (peer.transportCount() >= limits.transportsPerPeer()) {
       throw new PlenumException("too-many-transports", "a peer may have " + limits.transportsPerPeer() + " transports");
     }
-    String transportId = router.newId();
+    String transportId = room.newId();
     boolean forceTcp = data.path("forceTcp").asBoolean();
     peer.addTransport(transportId, direction);
+    return room.routerFor(peer)
+        .compose(router -> create(router, transportId, forceTcp))
+        .onFailure(failure -> peer.removeTransport(transportId));
+  }
+
+  private Future<?> create(RouterVerticle router, String transportId, boolean forceTcp) {
+    if (peer.left()) {
+      throw new PlenumException("room-closed", "you have left");
+    }
     return router
         .call(r -> transports.create(transportId, r, router.loop(), forceTcp, "room=" + room.name() + " peer=" + peer.id()))
-        .onFailure(failure -> peer.removeTransport(transportId))
         .onSuccess(done -> {
           if (peer.left()) {
             router.run(r -> r.closeTransport(transportId, router.nowNs()));
@@ -78,13 +84,14 @@ final class TransportMethods {
     String transportId = RequestData.text(data, "transportId");
     peer.requireTransport(transportId);
     DtlsParameters parameters = RequestData.object(data, "dtlsParameters", DtlsParameters.class);
+    RouterVerticle router = peer.router();
     return router.run(r -> webRtc(r.transport(transportId)).connect(parameters, router.nowNs()));
   }
 
   private Future<?> restartIce(JsonNode data) {
     String transportId = RequestData.text(data, "transportId");
     peer.requireTransport(transportId);
-    return router.call(r -> webRtc(r.transport(transportId)).restartIce()).map(TransportMethods::describe);
+    return peer.router().call(r -> webRtc(r.transport(transportId)).restartIce()).map(TransportMethods::describe);
   }
 
   private static Map<String, Object> describe(IceParameters parameters) {
@@ -99,6 +106,7 @@ final class TransportMethods {
   private Future<?> stats(JsonNode data) {
     String transportId = RequestData.text(data, "transportId");
     peer.requireTransport(transportId);
+    RouterVerticle router = peer.router();
     return router
         .call(r -> r.transport(transportId).stats(router.nowNs(), System.currentTimeMillis()))
         .map(stats -> inForm(peer, stats));

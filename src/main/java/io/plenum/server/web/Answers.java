@@ -40,9 +40,14 @@ final class Answers {
       return false;
     }
     table.counters().refused(SignalingCounters.Refused.TOO_MANY);
-    request.response().putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_S);
-    text(request, 503, "This node has as many connections as it takes (limits.connections). "
+    unavailable(request, "This node has as many connections as it takes (limits.connections). "
         + "Try again, or another node.\n");
     return true;
+  }
+
+  /** 503: another node can do it now, or this one later. */
+  static void unavailable(HttpServerRequest request, String text) {
+    request.response().putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_S);
+    text(request, 503, text);
   }
 }

@@ -9,10 +9,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.Router;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,10 +23,6 @@ import org.slf4j.LoggerFactory;
 final class OpsRoutes {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Logger log = LoggerFactory.getLogger(OpsRoutes.class);
-
-  /** A proxy on this machine makes everybody look local; these headers give it away. */
-  private static final List<String> PROXY_HEADERS =
-      List.of("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via");
 
   private final Vertx vertx;
   private final Readiness readiness;
@@ -71,7 +64,7 @@ final class OpsRoutes {
   }
 
   private void debug(HttpServerRequest request) {
-    if (!isFromThisMachine(request)) {
+    if (!ThisMachine.asks(request)) {
       Answers.text(request, 403, "/debug answers only on the machine itself, "
           + "at http://127.0.0.1 or http://localhost.\n");
       return;
@@ -92,32 +85,6 @@ final class OpsRoutes {
         Answers.text(request, 500, "The dump failed; the log says why.\n");
       }
     });
-  }
-
-  /**
-   * The connection comes from loopback, no proxy is in between, and the host asked for is this machine: a page whose
-   * own name was made to point to 127.0.0.1 still asks for its own name.
-   */
-  private static boolean isFromThisMachine(HttpServerRequest request) {
-    HostAndPort asked = request.authority();
-    if (asked == null || PROXY_HEADERS.stream().anyMatch(name -> request.headers().contains(name))) {
-      return false;
-    }
-    return isLoopback(request.remoteAddress().hostAddress())
-        && (asked.host().equals("localhost") || isLoopback(asked.host()));
-  }
-
-  /** Of a literal only: a name is never looked up. */
-  private static boolean isLoopback(String address) {
-    String literal = address == null ? "" : address.replaceAll("[\\[\\]]|%.*", "");
-    if (!literal.matches("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")) {
-      return false;
-    }
-    try {
-      return InetAddress.getByName(literal).isLoopbackAddress();
-    } catch (UnknownHostException e) {
-      return false;
-    }
   }
 
   private static void json(HttpServerRequest request, int status, Object value) {

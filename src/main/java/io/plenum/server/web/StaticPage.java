@@ -14,9 +14,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
 
@@ -51,7 +49,7 @@ final class StaticPage implements Handler<HttpServerRequest> {
       Map.entry("mp3", "audio/mpeg"),
       Map.entry("wav", "audio/wav"));
 
-  /** Scripts only from us and none inline; sockets and SockJS to us and to the other nodes; media elements play streams and blobs. */
+  /** Scripts only from us and none inline; media elements play streams and blobs. */
   private static final String CONTENT_SECURITY_POLICY = String.join("; ",
       "default-src 'none'",
       "script-src 'self'",
@@ -78,13 +76,13 @@ final class StaticPage implements Handler<HttpServerRequest> {
   private record Asset(Buffer plain, Buffer zipped, String type, String etag, boolean hashed) {}
 
   private final ClassLoader classPath;
-  private final Supplier<List<String>> servers;
+  private final boolean clustered;
   private final Map<String, Asset> assets = new HashMap<>();
 
-  /** @param servers the addresses of the cluster's nodes as they are now */
-  StaticPage(ClassLoader classPath, Supplier<List<String>> servers) {
+  /** @param clustered whether the page may have to go on with other nodes */
+  StaticPage(ClassLoader classPath, boolean clustered) {
     this.classPath = classPath;
-    this.servers = servers;
+    this.clustered = clustered;
   }
 
   @Override
@@ -108,7 +106,7 @@ final class StaticPage implements Handler<HttpServerRequest> {
 
   private void secure(HttpServerRequest request) {
     request.response()
-        .putHeader("Content-Security-Policy", String.format(CONTENT_SECURITY_POLICY, ownSockets(request) + otherServers()))
+        .putHeader("Content-Security-Policy", String.format(CONTENT_SECURITY_POLICY, connectable(request)))
         .putHeader("X-Content-Type-Options", "nosniff")
         .putHeader("X-Frame-Options", "DENY")
         .putHeader("Referrer-Policy", "no-referrer")
@@ -119,22 +117,15 @@ final class StaticPage implements Handler<HttpServerRequest> {
   }
 
   /**
-   * Not every browser counts WebSockets of the same host under {@code 'self'}; the host itself is put in, if it is
-   * one.
+   * Of a cluster's page everything: it goes on with nodes that nobody knew when it was served (ADR 12). Otherwise the host itself,
+   * since not every browser counts its WebSockets under {@code 'self'}.
    */
-  private static String ownSockets(HttpServerRequest request) {
+  private String connectable(HttpServerRequest request) {
+    if (clustered) {
+      return " http: https: ws: wss:";
+    }
     String host = request.getHeader(HttpHeaders.HOST);
     return host != null && AUTHORITY.matcher(host).matches() ? " ws://" + host + " wss://" + host : "";
-  }
-
-  /** A policy cannot grow while the page is open: these are the nodes that it can go to until it is loaded again. */
-  private String otherServers() {
-    StringBuilder sources = new StringBuilder();
-    for (String url : servers.get()) {
-      // "http" becomes "ws", "https" becomes "wss".
-      sources.append(' ').append(url).append(" ws").append(url, "http".length(), url.length());
-    }
-    return sources.toString();
   }
 
   private static void serve(HttpServerRequest request, Asset asset) {

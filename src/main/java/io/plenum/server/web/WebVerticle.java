@@ -41,10 +41,16 @@ public final class WebVerticle extends VerticleBase {
   private static final int TLS_HANDSHAKE_S = 10;
   /** Linux cuts a connection whose peer has acknowledged nothing for so long, where the native transport is used. */
   private static final int TCP_USER_TIMEOUT_MS = 15_000;
+  /**
+   * Connections that may wait to be accepted: what Linux allows at most by default. Beyond that it drops the first packet of a
+   * connection, and whoever comes in the middle of a burst waits for its repetitions, which double from a second.
+   */
+  private static final int ACCEPT_BACKLOG = 4_096;
   /** For the clients to answer our goodbye when the node stops. */
   private static final long STOP_MS = 1_000;
   private static final long STOP_CHECK_MS = 20;
-  private static final Set<String> MOUNTED = Set.of("/ws", SockJsHandler.PREFIX, "/healthz", "/readyz", "/metrics", "/debug");
+  private static final Set<String> MOUNTED = Set.of("/ws", SockJsHandler.PREFIX, "/healthz", "/readyz", "/metrics", "/debug",
+      DrainRoutes.PATH);
   private static final Logger log = LoggerFactory.getLogger(WebVerticle.class);
 
   private final PlenumConfig config;
@@ -52,6 +58,7 @@ public final class WebVerticle extends VerticleBase {
   private final Readiness readiness;
   private final Metrics metrics;
   private final DebugSource debugSource;
+  private final DrainControl drain;
   private final ServerList servers;
   private final Router applications;
   private final SignalingCounters counters = new SignalingCounters();
@@ -66,7 +73,7 @@ public final class WebVerticle extends VerticleBase {
   /** With a server of its own. */
   public WebVerticle(PlenumConfig config, SignalingEndpoint endpoint, Readiness readiness, Metrics metrics,
       DebugSource debugSource, ServerList servers) {
-    this(config, endpoint, readiness, metrics, debugSource, servers, null);
+    this(config, endpoint, readiness, metrics, debugSource, DrainControl.NONE, servers, null);
   }
 
   /**
@@ -75,8 +82,9 @@ public final class WebVerticle extends VerticleBase {
    * @param applications the router to go on, null to listen on {@code http.port}
    */
   public WebVerticle(PlenumConfig config, SignalingEndpoint endpoint, Readiness readiness, Metrics metrics,
-      DebugSource debugSource, ServerList servers, Router applications) {
+      DebugSource debugSource, DrainControl drain, ServerList servers, Router applications) {
     this.applications = applications;
+    this.drain = drain;
     this.config = config;
     this.endpoint = endpoint;
     this.readiness = readiness;
@@ -143,7 +151,7 @@ public final class WebVerticle extends VerticleBase {
   }
 
   private Future<?> listen() {
-    page = new StaticPage(WebVerticle.class.getClassLoader(), servers::urls);
+    page = new StaticPage(WebVerticle.class.getClassLoader(), config.cluster().enabled());
     Router router = routes();
     HttpServerOptions options = options();
     return vertx
@@ -199,6 +207,7 @@ public final class WebVerticle extends VerticleBase {
     return forSignaling(new HttpServerOptions(), config)
         .setHost(config.http().host())
         .setPort(config.http().port())
+        .setAcceptBacklog(ACCEPT_BACKLOG)
         .setUseAlpn(false)
         .setHttp2ClearTextEnabled(false)
         .setSslHandshakeTimeout(TLS_HANDSHAKE_S)
@@ -224,6 +233,7 @@ public final class WebVerticle extends VerticleBase {
 
   private void serviceRoutes(Router router) {
     new OpsRoutes(vertx, readiness, metrics, debugSource).mount(router);
+    new DrainRoutes(drain, config.drain().remote()).mount(router);
     SockJsHandler sockJs = new SockJsHandler(table, deadlines);
     router.route("/sockjs*").handler(routed -> {
       String path = routed.request().path();
@@ -296,6 +306,9 @@ public final class WebVerticle extends VerticleBase {
       refuse(request, complaint + ". Connect to /ws?roomId=R&peerId=P.");
     } else if (!offered.isEmpty() && !offered.contains(PROTOO)) {
       refuse(request, "The only sub-protocol here is protoo.");
+    } else if (servers.draining() && servers.sharedEntry()) {
+      // The balancer in front may try the next node, and the client need not know.
+      Answers.unavailable(request, "This node is about to stop.\n");
     } else if (!Answers.refusedAsFull(request, table)) {
       request.toWebSocket().onSuccess(socket -> {
         deadlines.onUpgraded(request.connection());

@@ -75,6 +75,43 @@ class ClusterScenarioTest {
     Settled.check(cluster, "seed " + seed);
   }
 
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {1, 2, 3, 42})
+  void theCopyOfAProducerHasTheScoresOfItsOriginHoweverMessagesComeLateTwiceOrNever(long seed) {
+    SimulatedCluster cluster = new SimulatedCluster(seed);
+    cluster.startAll(2);
+    SimulatedRoom origin = enter(cluster, "n1");
+    SimulatedRoom far = enter(cluster, "n2");
+    String producerId = produce(origin);
+    origin.score(producerId, List.of(3));
+    cluster.time.runFor(SECOND);
+    far.consume(router(far), producerId, ALL);
+    cluster.time.runFor(SECOND);
+    assertEquals(List.of(3), mirrored(far), "what was said before anybody consumed it");
+
+    origin.score(producerId, List.of(9));
+    cluster.time.runFor(SECOND);
+    assertEquals(List.of(9), mirrored(far));
+
+    cluster.loss = 0.2;
+    cluster.repetition = 0.2;
+    cluster.maxDelayNs = 3 * SECOND;
+    for (int i = 0; i < 20; i++) {
+      origin.score(producerId, List.of(i % 10));
+      cluster.time.runFor(700 * MS);
+    }
+    cluster.loss = 0;
+    cluster.repetition = 0;
+    cluster.maxDelayNs = 5 * MS;
+    cluster.time.runFor(30 * SECOND);
+    assertEquals(List.of(9), mirrored(far));
+    Settled.check(cluster, "seed " + seed);
+  }
+
+  private static List<Integer> mirrored(SimulatedRoom far) {
+    return far.media.ends.values().iterator().next().producers.values().iterator().next().scores();
+  }
+
   @Test
   void aRemoteProducerIsKnownAtOnceButCrossesOnlyWhileWantedAndFiveSecondsMore() {
     SimulatedCluster cluster = new SimulatedCluster(5);
@@ -389,6 +426,38 @@ class ClusterScenarioTest {
     assertFalse(one.peers.containsKey("mover"));
     assertEquals("after", third.toldPeers.get("mover").displayName());
     assertEquals(Set.of(), third.toldProducers.keySet());
+    cluster.time.runFor(20 * SECOND);
+    Settled.check(cluster, "after the move");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 42})
+  void aPeerThatIsSentToAnotherNodeIsNeverAwayAndItsOldStreamsLastUntilTheNewOnesAreThere(long seed) {
+    SimulatedCluster cluster = new SimulatedCluster(seed);
+    cluster.startAll(3);
+    SimulatedRoom one = enter(cluster, "n1");
+    SimulatedRoom other = enter(cluster, "n2");
+    SimulatedRoom third = enter(cluster, "n3");
+    one.join("mover", "before");
+    String before = one.produce("mover", router(one), false);
+    cluster.time.runFor(SECOND);
+    one.sendAway("mover");
+    cluster.time.runFor(200 * MS);
+    other.join("mover", "after");
+    String after = other.produce("mover", router(other), false);
+    cluster.time.runFor(SECOND);
+
+    assertTrue(one.peers.containsKey("mover"), "both connections live");
+    assertEquals("after", third.toldPeers.get("mover").displayName());
+    assertEquals(Set.of(before, after), third.toldProducers.keySet());
+    assertEquals(Set.of(before), other.toldProducers.keySet(), "also on the node that it has come to");
+    assertEquals(Set.of(after), one.toldProducers.keySet());
+    cluster.time.runFor(SimulatedRoom.MOVE_OVERLAP_NS);
+    assertFalse(one.peers.containsKey("mover"));
+    assertEquals(Set.of(after), third.toldProducers.keySet());
+    assertEquals(Set.of(), other.toldProducers.keySet());
+    assertEquals(1, third.moves);
+    assertEquals(0, third.timesLeft);
     cluster.time.runFor(20 * SECOND);
     Settled.check(cluster, "after the move");
   }

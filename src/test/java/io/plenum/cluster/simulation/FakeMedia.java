@@ -43,7 +43,8 @@ final class FakeMedia implements Media {
 
   record PushedConsumer(String producerId, Layers layers) {}
 
-  record PulledProducer(String producerId, boolean paused) {}
+  /** @param scores of its origin; null while it was told none */
+  record PulledProducer(String producerId, boolean paused, List<Integer> scores) {}
 
   static final class End {
     final String endId;
@@ -60,7 +61,7 @@ final class FakeMedia implements Media {
     }
   }
 
-  record Feed(String producerId, String from, String to) {}
+  record Feed(String producerId, String from, String to, Layers layers) {}
 
   final Map<String, End> ends = new LinkedHashMap<>();
   final Map<String, Feed> feeds = new HashMap<>();
@@ -195,7 +196,7 @@ final class FakeMedia implements Media {
     if (!producersOfRouter.get(end.routerId).add(producer.producerId())) {
       violations.add("produced twice on " + end.routerId + ": " + producer.producerId());
     }
-    end.producers.put(consumerId, new PulledProducer(producer.producerId(), producer.paused()));
+    end.producers.put(consumerId, new PulledProducer(producer.producerId(), producer.paused(), null));
     answers.later(() -> answers.onProduced(endId, consumerId));
   }
 
@@ -203,7 +204,16 @@ final class FakeMedia implements Media {
   public void setProducerPaused(String endId, String consumerId, String producerId, boolean paused) {
     End end = ends.get(endId);
     if (end != null) {
-      end.producers.computeIfPresent(consumerId, (id, producer) -> new PulledProducer(producerId, paused));
+      end.producers.computeIfPresent(consumerId, (id, producer) -> new PulledProducer(producerId, paused, producer.scores));
+    }
+  }
+
+  @Override
+  public void setProducerScores(String endId, String consumerId, String producerId, List<Integer> scores) {
+    End end = ends.get(endId);
+    if (end != null) {
+      end.producers.computeIfPresent(
+          consumerId, (id, producer) -> new PulledProducer(producerId, producer.paused, scores));
     }
   }
 
@@ -216,7 +226,7 @@ final class FakeMedia implements Media {
   }
 
   @Override
-  public void openFeed(String feedId, String producerId, String fromRouterId, String toRouterId) {
+  public void openFeed(String feedId, String producerId, String fromRouterId, String toRouterId, Layers layers) {
     Set<String> from = producersOfRouter.get(fromRouterId);
     Set<String> to = producersOfRouter.get(toRouterId);
     if (from == null || to == null || !from.contains(producerId) || fails()) {
@@ -226,8 +236,13 @@ final class FakeMedia implements Media {
     if (!to.add(producerId)) {
       violations.add("fed twice to " + toRouterId + ": " + producerId);
     }
-    feeds.put(feedId, new Feed(producerId, fromRouterId, toRouterId));
+    feeds.put(feedId, new Feed(producerId, fromRouterId, toRouterId, layers));
     answers.later(() -> answers.onFeedOpened(feedId));
+  }
+
+  @Override
+  public void setFeedLayers(String feedId, Layers layers) {
+    feeds.computeIfPresent(feedId, (id, feed) -> new Feed(feed.producerId, feed.from, feed.to, layers));
   }
 
   @Override

@@ -14,6 +14,8 @@ final class RandomHistory {
   private final SplittableRandom random;
   private final int rooms;
   private int names;
+  /** Whether peers are sent to other nodes: an orderly thing, of clusters in order. */
+  private boolean moves;
 
   RandomHistory(long seed) {
     cluster = new SimulatedCluster(seed);
@@ -31,6 +33,7 @@ final class RandomHistory {
     double mediaFailures = random.nextInt(4) == 0 ? 0.1 : 0;
     int steps = random.nextInt(15, 60);
     boolean faults = random.nextInt(3) > 0;
+    moves = !faults;
     for (int i = 0; i < steps; i++) {
       cluster.alive().forEach(node -> node.rooms.values().forEach(room -> room.media.failures = mediaFailures));
       if (faults && random.nextInt(12) == 0) {
@@ -64,7 +67,7 @@ final class RandomHistory {
     if (node == null) {
       return;
     }
-    switch (random.nextInt(10)) {
+    switch (random.nextInt(11)) {
       case 0 -> cluster.kill(node, random.nextBoolean() ? 400 * Timeline.MS : 5 * Timeline.SECOND);
       case 1 -> {
         cluster.kill(node, random.nextBoolean() ? 400 * Timeline.MS : 5 * Timeline.SECOND);
@@ -80,6 +83,7 @@ final class RandomHistory {
       case 5 -> cluster.blackOut(random.nextLong(500, 5_000) * Timeline.MS);
       case 6, 7 -> node.rooms.values().forEach(room -> room.losePipe(random));
       case 8 -> node.rooms.values().forEach(room -> room.loseConsumer(random));
+      case 9 -> node.rooms.values().forEach(SimulatedRoom::loseFeed);
       default -> {
         if (cluster.nodes.size() > cluster.alive().size()) {
           cluster.nodes.values().stream().filter(n -> n.dead).findFirst().ifPresent(n -> cluster.start(n.serverId));
@@ -104,6 +108,8 @@ final class RandomHistory {
       }
     } else if (dice < 4) {
       room.leave(peerId);
+    } else if (moves && dice < 6) {
+      room.sendAway(peerId);
     } else if (dice < 9) {
       room.produce(peerId, any(List.copyOf(room.routers)), random.nextInt(4) == 0);
     } else if (dice < 10) {
@@ -111,14 +117,18 @@ final class RandomHistory {
     } else if (dice < 12) {
       String producerId = any(new ArrayList<>(room.producers.keySet()));
       if (producerId != null) {
-        room.pause(producerId, random.nextBoolean());
+        if (random.nextBoolean()) {
+          room.pause(producerId, random.nextBoolean());
+        } else {
+          room.score(producerId, List.of(random.nextInt(11), random.nextInt(11)));
+        }
       }
     } else if (dice < 13) {
       String producerId = any(new ArrayList<>(room.producers.keySet()));
       if (producerId != null) {
         room.closeProducer(producerId);
       }
-    } else if (dice < 14 && room.routers.size() < 2) {
+    } else if (dice < 14 && room.routers.size() < 3) {
       room.act(room::addRouter);
     } else {
       demand(room);

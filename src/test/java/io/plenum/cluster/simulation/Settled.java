@@ -10,6 +10,7 @@ import io.plenum.cluster.message.RowKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -147,6 +148,10 @@ final class Settled {
         ready.add(consumer.routerId() + " " + consumer.producerId());
       }
     });
+    Map<String, Layers> fed = new TreeMap<>();
+    room.consumers.values().forEach(consumer -> fed.merge(
+        consumer.routerId() + " " + consumer.producerId(), consumer.layers(), Layers::max));
+    fed.keySet().retainAll(ready);
     Map<String, Set<String>> actual = new TreeMap<>();
     room.media.producersOfRouter.forEach((id, producers) -> actual.put(id, new TreeSet<>(producers)));
     Map<String, Layers> pulled = new TreeMap<>();
@@ -157,14 +162,25 @@ final class Settled {
         assertEquals(null, former, () -> about + ": crosses twice: " + producer.producerId());
         assertEquals(room.toldProducers.get(producer.producerId()).paused(), producer.paused(),
             () -> about + ": pause of " + producer.producerId() + " at " + room.node.self());
+        assertEquals(originScores(room, producer.producerId()), producer.scores(),
+            () -> about + ": scores of " + producer.producerId() + " at " + room.node.self());
         // It stays where it arrived first, while any router of the node wants it.
         onRouters.get(end.routerId).add(producer.producerId());
         ready.add(end.routerId + " " + producer.producerId());
+        fed.remove(end.routerId + " " + producer.producerId());
       });
     }
+    Map<String, Layers> feeds = new TreeMap<>();
+    room.media.feeds.values().forEach(feed -> feeds.put(feed.to() + " " + feed.producerId(), feed.layers()));
+    assertEquals(fed, feeds, () -> about + ": feeds of " + room.name + " at " + room.node.self());
     assertEquals(ready, new TreeSet<>(room.ready), () -> about + ": ready in " + room.name + " of " + room.node.self());
     assertEquals(onRouters, actual, () -> about + ": producers on routers of " + room.name + " at " + room.node.self());
     assertEquals(wanted, pulled, () -> about + ": what crosses to " + room.name + " at " + room.node.self());
+  }
+
+  private List<Integer> originScores(SimulatedRoom room, String producerId) {
+    return open(room.name).stream().map(origin -> origin.scores.get(producerId))
+        .filter(Objects::nonNull).findFirst().orElse(null);
   }
 
   private void noViolations() {

@@ -18,11 +18,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /** One room on one node: the real coordinator, made-up routers and clients, and what is true here. */
 final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
+  static final long MOVE_OVERLAP_NS = 2 * Timeline.SECOND;
+
   /** A producer of a client of this node. */
   record Produced(String peerId, String routerId, boolean paused) {}
 
@@ -35,12 +38,17 @@ final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
   final FakeMedia media;
   final Map<String, String> peers = new TreeMap<>();
   final Map<String, Produced> producers = new TreeMap<>();
+  /** As the routers said last. */
+  final Map<String, List<Integer>> scores = new TreeMap<>();
   final Map<String, Consumed> consumers = new TreeMap<>();
   final Set<String> routers = new LinkedHashSet<>();
   final Map<String, PeerRow> toldPeers = new LinkedHashMap<>();
   final Map<String, ProducerRow> toldProducers = new LinkedHashMap<>();
   int timesAdded;
+  int timesLeft;
+  int moves;
   final Set<String> ready = new HashSet<>();
+  private final Set<String> sentAway = new HashSet<>();
   final List<String> notifications = new ArrayList<>();
   final List<String> violations = new ArrayList<>();
   private int ids;
@@ -79,6 +87,12 @@ final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
     });
   }
 
+  /** It is told to go to another node; it may be there and here for a while. */
+  void sendAway(String peerId) {
+    sentAway.add(peerId);
+    act(now -> coordinator.onPeerMoving(peerId, now));
+  }
+
   String addRouter(long now) {
     String routerId = id("r");
     routers.add(routerId);
@@ -99,6 +113,7 @@ final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
       }
     }
     peers.remove(peerId);
+    sentAway.remove(peerId);
     act(now -> coordinator.onPeerLeft(peerId, now));
     if (peers.isEmpty()) {
       closeRoom();
@@ -130,8 +145,14 @@ final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
     act(now -> coordinator.onProducerPaused(producerId, paused, now));
   }
 
+  void score(String producerId, List<Integer> newScores) {
+    scores.put(producerId, newScores);
+    act(now -> coordinator.onProducerScore(producerId, newScores, now));
+  }
+
   void closeProducer(String producerId) {
     Produced former = producers.remove(producerId);
+    scores.remove(producerId);
     media.removeProducer(former.routerId, producerId);
     consumersGone(producerId);
     act(now -> coordinator.onProducerClosed(producerId, now));
@@ -186,6 +207,15 @@ final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
     }
   }
 
+  /** What joins two routers of this node for one producer fails. */
+  void loseFeed() {
+    if (!media.feeds.isEmpty() && !node.frozen) {
+      String feedId = new TreeSet<>(media.feeds.keySet()).first();
+      media.closeFeed(feedId);
+      act(now -> coordinator.onFeedFailed(feedId, now));
+    }
+  }
+
   // ---- what clients are told ----
 
   @Override
@@ -203,11 +233,20 @@ final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
   }
 
   @Override
+  public void onPeerMoved(PeerRow peer, String formerDisplayName) {
+    moves++;
+    if (toldPeers.put(peer.peerId(), peer) == null) {
+      violations.add("a peer moved that nobody knows: " + peer);
+    }
+  }
+
+  @Override
   public void onPeerLeft(PeerRow peer) {
     if (toldPeers.remove(peer.peerId()) == null) {
       violations.add("a peer left that nobody knows: " + peer);
     }
-    if (toldProducers.values().stream().anyMatch(producer -> producer.peerId().equals(peer.peerId()))) {
+    timesLeft++;
+    if (!peers.containsKey(peer.peerId()) && toldProducers.values().stream().anyMatch(producer -> producer.peerId().equals(peer.peerId()))) {
       violations.add("a peer left before its producers: " + peer);
     }
   }
@@ -218,7 +257,7 @@ final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
     if (toldProducers.put(producer.producerId(), producer) != null) {
       violations.add("producer added twice: " + producer);
     }
-    if (!toldPeers.containsKey(producer.peerId())) {
+    if (!toldPeers.containsKey(producer.peerId()) && !peers.containsKey(producer.peerId())) {
       violations.add("producer of a peer that nobody knows: " + producer);
     }
     if (node.cluster.everybodyConsumes) {
@@ -256,11 +295,16 @@ final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
 
   @Override
   public void onLocalPeerReplaced(String peerId) {
-    node.post(() -> {
+    Runnable end = () -> {
       if (peers.containsKey(peerId)) {
         leave(peerId);
       }
-    });
+    };
+    if (sentAway.contains(peerId)) {
+      node.later(MOVE_OVERLAP_NS, end);
+    } else {
+      node.post(end);
+    }
   }
 
   @Override

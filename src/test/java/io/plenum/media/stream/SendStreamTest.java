@@ -9,6 +9,7 @@ import io.plenum.media.Dump;
 import io.plenum.protocol.rtcp.ReportBlock;
 import io.plenum.protocol.rtcp.SenderInfo;
 import io.plenum.protocol.rtp.RtpPacket;
+import io.plenum.protocol.wire.Bytes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -41,6 +42,17 @@ class SendStreamTest {
   private void nack(long nowNs, int... numbers) {
     stream.onNack(numbers, numbers.length, out, 8, nowNs, (packet, bytes, offset, length) ->
         resent.add(Arrays.copyOfRange(bytes, offset, offset + length)));
+  }
+
+  @Test
+  void anEntryOfANackNamesOnePacketAndWhichOfTheNextSixteen() {
+    write(keyFrame(0, 0), 0);
+    for (int i = 1; i <= 20; i++) {
+      write(source.route(i, 1000 + i, true, 0, 7, 8, 9), 0);
+    }
+    stream.onNack(502, 1 << 15 | 1 << 2, out, 8, 50 * MS, (packet, bytes, offset, length) ->
+        resent.add(Arrays.copyOfRange(bytes, offset, offset + length)));
+    assertEquals(List.of(502, 505, 518), resent.stream().map(rtx -> Bytes.u16(rtx, 12)).toList());
   }
 
   @Test

@@ -29,6 +29,7 @@ class RtcpReportsTest {
   private static final int RR = 201;
   private static final int SR = 200;
   private static final int SDES = 202;
+  private static final int XR = 207;
 
   private final SimulatedCall call = new SimulatedCall(2, Impairment.NONE);
 
@@ -58,7 +59,8 @@ class RtcpReportsTest {
     assertEquals(2, reports.size());
     Set<Integer> reported = new TreeSet<>();
     for (byte[] report : reports) {
-      assertEquals(List.of(RR, SDES), types(report));
+      // Our clock goes once, with the first.
+      assertEquals(report == reports.get(0) ? List.of(RR, SDES, XR) : List.of(RR, SDES), types(report));
       assertTrue(report.length <= RtcpOutput.MAX_PACKET_BYTES);
       new RtcpReader().read(report, 0, report.length, new RtcpHandler() {
         @Override
@@ -142,9 +144,101 @@ class RtcpReportsTest {
     // The peer fails the test when RTCP is malformed. Reports and requests do not share a packet.
     for (byte[] report : alice.rtcpReceived) {
       List<Integer> types = types(report);
-      assertTrue(types.size() == 1 || types.equals(List.of(RR, SDES)), types::toString);
-      assertTrue(types.get(0) != RR || types.size() == 2, types::toString);
+      assertTrue(types.size() == 1 || types.equals(List.of(RR, SDES, XR)), types::toString);
+      assertTrue(types.get(0) != RR || types.size() == 3, types::toString);
     }
     assertEquals(0, alice.srtpReceiver().dropped(io.plenum.protocol.srtp.SrtpDrop.AUTHENTICATION_FAILED));
+  }
+
+  /** Runs until a report with our clock has come, and brings its SSRC and the middle of its time. */
+  private long[] ourClock(SimulatedPeer peer) {
+    long[] clock = new long[2];
+    peer.rtcpReceived.clear();
+    while (clock[0] == 0) {
+      call.runFor(MS);
+      for (byte[] report : peer.rtcpReceived) {
+        new RtcpReader().read(report, 0, report.length, new RtcpHandler() {
+          @Override
+          public void onReceiverReferenceTime(int senderSsrc, long ntpTime) {
+            clock[0] = senderSsrc;
+            clock[1] = ntpTime >>> 16 & 0xffff_ffffL;
+          }
+        });
+      }
+    }
+    return clock;
+  }
+
+  private double roundTripMs(Publication publication) {
+    return ((Number) publication.producer().stats(call.nowNs(), 0).get(0).get("roundTripTime")).doubleValue();
+  }
+
+  private static void answer(SimulatedPeer peer, int ssrc, long lastReceiverReport, long delay) {
+    RtcpWriter writer = peer.begin();
+    writer.extendedReport(7);
+    writer.dlrr(ssrc, lastReceiverReport, delay);
+    peer.sendRtcp();
+  }
+
+  @Test
+  void theRoundTripToAPublisherIsLearntFromItsAnswerToOurClock() {
+    SimulatedPeer alice = call.join("alice");
+    alice.rtcpReceived = new ArrayList<>();
+    Publication video = alice.publishVideo();
+    call.runFor(SECOND);
+    assertEquals(0, roundTripMs(video));
+    long[] clock = ourClock(alice);
+    // She has had it for half a second.
+    call.runFor(500 * MS);
+    answer(alice, (int) clock[0], clock[1], 0x8000);
+    call.runFor(100 * MS);
+    // 20 ms each way, and up to a millisecond of our looking.
+    assertEquals(40.5, roundTripMs(video), 1);
+  }
+
+  @Test
+  void anAnswerToWhatWeNeverAskedOrToSomebodyElseTellsNoRoundTrip() {
+    SimulatedPeer alice = call.join("alice");
+    alice.rtcpReceived = new ArrayList<>();
+    Publication video = alice.publishVideo();
+    long[] clock = ourClock(alice);
+    answer(alice, (int) clock[0], clock[1] + 1, 0);
+    answer(alice, (int) clock[0] + 1, clock[1], 0);
+    answer(alice, (int) clock[0], 0, 0);
+    call.runFor(100 * MS);
+    assertEquals(0, roundTripMs(video));
+  }
+
+  @Test
+  void aSubscribersClockIsAnsweredWithTheTimeThatWeHadIt() {
+    SimulatedPeer alice = call.join("alice");
+    SimulatedPeer bob = call.join("bob");
+    bob.receive(alice.publishVideo());
+    call.runFor(3 * SECOND);
+    bob.rtcpReceived = new ArrayList<>();
+    RtcpWriter writer = bob.begin();
+    writer.extendedReport(9);
+    writer.receiverReferenceTime(0x1234_5678_9abc_def0L);
+    bob.sendRtcp();
+    long askedNs = call.nowNs();
+    List<Long> delays = new ArrayList<>();
+    while (delays.isEmpty() && call.nowNs() - askedNs < 3 * SECOND) {
+      call.runFor(MS);
+      for (byte[] report : bob.rtcpReceived) {
+        new RtcpReader().read(report, 0, report.length, new RtcpHandler() {
+          @Override
+          public void onDlrr(int senderSsrc, int ssrc, long lastReceiverReport, long delay) {
+            assertEquals(9, ssrc);
+            assertEquals(0x5678_9abcL, lastReceiverReport);
+            delays.add(delay);
+          }
+        });
+      }
+    }
+    double sinceMs = (call.nowNs() - askedNs) / 1e6;
+    assertEquals(sinceMs - 40, delays.get(0) * 1_000.0 / 65_536, 1.5);
+    bob.rtcpReceived.clear();
+    call.runFor(3 * SECOND);
+    assertTrue(bob.rtcpReceived.stream().noneMatch(report -> types(report).contains(XR)), "answered once");
   }
 }

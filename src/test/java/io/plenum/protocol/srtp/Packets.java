@@ -77,8 +77,12 @@ final class Packets {
   }
 
   static byte[] unprotectRtcp(SrtpReceiver receiver, byte[] packet) {
+    return unprotectRtcp(receiver, packet, 0);
+  }
+
+  static byte[] unprotectRtcp(SrtpReceiver receiver, byte[] packet, long nowNs) {
     byte[] out = new byte[packet.length];
-    int length = receiver.unprotectRtcp(packet, 0, packet.length, out, 0);
+    int length = receiver.unprotectRtcp(packet, 0, packet.length, out, 0, nowNs);
     return length < 0 ? null : Arrays.copyOf(out, length);
   }
 

@@ -108,7 +108,7 @@ class SrtpMutationTest {
 
   private void feed(SrtpReceiver receiver, byte[] bytes, int offset, int length) {
     assertTrue(receiver.unprotectRtp(bytes, offset, length, out, 0) < 0);
-    assertTrue(receiver.unprotectRtcp(bytes, offset, length, out, 0) < 0);
+    assertTrue(receiver.unprotectRtcp(bytes, offset, length, out, 0, 0) < 0);
   }
 
   private static void assertNothingKept(SrtpReceiver receiver) {

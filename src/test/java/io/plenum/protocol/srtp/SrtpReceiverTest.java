@@ -87,15 +87,69 @@ class SrtpReceiverTest {
     for (int i = 0; i < ssrcs; i++) {
       random.nextBytes(packet);
       packet[0] = (byte) 0x80;
-      assertEquals(SrtpDrop.AUTHENTICATION_FAILED.code(), receiver.unprotectRtp(packet, 0, 40, out, 0));
+      assertTrue(receiver.unprotectRtp(packet, 0, 40, out, 0) < 0);
       if (i % 16 == 0) {
         packet[26] |= (byte) 0x80;
-        assertEquals(SrtpDrop.AUTHENTICATION_FAILED.code(), receiver.unprotectRtcp(packet, 0, 40, out, 0));
+        assertTrue(receiver.unprotectRtcp(packet, 0, 40, out, 0, 0) < 0);
       }
     }
     assertEquals(0, receiver.rtpSsrcs());
     assertEquals(0, receiver.rtcpSsrcs());
-    assertEquals(ssrcs + ssrcs / 16, receiver.dropped(SrtpDrop.AUTHENTICATION_FAILED));
+    assertEquals(ssrcs + ssrcs / 16, forged());
+  }
+
+  private long forged() {
+    return receiver.dropped(SrtpDrop.AUTHENTICATION_FAILED) + receiver.dropped(SrtpDrop.SUSPECT);
+  }
+
+  /** So many packets of any SSRC with a wrong tag. */
+  private void flood(Random random, int packets) {
+    byte[] packet = new byte[60];
+    byte[] out = new byte[60];
+    for (int i = 0; i < packets; i++) {
+      random.nextBytes(packet);
+      packet[0] = (byte) 0x80;
+      assertTrue(receiver.unprotectRtp(packet, 0, packet.length, out, 0) < 0);
+    }
+  }
+
+  private boolean accepted(int ssrc, int sequenceNumber) {
+    return Packets.unprotectRtp(receiver, Packets.protectRtp(sender, Packets.rtp(ssrc, sequenceNumber, 50))) != null;
+  }
+
+  /** 47 and the one good packet make a period of the guard's sample, into which it must not fall. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 15, 47, 300})
+  void underAFloodOfForgeriesAKnownStreamLosesNothingAndANewOneIsFoundSoon(int forgeriesForEach) {
+    Random random = new Random(11);
+    assertTrue(accepted(SSRC, 1));
+    flood(random, 5_000);
+    for (int i = 0; i < 200; i++) {
+      flood(random, forgeriesForEach);
+      assertTrue(accepted(SSRC, 2 + i), "known, packet " + i);
+    }
+    int tries = 1;
+    for (; !accepted(7, tries); tries++) {
+      flood(random, forgeriesForEach);
+      flood(random, 1_000 / forgeriesForEach);
+    }
+    assertTrue(tries < 8 * ForgeryGuard.SAMPLE, "found after " + tries);
+    assertTrue(accepted(7, tries + 1), "from then on it is known");
+  }
+
+  @Test
+  void aFloodOfForgeriesIsMostlyNotExaminedAndForgottenAfterASecondOrTwoOfMedia() {
+    assertTrue(accepted(SSRC, 1));
+    flood(new Random(12), 100_000);
+    long examined = receiver.dropped(SrtpDrop.AUTHENTICATION_FAILED);
+    assertTrue(examined < ForgeryGuard.ALARM + 100_000 / ForgeryGuard.SAMPLE * 1.2, "examined " + examined);
+    assertEquals(100_000, forged());
+    for (int i = 0; i < 300; i++) {
+      assertTrue(accepted(SSRC, 2 + i));
+    }
+    for (int ssrc = 100; ssrc < 130; ssrc++) {
+      assertTrue(accepted(ssrc, 1), "no new stream waits any more");
+    }
   }
 
   @Test
@@ -116,6 +170,28 @@ class SrtpReceiverTest {
     receiver.forget(63);
     assertNotNull(Packets.unprotectRtp(receiver, Packets.protectRtp(sender, Packets.rtp(5000, 1, 9))));
     assertNull(Packets.unprotectRtp(receiver, Packets.protectRtp(sender, Packets.rtp(5001, 1, 9))));
+  }
+
+  @Test
+  void atTheLimitANewSenderOfRtcpTakesThePlaceOfOneThatHasFallenSilent() {
+    long silence = SrtpReceiver.RTCP_SENDER_SILENCE_NS;
+    for (int ssrc = 0; ssrc < SrtpReceiver.DEFAULT_MAX_RTCP_SSRCS; ssrc++) {
+      assertNotNull(Packets.unprotectRtcp(receiver, Packets.protectRtcp(sender, Packets.rtcp(ssrc)), ssrc));
+    }
+    assertNull(Packets.unprotectRtcp(receiver, Packets.protectRtcp(sender, Packets.rtcp(1_000)), 500));
+    byte[] replayed = Packets.protectRtcp(sender, Packets.rtcp(0));
+    assertNotNull(Packets.unprotectRtcp(receiver, replayed, 600));
+
+    byte[] forged = Packets.protectRtcp(sender, Packets.rtcp(1_001));
+    forged[forged.length - 6] ^= 1;
+    assertNull(Packets.unprotectRtcp(receiver, forged, silence + 1));
+    assertEquals(SrtpReceiver.DEFAULT_MAX_RTCP_SSRCS, receiver.rtcpSsrcs(), "a forged packet takes nobody's place");
+    assertNotNull(Packets.unprotectRtcp(receiver, Packets.protectRtcp(sender, Packets.rtcp(1_002)), silence + 1));
+    assertEquals(SrtpReceiver.DEFAULT_MAX_RTCP_SSRCS, receiver.rtcpSsrcs());
+    assertNull(Packets.unprotectRtcp(receiver, replayed, silence + 1), "who spoke last is still known");
+    assertNull(Packets.unprotectRtcp(receiver, Packets.protectRtcp(sender, Packets.rtcp(1_003)), silence + 1),
+        "the next has been silent for a nanosecond less");
+    assertNotNull(Packets.unprotectRtcp(receiver, Packets.protectRtcp(sender, Packets.rtcp(1_003)), silence + 2));
   }
 
   @ParameterizedTest
@@ -153,7 +229,7 @@ class SrtpReceiverTest {
       byte[] plain = Packets.rtp(SSRC, sequenceNumber, 20);
       assertArrayEquals(plain, Packets.unprotectRtp(receiver, Packets.protectRtp(sender, plain)));
     }
-    assertEquals(20_000, receiver.dropped(SrtpDrop.AUTHENTICATION_FAILED));
+    assertEquals(20_000, forged());
   }
 
   @ParameterizedTest
@@ -194,7 +270,7 @@ class SrtpReceiverTest {
       byte[] packet = Packets.protectRtcp(sender, Packets.rtcp(SSRC));
       int indexPosition = SrtpTransform.of(Packets.keys(profile, 1)).rtcpIndexPosition(packet.length);
       packet[indexPosition] &= 0x7f;
-      assertEquals(SrtpDrop.NOT_ENCRYPTED.code(), receiver.unprotectRtcp(packet, 0, packet.length, new byte[100], 0));
+      assertEquals(SrtpDrop.NOT_ENCRYPTED.code(), receiver.unprotectRtcp(packet, 0, packet.length, new byte[100], 0, 0));
     }
   }
 
@@ -210,15 +286,15 @@ class SrtpReceiverTest {
     assertArrayEquals(plain, Arrays.copyOfRange(out, 2, 34));
 
     byte[] rtcp = Packets.protectRtcp(sender, Packets.rtcp(SSRC));
-    assertEquals(SrtpDrop.TOO_LONG.code(), receiver.unprotectRtcp(rtcp, 0, rtcp.length, new byte[27], 0));
-    assertEquals(28, receiver.unprotectRtcp(rtcp, 0, rtcp.length, new byte[28], 0));
+    assertEquals(SrtpDrop.TOO_LONG.code(), receiver.unprotectRtcp(rtcp, 0, rtcp.length, new byte[27], 0, 0));
+    assertEquals(28, receiver.unprotectRtcp(rtcp, 0, rtcp.length, new byte[28], 0, 0));
   }
 
   @Test
   void readingAndWritingTheSameArrayIsOurOwnMistake() {
     byte[] packet = new byte[100];
     assertThrows(IllegalArgumentException.class, () -> receiver.unprotectRtp(packet, 0, 100, packet, 0));
-    assertThrows(IllegalArgumentException.class, () -> receiver.unprotectRtcp(packet, 0, 100, packet, 0));
+    assertThrows(IllegalArgumentException.class, () -> receiver.unprotectRtcp(packet, 0, 100, packet, 0, 0));
   }
 
   @Test

@@ -66,12 +66,17 @@ public final class SrtpTiming {
         receiver.unprotectRtp(wires[i], 0, LENGTH + profile.rtpTagBytes(), out, 0) == LENGTH);
     Work replayed = i -> require(
         receiver.unprotectRtp(wires[i], 0, LENGTH + profile.rtpTagBytes(), out, 0) == SrtpDrop.REPLAYED.code());
-    byte[] forged = Packets.rtp(8, 9, LENGTH + profile.rtpTagBytes() - 12);
-    Work refuse = i -> require(
-        receiver.unprotectRtp(forged, 0, forged.length, out, 0) == SrtpDrop.AUTHENTICATION_FAILED.code());
+    // The next of a stream that is known: of others the guard would mostly not look at the tag.
+    byte[] forged = Packets.rtp(7, 9, LENGTH + profile.rtpTagBytes() - 12);
+    Work refuse = i -> {
+      Bytes.put16(forged, 2, sequence[0] + 1 & 0xffff);
+      require(receiver.unprotectRtp(forged, 0, forged.length, out, 0) == SrtpDrop.AUTHENTICATION_FAILED.code());
+    };
     byte[] small = Arrays.copyOf(forged, 40);
-    Work refuseSmall = i -> require(
-        receiver.unprotectRtp(small, 0, small.length, out, 0) == SrtpDrop.AUTHENTICATION_FAILED.code());
+    Work refuseSmall = i -> {
+      Bytes.put16(small, 2, sequence[0] + 1 & 0xffff);
+      require(receiver.unprotectRtp(small, 0, small.length, out, 0) == SrtpDrop.AUTHENTICATION_FAILED.code());
+    };
 
     String[] names = {"protect", "unprotect", "replayed", "forged", "forged, 40 B", "forged, 40 B, deep stack"};
     Work[] works = {protect, unprotect, replayed, refuse, refuseSmall, i -> deep(PIPELINE_FRAMES, refuseSmall, i)};

@@ -54,6 +54,39 @@ class ServerListTest {
   }
 
   @Test
+  void whoMustGoIsNamedTheOthersOnlyInAnOrderOfItsOwn() {
+    servers.own("http://a:1");
+    assertEquals(List.of(), servers.elsewhereFor(new Random(1)));
+    servers.others(List.of("http://b:1", "http://c:1", "http://d:1"));
+    Set<List<String>> orders = new HashSet<>();
+    for (int seed = 0; seed < 100; seed++) {
+      List<String> urls = servers.elsewhereFor(new Random(seed));
+      assertEquals(Set.of("http://b:1", "http://c:1", "http://d:1"), Set.copyOf(urls));
+      orders.add(urls);
+    }
+    assertEquals(6, orders.size());
+    assertFalse(servers.sharedEntry());
+  }
+
+  @Test
+  void behindOneEntryThatIsWhereToGoAsLongAsThereIsAnotherNode() {
+    servers.own("https://call.example.org");
+    servers.others(List.of("https://call.example.org"));
+    assertTrue(servers.sharedEntry());
+    assertEquals(List.of("https://call.example.org"), servers.elsewhereFor(new Random(1)));
+    servers.others(List.of());
+    assertEquals(List.of(), servers.elsewhereFor(new Random(1)));
+  }
+
+  @Test
+  void anEntryIsAlsoKnownWhenTheOthersHaveNamedItBeforeThisNodeListens() {
+    servers.others(List.of("https://call.example.org", "http://b:1"));
+    servers.own("https://call.example.org");
+    assertTrue(servers.sharedEntry());
+    assertEquals(List.of("https://call.example.org", "http://b:1"), servers.urls());
+  }
+
+  @Test
   void onlyChangesAreTold() {
     Runnable cancel = servers.onChange(() -> news++);
     servers.own("http://a:1");

@@ -333,7 +333,8 @@ class SockJsTest {
     BlockingQueue<String> got = new LinkedBlockingQueue<>();
     socket.handler(bytes -> got.add(bytes.toString()));
     TestNode.take(got);
-    socket.write("POST " + session + "/xhr HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+    // Written before anybody else asks: whoever comes second is refused, and this one must be the first.
+    TestNode.await(socket.write("POST " + session + "/xhr HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"));
     // A second receiver is refused only once the first one is there.
     TestNode.eventually("the poll is there", () -> node.post(session + "/xhr", "").body().startsWith("c[2010"));
     socket.close();

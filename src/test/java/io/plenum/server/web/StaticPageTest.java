@@ -41,7 +41,7 @@ class StaticPageTest {
     Files.createDirectories(root.resolve("folder.js"));
     Files.writeString(folder.resolve("secret.txt"), "secret");
     classPath = new URLClassLoader(new URL[] {folder.toUri().toURL()}, null);
-    server = TestNode.await(vertx.createHttpServer().requestHandler(new StaticPage(classPath, List::of)).listen(0, "127.0.0.1"));
+    server = TestNode.await(vertx.createHttpServer().requestHandler(new StaticPage(classPath, false)).listen(0, "127.0.0.1"));
   }
 
   @AfterAll
@@ -95,18 +95,20 @@ class StaticPageTest {
     assertEquals(3_000, plain.body().length());
   }
 
-  @Test
-  void thePageMaySpeakToItsOwnNodeAndToThoseOfTheClusterOnly() throws Exception {
-    HttpServer clustered = TestNode.await(vertx.createHttpServer()
-        .requestHandler(new StaticPage(classPath, () -> List.of("http://a:1", "https://b.example"))).listen(0, "127.0.0.1"));
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+      "false | 'self' ws://OWN wss://OWN          | a node that is alone: nowhere else",
+      "true  | 'self' http: https: ws: wss: | a node of a cluster: also to nodes that join later",
+  })
+  void thePageMaySpeakToTheNodesThatItMayHaveToGoOnWith(boolean clustered, String sources, String why) throws Exception {
+    HttpServer page = TestNode.await(vertx.createHttpServer()
+        .requestHandler(new StaticPage(classPath, clustered)).listen(0, "127.0.0.1"));
+    String own = "127.0.0.1:" + page.actualPort();
     HttpResponse<String> answer = client.send(
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + clustered.actualPort() + "/"))
-            .version(HttpClient.Version.HTTP_1_1).build(),
+        HttpRequest.newBuilder(URI.create("http://" + own + "/")).version(HttpClient.Version.HTTP_1_1).build(),
         HttpResponse.BodyHandlers.ofString());
-    String own = "127.0.0.1:" + clustered.actualPort();
     String policy = answer.headers().firstValue("Content-Security-Policy").orElseThrow();
-    assertTrue(policy.contains("; connect-src 'self' ws://" + own + " wss://" + own
-        + " http://a:1 ws://a:1 https://b.example wss://b.example; "), policy);
+    assertTrue(policy.contains("; connect-src " + sources.replace("OWN", own) + "; "), policy + " " + why);
   }
 
   @Test
@@ -120,7 +122,7 @@ class StaticPageTest {
   @Test
   void aJarWithoutThePageSaysSo() throws Exception {
     HttpServer bare = TestNode.await(vertx.createHttpServer()
-        .requestHandler(new StaticPage(new URLClassLoader(new URL[0], null), List::of)).listen(0, "127.0.0.1"));
+        .requestHandler(new StaticPage(new URLClassLoader(new URL[0], null), false)).listen(0, "127.0.0.1"));
     HttpResponse<String> answer = client.send(
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + bare.actualPort() + "/")).build(),
         HttpResponse.BodyHandlers.ofString());

@@ -10,6 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ClientWebSocket;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
@@ -77,15 +78,11 @@ final class TestNode implements AutoCloseable {
     final BlockingQueue<String> received = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> closed = new LinkedBlockingQueue<>();
 
-    Socket(WebSocket socket) {
+    /** Listens before it connects: the server may speak first, and from another loop than the caller's. */
+    Socket(ClientWebSocket socket) {
       this.socket = socket;
       socket.textMessageHandler(received::add);
       socket.closeHandler(ignored -> closed.add(socket.closeStatusCode() + " " + socket.closeReason()));
-    }
-
-    Socket resumed() {
-      socket.resume();
-      return this;
     }
 
     String next() throws InterruptedException {
@@ -169,18 +166,21 @@ final class TestNode implements AutoCloseable {
   }
 
   Future<WebSocket> open(String uri, List<String> subProtocols, Map<String, String> headers) {
+    return webSockets.connect(to(uri, subProtocols).setHeaders(MultiMap.caseInsensitiveMultiMap().addAll(headers)));
+  }
+
+  private WebSocketConnectOptions to(String uri, List<String> subProtocols) {
     WebSocketConnectOptions options =
         new WebSocketConnectOptions().setHost("127.0.0.1").setPort(port).setURI(uri).setSsl(ssl);
     subProtocols.forEach(options::addSubProtocol);
-    headers.forEach(options::addHeader);
-    return webSockets.connect(options);
+    return options;
   }
 
   Socket socket(String uri, String... subProtocols) {
-    return new Socket(await(open(uri, List.of(subProtocols), Map.of()).map(socket -> {
-      socket.pause();
-      return socket;
-    }))).resumed();
+    ClientWebSocket client = webSockets.webSocket();
+    Socket socket = new Socket(client);
+    await(client.connect(to(uri, List.of(subProtocols))));
+    return socket;
   }
 
   /** What an upgrade came to: 101, or the status it was refused with. */

@@ -1,0 +1,285 @@
+package io.plenum.server.pipe;
+
+import io.plenum.cluster.message.Layers;
+import io.plenum.cluster.message.RouterPair;
+import io.plenum.media.parameters.MediaKind;
+import io.plenum.media.parameters.RtpParameters;
+import io.plenum.media.router.PipeConsumer;
+import io.plenum.media.router.Producer;
+import io.plenum.media.router.ProducerOptions;
+import io.plenum.media.router.Router;
+import io.plenum.media.transport.PipeTransport;
+import io.plenum.server.pipe.RouterMedia.FeedOutcomes;
+import io.plenum.server.router.RouterVerticle;
+import io.vertx.core.Context;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The producers of one room that go from one router of this node to another: the near router consumes, the far one produces
+ * under the same id, over one {@link InProcessPipe} for each two routers. All decisions are taken on the room's loop, also
+ * about what the near producer tells (pause, score, close): so none of it can overtake the making.
+ */
+final class RouterFeeds {
+  private enum State { CONSUMING, PRODUCING, OPEN }
+
+  private static final Logger log = LoggerFactory.getLogger(RouterFeeds.class);
+
+  private final String room;
+  private final Context context;
+  private final Function<String, RouterVerticle> routers;
+  private final FeedOutcomes outcomes;
+  private final Map<RouterPair, InProcessPipe> pipes = new HashMap<>();
+  private final Map<String, Feed> feeds = new HashMap<>();
+
+  /** @param routers the room's, by id; null for one that is gone */
+  RouterFeeds(String room, Context context, Function<String, RouterVerticle> routers, FeedOutcomes outcomes) {
+    this.room = room;
+    this.context = context;
+    this.routers = routers;
+    this.outcomes = outcomes;
+  }
+
+  void open(String feedId, String producerId, String fromRouterId, String toRouterId, Layers layers) {
+    RouterVerticle from = routers.apply(fromRouterId);
+    RouterVerticle to = routers.apply(toRouterId);
+    if (from == null || to == null) {
+      // Later, as every answer: who asked is still settling.
+      context.runOnContext(v -> outcomes.onFeedFailed(feedId, "the router is gone"));
+      return;
+    }
+    RouterPair pair = RouterPair.of(fromRouterId, toRouterId);
+    InProcessPipe pipe = pipes.get(pair);
+    if (pipe == null) {
+      pipe = new InProcessPipe(UUID.randomUUID().toString(), from, to);
+      pipes.put(pair, pipe);
+      InProcessPipe made = pipe;
+      pipe.open().onFailure(failure -> onBroken(pair, made, reason(failure)));
+      log.info("routers joined room={} from={} to={}", room, fromRouterId, toRouterId);
+    }
+    Feed feed = new Feed(feedId, producerId, pair, pipe, from, to, layers);
+    feeds.put(feedId, feed);
+    pipe.feeds.add(feedId);
+    feed.consume();
+  }
+
+  void setLayers(String feedId, Layers layers) {
+    Feed feed = feeds.get(feedId);
+    if (feed != null) {
+      feed.setLayers(layers);
+    }
+  }
+
+  void close(String feedId) {
+    Feed feed = feeds.get(feedId);
+    if (feed != null) {
+      feed.close();
+    }
+  }
+
+  /** A fault of ours closed a transport: if it was an end of a pipe here, all that was on it fails. */
+  void onTransportFaulted(String transportId) {
+    for (Map.Entry<RouterPair, InProcessPipe> entry : List.copyOf(pipes.entrySet())) {
+      if (entry.getValue().hasEnd(transportId)) {
+        onBroken(entry.getKey(), entry.getValue(), "a transport had to be closed");
+      }
+    }
+  }
+
+  private void onBroken(RouterPair pair, InProcessPipe pipe, String why) {
+    for (String feedId : List.copyOf(pipe.feeds)) {
+      feeds.get(feedId).fail(why);
+    }
+    if (pipes.remove(pair, pipe)) {
+      pipe.close();
+    }
+  }
+
+  private static String reason(Throwable failure) {
+    return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+  }
+
+  /** What the near router says when it consumes. */
+  private record Consumed(MediaKind kind, RtpParameters rtpParameters, boolean paused, List<Integer> scores) {}
+
+  /** One producer on its way. */
+  private final class Feed implements PipeConsumer.PipeConsumerListener {
+    private final String feedId;
+    private final String producerId;
+    private final RouterPair pair;
+    private final InProcessPipe pipe;
+    private final RouterVerticle from;
+    private final RouterVerticle to;
+    private Layers layers;
+    private State state = State.CONSUMING;
+    private boolean paused;
+    private List<Integer> scores = List.of();
+
+    Feed(String feedId, String producerId, RouterPair pair, InProcessPipe pipe, RouterVerticle from, RouterVerticle to,
+        Layers layers) {
+      this.feedId = feedId;
+      this.producerId = producerId;
+      this.pair = pair;
+      this.pipe = pipe;
+      this.from = from;
+      this.to = to;
+      this.layers = layers;
+    }
+
+    private boolean gone() {
+      return feeds.get(feedId) != this;
+    }
+
+    void consume() {
+      from
+          .call(r -> {
+            PipeConsumer consumer = end(r, from).consumePiped(feedId, producerId, this);
+            // Until there is a producer to take it, or the first key frame would be lost.
+            consumer.pause();
+            return new Consumed(consumer.kind(), consumer.rtpParameters(), consumer.producerPaused(), consumer.producerScores());
+          })
+          .onSuccess(this::produce)
+          .onFailure(failure -> fail(reason(failure)));
+    }
+
+    private void produce(Consumed consumed) {
+      if (gone()) {
+        return;
+      }
+      state = State.PRODUCING;
+      // What the listener has said since the answer was given, it says later.
+      paused = consumed.paused;
+      scores = consumed.scores;
+      to
+          .run(r -> end(r, to)
+              .produce(new ProducerOptions(producerId, consumed.kind, consumed.rtpParameters, consumed.paused, Map.of()), to.nowNs())
+              .mirrorScores(consumed.scores, to.nowNs()))
+          .onSuccess(v -> onProduced(consumed))
+          .onFailure(failure -> fail(reason(failure)));
+    }
+
+    private void onProduced(Consumed consumed) {
+      if (gone()) {
+        return;
+      }
+      state = State.OPEN;
+      if (paused != consumed.paused) {
+        tellPaused();
+      }
+      if (!scores.equals(consumed.scores)) {
+        tellScores();
+      }
+      outcomes.onFeedOpened(feedId);
+      tellLayers();
+    }
+
+    void setLayers(Layers wanted) {
+      layers = wanted;
+      if (state == State.OPEN) {
+        tellLayers();
+      }
+    }
+
+    private void tellLayers() {
+      Layers wanted = layers;
+      from.run(r -> RouterMedia.ifThere(r, pipe.endOn(from), feedId, consumer -> RouterMedia.set(consumer, wanted, from.nowNs())));
+    }
+
+    private void tellPaused() {
+      boolean pausedNow = paused;
+      toFarProducer(producer -> {
+        if (pausedNow) {
+          producer.pause(to.nowNs());
+        } else {
+          producer.resume(to.nowNs());
+        }
+      });
+    }
+
+    private void tellScores() {
+      List<Integer> scoresNow = scores;
+      toFarProducer(producer -> producer.mirrorScores(scoresNow, to.nowNs()));
+    }
+
+    private void toFarProducer(java.util.function.Consumer<Producer> action) {
+      to.run(r -> {
+        Producer producer = r.hasTransport(pipe.endOn(to)) ? end(r, to).producer(producerId) : null;
+        if (producer != null) {
+          action.accept(producer);
+        }
+      });
+    }
+
+    private PipeTransport end(Router router, RouterVerticle at) {
+      return (PipeTransport) router.transport(pipe.endOn(at));
+    }
+
+    // ---- what the near producer does; told on its loop ----
+
+    @Override
+    public void onProducerPaused(PipeConsumer consumer, boolean nowPaused) {
+      later(() -> {
+        paused = nowPaused;
+        if (state == State.OPEN) {
+          tellPaused();
+        }
+      });
+    }
+
+    @Override
+    public void onProducerScore(PipeConsumer consumer, List<Integer> nowScores) {
+      later(() -> {
+        scores = nowScores;
+        if (state == State.OPEN) {
+          tellScores();
+        }
+      });
+    }
+
+    @Override
+    public void onProducerClosed(PipeConsumer consumer) {
+      later(() -> fail("the producer is closed"));
+    }
+
+    private void later(Runnable action) {
+      context.runOnContext(v -> {
+        if (!gone()) {
+          action.run();
+        }
+      });
+    }
+
+    // ---- its end ----
+
+    void fail(String why) {
+      if (!gone()) {
+        log.info("feed failed room={} producer={} from={} to={} reason=\"{}\"",
+            room, producerId, from.routerId(), to.routerId(), why);
+        close();
+        outcomes.onFeedFailed(feedId, why);
+      }
+    }
+
+    void close() {
+      feeds.remove(feedId);
+      pipe.feeds.remove(feedId);
+      // In the order of the making: what is on its way to a router is undone behind it.
+      from.run(r -> RouterMedia.ifThere(r, pipe.endOn(from), feedId, consumer -> consumer.close(from.nowNs())));
+      if (state != State.CONSUMING) {
+        to.run(r -> {
+          if (r.hasTransport(pipe.endOn(to))) {
+            end(r, to).closeProducer(producerId, to.nowNs());
+          }
+        });
+      }
+      if (pipe.feeds.isEmpty() && pipes.remove(pair, pipe)) {
+        pipe.close();
+      }
+    }
+  }
+}
