@@ -168,6 +168,11 @@ public final class NodeUnderTest implements AutoCloseable {
     assertEquals(0, awaitExit(DRAIN_TIMEOUT), "exit code");
   }
 
+  /** Tells it to end, and does not wait. */
+  public void terminate() {
+    process.destroy();
+  }
+
   /** Whether it takes clients, as a balancer asks. */
   public boolean isReady() {
     HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "readyz")).timeout(Duration.ofSeconds(2)).build();

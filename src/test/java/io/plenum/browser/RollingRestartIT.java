@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.plenum.client.ClientLoop;
 import io.plenum.client.RoamingClient;
+import io.plenum.client.SyntheticClient;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -139,6 +141,22 @@ class RollingRestartIT {
     } finally {
       clock.shutdownNow();
       guests.shutdownNow();
+    }
+  }
+
+  @Test
+  void aSecondOrderToStopEndsTheWaitingForAClientThatDoesNotGo() {
+    try (ClientLoop loop = new ClientLoop(); ClusterUnderTest cluster = ClusterUnderTest.start(2)) {
+      SyntheticClient stays = SyntheticClient.join(loop, cluster.node(0).url(), ROOM, "stays");
+      cluster.node(0).terminate();
+      stays.await("being told to go", client -> client.notices().stream()
+          .anyMatch(notice -> notice.method().equals("nodeDraining") && notice.data().path("urls").size() == 1), SETTLE_MS);
+      long againNs = System.nanoTime();
+      cluster.node(0).terminate();
+      stays.await("the end", SyntheticClient::isClosed, SETTLE_MS);
+      figure("drain.closedAfterSecondSignalMs", (System.nanoTime() - againNs) / 1_000_000);
+      assertTrue(stays.closedReason().startsWith("1001"), stays.closedReason());
+      assertEquals(0, cluster.node(0).awaitExit(Duration.ofSeconds(60)));
     }
   }
 

@@ -8,9 +8,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,17 +75,36 @@ final class RoomRouters {
   }
 
   /**
-   * mediasoup's {@code getBestRouterForRoom}: where one more peer goes. It counts as being there from now on.
+   * mediasoup's {@code getBestRouterForRoom}: the router that the peer is on. If it has none yet, one is chosen, and the peer
+   * counts as being there from now on. Completes when the router runs; with the room's first if it could not be made.
    *
-   * @param consumersOn what the peers there have or will soon have
-   * @param consumersOfOneMore what the new one will have
+   * @param peers all of the room here, this one included
+   * @param remoteProducers that the room has on other nodes
    */
-  Place best(ToIntFunction<Place> consumersOn, int consumersOfOneMore) {
+  Future<RouterVerticle> routerFor(Peer peer, Collection<Peer> peers, int remoteProducers) {
+    if (peer.place() == null) {
+      long nowNs = System.nanoTime();
+      int producers = remoteProducers + peers.stream().mapToInt(each -> each.expectedProducers(nowNs)).sum();
+      peer.place(best(peers, producers));
+    }
+    return peer.place().ready
+        .recover(failure -> closed ? Future.failedFuture(failure) : Future.succeededFuture(first()))
+        .onSuccess(router -> {
+          peer.router(router);
+          peer.place(placeOf(router));
+        });
+  }
+
+  /** @param producers of the room: everybody will consume all of them */
+  private Place best(Collection<Peer> peers, int producers) {
     List<RouterChooser.Router> routers = new ArrayList<>();
     for (int i = 0; i < places.size(); i++) {
-      routers.add(new RouterChooser.Router(Integer.toString(i), places.get(i).loop, consumersOn.applyAsInt(places.get(i))));
+      Place place = places.get(i);
+      long peersThere = peers.stream().filter(peer -> peer.place() == place).count();
+      int consumers = (int) Math.min(peersThere * producers, Integer.MAX_VALUE / 2);
+      routers.add(new RouterChooser.Router(Integer.toString(i), place.loop, consumers));
     }
-    RouterChooser.Choice choice = RouterChooser.choose(routers, placement.burdens(), consumersOfOneMore, capacity);
+    RouterChooser.Choice choice = RouterChooser.choose(routers, placement.burdens(), producers, capacity);
     return choice.routerId() != null ? places.get(Integer.parseInt(choice.routerId())) : add(choice.loop());
   }
 
@@ -114,13 +133,7 @@ final class RoomRouters {
     return place;
   }
 
-  /** The router of that place, now or when it runs; the first of the room if it could not be made. */
-  Future<RouterVerticle> router(Place place) {
-    return place.ready.recover(failure -> closed ? Future.failedFuture(failure) : Future.succeededFuture(first()));
-  }
-
-  /** Null if it is not the room's. */
-  Place placeOf(RouterVerticle router) {
+  private Place placeOf(RouterVerticle router) {
     return places.stream().filter(place -> place.router == router).findFirst().orElse(null);
   }
 

@@ -98,23 +98,7 @@ public final class RoomVerticle extends VerticleBase {
 
   /** The peer's router, which carries all its transports; chosen when it is first asked for. */
   public Future<RouterVerticle> routerFor(Peer peer) {
-    if (peer.place() == null) {
-      peer.place(routers.best(place -> expectedConsumers(place), expectedProducers()));
-    }
-    return routers.router(peer.place()).onSuccess(router -> {
-      peer.router(router);
-      peer.place(routers.placeOf(router));
-    });
-  }
-
-  private int expectedConsumers(RoomRouters.Place place) {
-    long peersThere = peers.values().stream().filter(peer -> peer.place() == place).count();
-    return (int) Math.min(peersThere * expectedProducers(), Integer.MAX_VALUE / 2);
-  }
-
-  private int expectedProducers() {
-    long nowNs = System.nanoTime();
-    return remote.producers().size() + peers.values().stream().mapToInt(peer -> peer.expectedProducers(nowNs)).sum();
+    return routers.routerFor(peer, peers.values(), remote.producers().size());
   }
 
   /** A new id for a transport, producer or consumer. */
