@@ -6,8 +6,8 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 
 /**
- * What one socket reads into: the same memory again and again, since whatever is read has been copied when the next read
- * begins. Allocating it for each read cost as much as the read. On the socket's loop.
+ * What one socket reads into: the same memory again and again, since whatever is read has been copied when the next
+ * read begins. Allocating it for each read cost as much as the read. On the socket's loop.
  */
 final class ReadBuffer extends DefaultMaxMessagesRecvByteBufAllocator {
   private final int bytes;
