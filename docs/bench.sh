@@ -1,6 +1,6 @@
 #!/bin/sh
 # The benches: builds the node and measures it. What they are given goes to them; without anything, the whole table of
-# docs/PERFORMANCE.md (about an hour on a machine that does nothing else).
+# docs/PERFORMANCE.md (somewhat more than an hour on a machine that does nothing else).
 #
 #   docs/bench.sh                                     all of it
 #   docs/bench.sh --scenarios=1x50 --rounds=9         one scenario, longer; see --help
@@ -16,7 +16,7 @@ if [ "${1:-}" = jmh ]; then
   exec mvn -q -Pbench ${MVN_ARGS:-} verify -Dbench.main=org.openjdk.jmh.Main "-Dbench.args=$*"
 fi
 args=$*
-[ -n "$args" ] || args='--scenarios=table --limit=1x100'
+[ -n "$args" ] || args='--scenarios=table --warm-up=60 --limit=1x100'
 [ -z "${BENCH_JDK:-}" ] || args="$args --java=$BENCH_JDK"
 # shellcheck disable=SC2086
 exec mvn -q -Pbench ${MVN_ARGS:-} verify "-Dbench.args=$args"

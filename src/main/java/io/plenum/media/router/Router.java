@@ -20,6 +20,8 @@ public final class Router {
   private final RtpCapabilities rtpCapabilities;
   private final RouterEnvironment environment;
   private final Map<String, Transport> transports = new LinkedHashMap<>();
+  /** The same in an array, made when it is asked for and thrown away when the map changes. */
+  private Transport[] all;
   private final Map<String, Producer> producers = new LinkedHashMap<>();
   private final Map<String, Consumer> consumers = new LinkedHashMap<>();
   private final Map<String, DataProducer> dataProducers = new LinkedHashMap<>();
@@ -72,12 +74,14 @@ public final class Router {
       throw new PlenumException("router-closed", "the router is closed");
     }
     add(transports, "transport", transport.id(), transport);
+    all = null;
     wakeBy(transport.nextDeadlineNs());
   }
 
   /** A transport removes itself when it closes. */
   public void remove(Transport transport) {
     transports.remove(transport.id());
+    all = null;
   }
 
   /** @throws PlenumException {@code already-exists} */
@@ -232,7 +236,11 @@ public final class Router {
 
   public void onTimeout(long nowNs) {
     nextWakeNs = Long.MAX_VALUE;
-    for (Transport transport : List.copyOf(transports.values())) {
+    if (all == null) {
+      all = transports.values().toArray(Transport[]::new);
+    }
+    Transport[] asked = all;
+    for (Transport transport : asked) {
       if (transport.nextDeadlineNs() <= nowNs) {
         try {
           transport.onTimeout(nowNs);
@@ -240,7 +248,8 @@ public final class Router {
           onFault(transport, fault, nowNs);
         }
       }
-      if (transports.containsKey(transport.id())) {
+      // A timeout may end transports.
+      if (asked == all || transports.containsKey(transport.id())) {
         wakeBy(transport.nextDeadlineNs());
       }
     }
@@ -267,6 +276,7 @@ public final class Router {
       dump.value("dumpFailed", second);
     }
     transports.remove(transport.id());
+    all = null;
     try {
       transport.close(nowNs);
     } catch (RuntimeException second) {

@@ -11,6 +11,8 @@ public final class RateCounter {
   private final long slotNs;
   private final int[] slots;
   private long newestSlot;
+  /** In {@link #slots}. */
+  private int newestIndex;
   /** Until then the newest slot is the newest: what is added touches no more than this object. */
   private long newestEndNs = Long.MIN_VALUE;
   /** Of the newest slot, not in {@link #slots} yet. */
@@ -64,11 +66,11 @@ public final class RateCounter {
       Arrays.fill(slots, 0);
       windowBytes = 0;
     } else if (started) {
-      slots[Math.floorMod(newestSlot, slots.length)] = newestBytes;
+      slots[newestIndex] = newestBytes;
       for (long each = newestSlot + 1; each <= slot; each++) {
-        int index = Math.floorMod(each, slots.length);
-        windowBytes -= slots[index];
-        slots[index] = 0;
+        newestIndex = newestIndex + 1 == slots.length ? 0 : newestIndex + 1;
+        windowBytes -= slots[newestIndex];
+        slots[newestIndex] = 0;
       }
     }
     newestSlot = slot;

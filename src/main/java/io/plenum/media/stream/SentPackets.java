@@ -26,7 +26,7 @@ public final class SentPackets {
   /** … when it went out; when it was sent again, or NEVER; … */
   private static final int SENT_NS = 1;
   private static final int RESENT_NS = 2;
-  /** … and timestamp (32 bits), marker 1, filler 1, source stream 4 from bit 24, TL0PICIDX 8 from bit 16, picture id 16. */
+  /** … timestamp (32 bits), marker 1, filler 1, source stream 4 from bit 24, TL0PICIDX 8 from bit 16, picture id 16. */
   private static final int DETAILS = 3;
   private static final int SLOT_SHIFT = 2;
 

@@ -11,6 +11,8 @@ final class CheckedTuples {
   private final TransportTuple[] tuples = new TransportTuple[MAX_TUPLES];
   private final long[] lastCheckNs = new long[MAX_TUPLES];
   private int count;
+  /** Of the one whose last check is the longest ago: asked far more often than it changes. */
+  private long stalestNs;
 
   int count() {
     return count;
@@ -32,12 +34,19 @@ final class CheckedTuples {
 
   void touch(int index, long nowNs) {
     lastCheckNs[index] = nowNs;
+    onChanged();
+  }
+
+  private void onChanged() {
+    int stalest = stalestExcept(null);
+    stalestNs = stalest < 0 ? 0 : lastCheckNs[stalest];
   }
 
   /** There must be room: see {@link #isFull}. */
   void add(TransportTuple tuple, long nowNs) {
     tuples[count] = tuple;
     lastCheckNs[count++] = nowNs;
+    onChanged();
   }
 
   boolean isFull() {
@@ -54,6 +63,7 @@ final class CheckedTuples {
     tuples[index] = tuples[count];
     lastCheckNs[index] = lastCheckNs[count];
     tuples[count] = null;
+    onChanged();
     return removed;
   }
 
@@ -91,7 +101,6 @@ final class CheckedTuples {
 
   /** When the first of them will have expired; Long.MAX_VALUE if there is none. */
   long nextExpiryNs(long expiryNs) {
-    int stalest = stalestExcept(null);
-    return stalest < 0 ? Long.MAX_VALUE : lastCheckNs[stalest] + expiryNs;
+    return count == 0 ? Long.MAX_VALUE : stalestNs + expiryNs;
   }
 }

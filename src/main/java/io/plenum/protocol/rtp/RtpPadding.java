@@ -1,8 +1,8 @@
 package io.plenum.protocol.rtp;
 
 /**
- * Padding that makes packets of about the same size the same size (RFC 3550 §5.1). An encoder's packetizer cuts a frame
- * into parts that differ by a byte; an operating system that takes several datagrams in one call wants them equal.
+ * Padding that makes packets of about the same size the same size (RFC 3550 §5.1). An encoder's packetizer cuts a
+ * frame into parts that differ by a byte; an operating system that takes several datagrams in one call wants them equal.
  */
 public final class RtpPadding {
   /**

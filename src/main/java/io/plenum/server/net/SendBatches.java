@@ -7,9 +7,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 
 /**
- * Datagrams that wait for the next flush of one socket, those of one receiver together, so that one system call can take
- * several (UDP generic segmentation offload: equal sizes, of which only the last may be smaller). What goes to one receiver
- * keeps its order. Buffers are kept and used again: in the steady state nothing is allocated. On the socket's loop.
+ * Datagrams that wait for the next flush of one socket, those of one receiver together, so that one system call can
+ * take several (UDP generic segmentation offload: equal sizes, of which only the last may be smaller). What goes to one
+ * receiver keeps its order. Buffers are kept and used again: in the steady state nothing is allocated. On the socket's
+ * loop.
  */
 final class SendBatches {
   /** Where a batch goes when it is complete. */

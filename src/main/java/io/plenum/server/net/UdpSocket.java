@@ -66,6 +66,7 @@ public final class UdpSocket implements SendBatches.Sink {
   private final NetCounters counters;
   private final Impairment impairment;
   private final SendBatches batches = new SendBatches();
+  private final ReadBuffer readBuffer = new ReadBuffer(READ_BYTES * DATAGRAMS_PER_READ, MAX_READ_BEFORE_FLUSH);
   private final byte[] received = new byte[RouterEnvironment.MAX_DATAGRAM_BYTES];
   private Channel channel;
   private boolean reading;
@@ -101,8 +102,7 @@ public final class UdpSocket implements SendBatches.Sink {
     if (epoll) {
       bootstrap
           .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, READ_BYTES)
-          .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES * DATAGRAMS_PER_READ)
-              .maxMessagesPerRead(MAX_READ_BEFORE_FLUSH));
+          .option(ChannelOption.RECVBUF_ALLOCATOR, socket.readBuffer);
     } else {
       bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR,
           new FixedRecvByteBufAllocator(READ_BYTES).maxMessagesPerRead(MAX_READ_BEFORE_FLUSH));
@@ -145,6 +145,7 @@ public final class UdpSocket implements SendBatches.Sink {
   void close() {
     channel.close();
     batches.close();
+    readBuffer.close();
   }
 
   private final class DatagramHandler extends ChannelInboundHandlerAdapter {
