@@ -12,6 +12,9 @@ import io.plenum.cluster.message.ProducerRow;
 public interface RoomListener {
   void onPeerJoined(PeerRow peer);
 
+  /** It has been sent to another node, perhaps to this one; it is still where it was. */
+  void onPeerMoving(PeerRow peer);
+
   /** It is on another node now, and was never away: its streams of before go on until they are closed one by one. */
   void onPeerMoved(PeerRow peer, String formerDisplayName);
 

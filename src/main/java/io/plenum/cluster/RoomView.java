@@ -271,6 +271,8 @@ final class RoomView {
         news.add(() -> listener.onPeerJoined(peer));
       } else if (!former.displayName().equals(peer.displayName())) {
         news.add(() -> listener.onPeerDisplayNameChanged(peer, former.displayName()));
+      } else if (peer.moving() && !former.moving()) {
+        news.add(() -> listener.onPeerMoving(peer));
       }
     });
     producers.forEach((producerId, producer) -> {

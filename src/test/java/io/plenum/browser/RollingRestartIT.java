@@ -155,7 +155,7 @@ class RollingRestartIT {
       cluster.node(0).terminate();
       stays.await("the end", SyntheticClient::isClosed, SETTLE_MS);
       figure("drain.closedAfterSecondSignalMs", (System.nanoTime() - againNs) / 1_000_000);
-      assertTrue(stays.closedReason().startsWith("1001"), stays.closedReason());
+      assertTrue(stays.closedReason().startsWith("1001"), () -> stays.closedReason());
       assertEquals(0, cluster.node(0).awaitExit(Duration.ofSeconds(60)));
     }
   }

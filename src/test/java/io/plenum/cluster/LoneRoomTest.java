@@ -184,6 +184,11 @@ class LoneRoomTest {
     }
 
     @Override
+    public void onPeerMoving(PeerRow peer) {
+      throw new AssertionError("there is no other node");
+    }
+
+    @Override
     public void onPeerMoved(PeerRow peer, String formerDisplayName) {
       throw new AssertionError("there is no other node");
     }

@@ -90,6 +90,12 @@ public final class RemoteRoster implements RoomListener {
     }
   }
 
+  /** Nothing to tell anybody; should it come here, {@link #tellJoined} knows that it was sent. */
+  @Override
+  public void onPeerMoving(PeerRow peer) {
+    peers.put(peer.peerId(), peer);
+  }
+
   @Override
   public void onPeerMoved(PeerRow peer, String formerDisplayName) {
     peers.put(peer.peerId(), peer);

@@ -443,6 +443,7 @@ class ClusterScenarioTest {
     cluster.time.runFor(SECOND);
     one.sendAway("mover");
     cluster.time.runFor(200 * MS);
+    assertTrue(other.toldPeers.get("mover").moving(), "the node that it comes to knows that it was sent");
     other.join("mover", "after");
     String after = other.produce("mover", router(other), false);
     cluster.time.runFor(SECOND);

@@ -233,6 +233,13 @@ final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
   }
 
   @Override
+  public void onPeerMoving(PeerRow peer) {
+    if (toldPeers.put(peer.peerId(), peer) == null) {
+      violations.add("a peer is moving that nobody knows: " + peer);
+    }
+  }
+
+  @Override
   public void onPeerMoved(PeerRow peer, String formerDisplayName) {
     moves++;
     if (toldPeers.put(peer.peerId(), peer) == null) {
