@@ -108,10 +108,19 @@ public final class PlenumNode {
     return started.future();
   }
 
+  /** The node before its Vert.x, which would close the sockets under it: clients would hear 1000 in place of why. */
   private static void deployAsOwner(Vertx vertx, PlenumOptions options, Promise<PlenumNode> started) {
     deploy(vertx, options)
-        .onSuccess(node -> started.complete(new PlenumNode(node.verticle, node.ready, () -> close(vertx))))
+        .onSuccess(node -> started.complete(new PlenumNode(node.verticle, node.ready,
+            () -> stopWithVertx(node, vertx))))
         .onFailure(failure -> close(vertx).onComplete(closed -> started.fail(failure)));
+  }
+
+  private static Future<Void> stopWithVertx(PlenumNode node, Vertx vertx) {
+    // Of no context, as in close: the loops are gone when it completes.
+    Promise<Void> closed = Promise.promise();
+    node.stop.get().onComplete(undeployed -> close(vertx).onComplete(closed));
+    return closed.future();
   }
 
   /** On a thread of its own: an event loop that is closed cannot say any more that it is. */

@@ -68,7 +68,6 @@ final class WebSocketCarrier implements Carrier {
    */
   private void onClosed() {
     connection.onClosed();
-    socket.frameHandler(null);
     socket.resume();
   }
 
