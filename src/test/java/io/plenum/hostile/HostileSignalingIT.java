@@ -112,6 +112,7 @@ class HostileSignalingIT {
     assertFalse(enteredEarly, "a client entered a cold node");
     assertNotNull(early.await("777777"), "the early client was sent away");
     early.close();
+    early = null;
   }
 
   @Test
@@ -245,7 +246,9 @@ class HostileSignalingIT {
       figure("R18.joinMs", busy + ", quiet " + quiet);
       assertEquals(wanted, idle.answered());
     }
-    vitals.await(meters -> meters.count("signaling_connections_open") == 0, "the idle to be forgotten");
+    // The early client stays until its own test, which may be a later one.
+    int lasting = early == null ? 0 : 1;
+    vitals.await(meters -> meters.count("signaling_connections_open") == lasting, "the idle to be forgotten");
   }
 
   @Test
