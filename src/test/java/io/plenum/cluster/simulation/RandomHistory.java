@@ -33,7 +33,7 @@ final class RandomHistory {
     double mediaFailures = random.nextInt(4) == 0 ? 0.1 : 0;
     int steps = random.nextInt(15, 60);
     boolean faults = random.nextInt(3) > 0;
-    moves = !faults;
+    moves = true;
     for (int i = 0; i < steps; i++) {
       cluster.alive().forEach(node -> node.rooms.values().forEach(room -> room.media.failures = mediaFailures));
       if (faults && random.nextInt(12) == 0) {
