@@ -15,22 +15,31 @@ final class Pictures {
   private static final int VISIBLE_CHANGE = 25;
 
   private static final int MOST_LOOKS = 30;
+  private static final int SAME_LOOKS = 10;
 
   private Pictures() {}
 
   /** That the viewer's page shows what the sender's camera shows, that it is not black, and that it moves. */
   static void assertShows(Participant viewer, Participant sender) {
-    Thumbnail sent = sender.pictureOf(sender);
-    Thumbnail received = viewer.pictureOf(sender);
-    assertNotNull(received, "there is no picture");
-    assertTrue(received.brightness() > LEAST_BRIGHTNESS, () -> "a black picture, brightness " + received.brightness());
-    assertTrue(received.distance(sent) < SAME_DISTANCE, () -> "not what was sent: " + received.distance(sent));
+    // A slow encoder on a busy machine is many frames late: then another look, at another phase, is nearer. Somebody else's
+    // picture is far off at each.
+    Thumbnail received = null;
+    double distance = Double.MAX_VALUE;
+    for (int look = 0; look < SAME_LOOKS && distance >= SAME_DISTANCE; look++) {
+      Thumbnail sent = sender.pictureOf(sender);
+      received = viewer.pictureOf(sender);
+      assertNotNull(received, "there is no picture");
+      distance = received.distance(sent);
+    }
+    assertTrue(distance < SAME_DISTANCE, "not what was sent: " + distance);
+    Thumbnail shown = received;
+    assertTrue(shown.brightness() > LEAST_BRIGHTNESS, () -> "a black picture, brightness " + shown.brightness());
     // One look may fall on the same phase of a picture that goes round; and Firefox's colour walks slowly round a square
     // of which one side, more than fifty frames long, looks nearly the same on a screen.
     int changed = 0;
     for (int look = 0; look < MOST_LOOKS && changed == 0; look++) {
       viewer.awaitFramesFrom(sender, 5);
-      changed = viewer.pictureOf(sender).changedValues(received, VISIBLE_CHANGE);
+      changed = viewer.pictureOf(sender).changedValues(shown, VISIBLE_CHANGE);
     }
     assertTrue(changed > 0, "the picture does not move");
   }
