@@ -188,44 +188,49 @@ final class Pipes {
   }
 
   void onPipeCreated(String endId, PipeEnd end, long nowNs) {
-    for (Pipe pipe : pipes.values()) {
-      if (pipe.endId.equals(endId)) {
-        pipe.onCreated(end, nowNs);
-        return;
-      }
+    Pipe pipe = withEnd(endId);
+    if (pipe == null) {
+      environment.media().closePipe(endId);
+    } else {
+      pipe.onCreated(end, nowNs);
     }
-    environment.media().closePipe(endId);
   }
 
   /** Whose the other end is, or null. */
   Owner remoteOf(String endId) {
+    Pipe pipe = withEnd(endId);
+    return pipe == null ? null : pipe.remote;
+  }
+
+  /** The pipe that our end of that id belongs to, or null. */
+  private Pipe withEnd(String endId) {
     for (Pipe pipe : pipes.values()) {
       if (pipe.endId.equals(endId)) {
-        return pipe.remote;
+        return pipe;
       }
     }
     return null;
   }
 
   void onPipeFailed(String endId, long nowNs) {
-    eachWith(endId, pipe -> pipe.close(Pipe.End.FAILED));
+    ifThere(endId, pipe -> pipe.close(Pipe.End.FAILED));
     sweep(nowNs);
   }
 
   void onConsumed(String endId, PipeConsumerParameters parameters) {
-    eachWith(endId, pipe -> pipe.pushed.onConsumed(parameters));
+    ifThere(endId, pipe -> pipe.pushed.onConsumed(parameters));
   }
 
   void onConsumeFailed(String endId, String consumerId) {
-    eachWith(endId, pipe -> pipe.pushed.onConsumeFailed(consumerId));
+    ifThere(endId, pipe -> pipe.pushed.onConsumeFailed(consumerId));
   }
 
   void onProduced(String endId, String consumerId) {
-    eachWith(endId, pipe -> pipe.pulled.onProduced(consumerId));
+    ifThere(endId, pipe -> pipe.pulled.onProduced(consumerId));
   }
 
   void onProduceFailed(String endId, String consumerId, long nowNs) {
-    eachWith(endId, pipe -> pipe.pulled.onProduceFailed(consumerId, nowNs));
+    ifThere(endId, pipe -> pipe.pulled.onProduceFailed(consumerId, nowNs));
   }
 
   void onOwnScore(String producerId, long nowNs) {
@@ -236,11 +241,10 @@ final class Pipes {
     pipes.values().forEach(pipe -> pipe.pushed.onProducerClosed(producerId));
   }
 
-  private void eachWith(String endId, Consumer<Pipe> then) {
-    for (Pipe pipe : pipes.values()) {
-      if (pipe.endId.equals(endId)) {
-        then.accept(pipe);
-      }
+  private void ifThere(String endId, Consumer<Pipe> then) {
+    Pipe pipe = withEnd(endId);
+    if (pipe != null) {
+      then.accept(pipe);
     }
   }
 

@@ -51,6 +51,9 @@ public final class PipeTransport implements Transport, RtpLink {
   /** Of the last call that said what time it is. */
   private long nowNs;
   private long tooEarly;
+  /** Whether anything was, and if so when. */
+  private boolean heard;
+  private long heardNs;
   private boolean closed;
 
   /**
@@ -138,9 +141,6 @@ public final class PipeTransport implements Transport, RtpLink {
    * Want, two seconds later: then the same SSRCs go on, with the roll-over counters that they have reached.
    */
   static final long RETIREMENT_NS = 60_000_000_000L;
-
-  private boolean heard;
-  private long heardNs;
 
   /** One datagram from the other end; never throws. The bytes are the caller's again when the call returns. */
   public void onDatagram(byte[] bytes, int offset, int length, long nowNs) {

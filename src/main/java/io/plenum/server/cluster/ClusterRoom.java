@@ -44,8 +44,8 @@ final class ClusterRoom implements RoomPresence, RouterMedia.Outcomes {
     this.room = room;
     this.context = context;
     this.media = new RouterMedia(room.name(), context, room::router, node.ip(), node.pipeOptions(), this);
-    this.coordinator = new RoomCoordinator(room.name(), self, session, up, node.registry(new RegistryAnswers(this::coordinator, this::with)), node.bus(), media,
-        room.remote());
+    this.coordinator = new RoomCoordinator(room.name(), self, session, up,
+        node.registry(new RegistryAnswers(this::coordinator, this::with)), node.bus(), media, room.remote());
     this.timer = new DeadlineTimer(node.vertx(), coordinator::nextDeadlineNs, this::onTimeout);
   }
 
