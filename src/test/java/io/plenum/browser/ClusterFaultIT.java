@@ -358,8 +358,8 @@ class ClusterFaultIT {
     figure("C5.peers", room.size());
     figure("C5.producers", producers);
     assertTrue(producers > 5, "too little happened to speak of: " + producers + " producers");
-    assertEquals(room.size(), cluster.sum("cluster_rows_peers"));
-    assertEquals(producers, cluster.sum("cluster_rows_producers"));
+    figure("C5.rowsTrueMs", ClusterUnderTest.await("rows that say the same", SETTLE_MS,
+        () -> cluster.sum("cluster_rows_peers") == room.size() && cluster.sum("cluster_rows_producers") == producers));
     assertNothingLeft("C5");
   }
 }
