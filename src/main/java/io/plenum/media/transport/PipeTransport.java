@@ -7,6 +7,7 @@ import io.plenum.media.parameters.RtpEncodingParameters;
 import io.plenum.media.parameters.SrtpParameters;
 import io.plenum.media.router.Consumer;
 import io.plenum.media.router.ConsumerOptions;
+import io.plenum.media.router.DeadlineQueue;
 import io.plenum.media.router.PipeConsumer;
 import io.plenum.media.router.PipeStream;
 import io.plenum.media.router.Producer;
@@ -43,6 +44,7 @@ public final class PipeTransport implements Transport, RtpLink {
   private final Network network;
   private final PipeOptions options;
   private final RtpSession session;
+  private final DeadlineQueue.Wake wake;
   private final SrtpParameters srtpParameters;
   private InetSocketAddress remote;
   private int remoteRtcpSsrc;
@@ -73,7 +75,7 @@ public final class PipeTransport implements Transport, RtpLink {
     this.options = options;
     this.srtpParameters = options.enableSrtp() ? SrtpParameters.generate(environment.random()) : null;
     this.session = new RtpSession(this, router, this, rtcpSsrc(id));
-    router.add(this);
+    wake = router.add(this);
   }
 
   @Override
@@ -130,7 +132,7 @@ public final class PipeTransport implements Transport, RtpLink {
     }
     network.onPipeSsrcAdded(this, remote, remoteRtcpSsrc);
     session.onConnected(nowNs);
-    router.wakeBy(nextDeadlineNs());
+    wake.by(nextDeadlineNs());
   }
 
   /** Streams that one pipe may carry: a room's producers on one node, with simulcast and RTX. */
@@ -150,7 +152,7 @@ public final class PipeTransport implements Transport, RtpLink {
     }
     try {
       read(bytes, offset, length, nowNs);
-      router.wakeBy(nextDeadlineNs());
+      wake.by(nextDeadlineNs());
     } catch (RuntimeException fault) {
       router.onFault(this, fault, nowNs);
     }
@@ -292,7 +294,7 @@ public final class PipeTransport implements Transport, RtpLink {
   @Override
   public void onDeadlineChanged() {
     session.onDeadlineChanged();
-    router.wakeBy(nextDeadlineNs());
+    wake.by(nextDeadlineNs());
   }
 
   @Override
