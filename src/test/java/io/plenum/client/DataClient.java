@@ -144,8 +144,18 @@ public final class DataClient implements Signaling.Handler, AutoCloseable {
 
   /** Sends a request that is to be refused, and gives the reason. */
   public String refusal(String method, Object data) {
+    return answersAtOnce(method, List.of(data)).get(0);
+  }
+
+  /** Sends so many requests before the first answer comes; answers, or the reasons why not. */
+  public List<String> answersAtOnce(String method, List<?> each) {
+    return loop.call(() -> each.stream().map(data -> signaling.request(method, data)).toList()).stream()
+        .map(DataClient::answer).toList();
+  }
+
+  private static String answer(CompletableFuture<JsonNode> future) {
     try {
-      return "accepted: " + loop.call(() -> signaling.request(method, data)).get(PATIENCE_S, TimeUnit.SECONDS);
+      return "accepted: " + future.get(PATIENCE_S, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       return e.getCause().getMessage();
     } catch (InterruptedException | TimeoutException e) {

@@ -289,10 +289,11 @@ class DataRoomTest {
     DataClient alice = join("limits", "alice");
     DataClient bob = join("limits", "bob");
     DataClient carol = join("limits", "carol");
-    List<String> answers = new ArrayList<>();
+    List<Object> burst = new ArrayList<>();
     for (int i = 0; i < MAX_PRODUCERS + 2; i++) {
-      answers.add(alice.refusal("produceData", alice.produceRequest("d" + i, Map.of("ordered", true))));
+      burst.add(alice.produceRequest("d" + i, Map.of("ordered", true)));
     }
+    List<String> answers = alice.answersAtOnce("produceData", burst);
     assertEquals(MAX_PRODUCERS, answers.stream().filter(answer -> answer.startsWith("accepted")).count());
     assertEquals("too-many-data-producers: a peer may have 3 data producers", answers.get(MAX_PRODUCERS));
     bob.awaitFrom(alice, MAX_PRODUCERS, SETTLE_MS);
@@ -335,7 +336,11 @@ class DataRoomTest {
     DataClient.Incoming incoming = awaitOne(bob, alice);
     HttpResponse<String> answer = http.send(
         HttpRequest.newBuilder(URI.create(url() + "debug?room=dump")).build(), HttpResponse.BodyHandlers.ofString());
-    JsonNode router = new ObjectMapper().readTree(answer.body()).path("routers").path(0);
+    JsonNode tree = new ObjectMapper().readTree(answer.body());
+    JsonNode router = tree.path("routers").path(0);
+    assertEquals("alice [" + chat + "]", tree.path("peers").path(0).path("id").asText() + " "
+        + tree.path("peers").path(0).path("dataProducers").asText(), answer.body());
+    assertEquals("{" + incoming.id() + "=" + chat + "}", tree.path("peers").path(1).path("dataConsumers").asText());
     assertEquals(chat, router.path("dataProducers").path(0).path("id").asText(), answer.body());
     assertEquals(incoming.id(), router.path("dataConsumers").path(0).path("id").asText(), answer.body());
   }
