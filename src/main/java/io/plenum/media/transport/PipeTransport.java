@@ -75,8 +75,15 @@ public final class PipeTransport implements Transport, RtpLink {
    *
    * @param enableSctp whether data crosses
    * @param numSctpStreamsOs half of them are for the data producers of either side
+   * @param dataWindowBytes of data that may be on its way
    */
-  public record PipeOptions(boolean enableSrtp, boolean enableRtx, boolean enableSctp, int numSctpStreamsOs, int numSctpStreamsMis) {
+  public record PipeOptions(boolean enableSrtp, boolean enableRtx, boolean enableSctp, int numSctpStreamsOs,
+      int numSctpStreamsMis, int dataWindowBytes) {
+    public PipeOptions(
+        boolean enableSrtp, boolean enableRtx, boolean enableSctp, int numSctpStreamsOs, int numSctpStreamsMis) {
+      this(enableSrtp, enableRtx, enableSctp, numSctpStreamsOs, numSctpStreamsMis, SctpOptions.RECEIVER_WINDOW_BYTES);
+    }
+
     public static final PipeOptions DEFAULT = new PipeOptions(true, true, true, 1_024, 1_024);
   }
 
@@ -238,7 +245,8 @@ public final class PipeTransport implements Transport, RtpLink {
       SctpOptions sctp = SctpOptions.ofPipe(SCTP_PORT, SCTP_PORT, options.enableSrtp())
           .withStreams(options.numSctpStreamsOs(), options.numSctpStreamsMis())
           .withMessageBytes(SctpOptions.MAX_MESSAGE_BYTES + PipedMessage.MAX_HEADER_BYTES,
-              SctpOptions.MAX_MESSAGE_BYTES + PipedMessage.MAX_HEADER_BYTES);
+              SctpOptions.MAX_MESSAGE_BYTES + PipedMessage.MAX_HEADER_BYTES)
+          .withBufferBytes(SctpOptions.SEND_BUFFER_BYTES, SctpOptions.SEND_BUFFER_BYTES, options.dataWindowBytes());
       data = new PipeData(this, router, sctp, id.compareTo(remoteEndId) < 0, this::sendData);
     }
     return data;
