@@ -11,6 +11,7 @@ import io.plenum.media.router.DataConsumer;
 import io.plenum.media.router.DataConsumerOptions;
 import io.plenum.media.router.DataProducer;
 import io.plenum.media.router.DataProducerOptions;
+import io.plenum.media.router.DeadlineQueue;
 import io.plenum.media.router.PipeConsumer;
 import io.plenum.media.router.PipeDataConsumer;
 import io.plenum.media.router.PipeStream;
@@ -52,6 +53,7 @@ public final class PipeTransport implements Transport, RtpLink {
   private final Network network;
   private final PipeOptions options;
   private final RtpSession session;
+  private final DeadlineQueue.Wake wake;
   private final SrtpParameters srtpParameters;
   private InetSocketAddress remote;
   private int remoteRtcpSsrc;
@@ -96,7 +98,7 @@ public final class PipeTransport implements Transport, RtpLink {
     this.srtpParameters = options.enableSrtp() ? SrtpParameters.generate(environment.random()) : null;
     this.session = new RtpSession(this, router, this, rtcpSsrc(id));
     this.dataPackets = new DataPackets(dataSsrc(id));
-    router.add(this);
+    wake = router.add(this);
   }
 
   @Override
@@ -162,7 +164,7 @@ public final class PipeTransport implements Transport, RtpLink {
       network.onPipeSsrcAdded(this, remote, dataSsrc(remoteEndId));
     }
     session.onConnected(nowNs);
-    router.wakeBy(nextDeadlineNs());
+    wake.by(nextDeadlineNs());
   }
 
   /** A pipe has one association: its ports tell nothing apart. */
@@ -185,7 +187,7 @@ public final class PipeTransport implements Transport, RtpLink {
     }
     try {
       read(bytes, offset, length, nowNs);
-      router.wakeBy(nextDeadlineNs());
+      wake.by(nextDeadlineNs());
     } catch (RuntimeException fault) {
       router.onFault(this, fault, nowNs);
     }
@@ -417,7 +419,7 @@ public final class PipeTransport implements Transport, RtpLink {
   @Override
   public void onDeadlineChanged() {
     session.onDeadlineChanged();
-    router.wakeBy(nextDeadlineNs());
+    wake.by(nextDeadlineNs());
   }
 
   @Override
