@@ -13,6 +13,7 @@ import io.plenum.media.router.DataLink;
 import io.plenum.media.router.DataMessage;
 import io.plenum.media.router.DataProducer;
 import io.plenum.media.router.DataProducerOptions;
+import io.plenum.media.router.DeadlineQueue;
 import io.plenum.media.router.Producer;
 import io.plenum.media.router.ProducerOptions;
 import io.plenum.media.router.Router;
@@ -57,6 +58,7 @@ public final class DirectTransport implements Transport, RtpLink {
   private final RtpSession session;
   private final Map<String, DataProducer> dataProducers = new LinkedHashMap<>();
   private final Map<String, DataConsumer> dataConsumers = new LinkedHashMap<>();
+  private final DeadlineQueue.Wake wake;
   private boolean closed;
 
   public DirectTransport(String id, Router router, Listener listener, long nowNs) {
@@ -64,8 +66,9 @@ public final class DirectTransport implements Transport, RtpLink {
     this.router = router;
     this.listener = listener;
     this.session = new RtpSession(this, router, this);
-    router.add(this);
+    this.wake = router.add(this);
     session.onConnected(nowNs);
+    wake.by(nextDeadlineNs());
   }
 
   @Override
@@ -181,7 +184,7 @@ public final class DirectTransport implements Transport, RtpLink {
     session.counters().onDatagramReceived(length, nowNs);
     try {
       entrance.take(packet, offset, length, nowNs);
-      router.wakeBy(nextDeadlineNs());
+      wake.by(nextDeadlineNs());
     } catch (RuntimeException fault) {
       router.onFault(this, fault, nowNs);
     }
@@ -263,7 +266,7 @@ public final class DirectTransport implements Transport, RtpLink {
   @Override
   public void onDeadlineChanged() {
     session.onDeadlineChanged();
-    router.wakeBy(nextDeadlineNs());
+    wake.by(nextDeadlineNs());
   }
 
   @Override
