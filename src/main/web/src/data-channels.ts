@@ -125,7 +125,9 @@ export class DataChannels {
 
   /** Who can be heard on a channel. */
   peersOn(channel: Channel): string[] {
-    return [...this.consumers.values()].filter((each) => each.channel === channel).map(({ peerId }) => peerId);
+    return [...this.consumers.values()]
+      .filter((each) => each.channel === channel && each.consumer.readyState === 'open')
+      .map(({ peerId }) => peerId);
   }
 
   async onNewDataConsumer(offer: NewDataConsumer): Promise<void> {

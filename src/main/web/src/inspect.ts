@@ -1,6 +1,6 @@
 import type { types } from 'mediasoup-client';
 import type { CallScreen } from './call-screen';
-import type { ForeignChannelListener } from './data-channels';
+import type { Channel, ForeignChannelListener } from './data-channels';
 import { reportEntries } from './stats';
 
 /**
@@ -84,6 +84,10 @@ export function inspector(screen: CallScreen) {
           : {}),
       })),
     unread: () => chat.unread,
+    /** Peers whose messages on a channel (chat, signals, files) reach this page. */
+    heardOn: (channel: Channel) => chat.conversation.route.peersOn(channel),
+    /** Whether what is said now goes out at once. */
+    canSay: () => chat.conversation.route.settled('chat'),
     say: (text: string) => chat.conversation.say(text),
     sendFiles: (files: File[]) => chat.sendFiles(files),
     /** The content of the newest file with this name that is here in whole. Not JSON: for scripts in the page. */
