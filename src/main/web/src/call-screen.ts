@@ -94,6 +94,7 @@ export class CallScreen implements CallListener {
       this.onLocal('video');
       this.onLocal('screensharing');
     }
+    this.chat.conversation.route.setAway(AWAY.has(state.name));
     // Trying one server after the other is one state to a person.
     const shown = AWAY.has(state.name) ? 'away' : state.name;
     if (shown !== this.shownState) {

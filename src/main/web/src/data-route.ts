@@ -25,15 +25,25 @@ export class DataRoute implements DataChannelsListener {
   private readonly told = new Map<Carrier, Map<string, number>>();
   private readonly shown = new Map<string, number>();
   private compareUntilMs = -Infinity;
+  private away = false;
 
   constructor(
     private readonly listener: DataRouteListener,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
+  /**
+   * The connection to the server is lost: a channel may seem open long after the node at its other end has gone, and what is said
+   * waits until the call stands again.
+   */
+  setAway(away: boolean): void {
+    this.away = away;
+    this.listener.onRoom();
+  }
+
   /** Whether all have had the time to hear of the channel. */
   settled(channel: Channel): boolean {
-    return this.carriers.some((carrier) => (carrier.openForMs(channel) ?? -1) >= SETTLE_MS);
+    return !this.away && this.carriers.some((carrier) => (carrier.openForMs(channel) ?? -1) >= SETTLE_MS);
   }
 
   open(channel: Channel): boolean {
@@ -82,7 +92,7 @@ export class DataRoute implements DataChannelsListener {
 
   /** The oldest that is open. */
   private carrier(channel: Channel): Carrier | null {
-    return this.carriers.find((carrier) => carrier.openForMs(channel) !== null) ?? null;
+    return this.away ? null : (this.carriers.find((carrier) => carrier.openForMs(channel) !== null) ?? null);
   }
 
   /** The n-th time that one connection brings a text is news unless the other brought it n times already. */

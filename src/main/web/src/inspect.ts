@@ -88,6 +88,7 @@ export function inspector(screen: CallScreen) {
     heardOn: (channel: Channel) => chat.conversation.route.peersOn(channel),
     /** Whether what is said now goes out at once. */
     canSay: () => chat.conversation.route.settled('chat'),
+    showChat: (shown: boolean) => chat.show(shown),
     say: (text: string) => chat.conversation.say(text),
     sendFiles: (files: File[]) => chat.sendFiles(files),
     /** The content of the newest file with this name that is here in whole. Not JSON: for scripts in the page. */

@@ -92,6 +92,18 @@ test('we go on over the former connection until it is closed, and the next has b
   assert.deepEqual(route.peersOn('files'), ['ada']);
 });
 
+test('while the server is away nothing is sent, for a channel may seem open that leads nowhere', () => {
+  const { clock, line, route } = setUp();
+  const only = line();
+  only.openSinceMs = 0;
+  clock.ms = SETTLE_MS;
+  route.setAway(true);
+  assert.deepEqual([route.send('chat', 'lost'), route.open('files'), route.settled('chat')], [false, false, false]);
+  route.setAway(false);
+  assert.equal(route.send('chat', 'heard'), true);
+  assert.deepEqual(only.sent, ['heard']);
+});
+
 test('a flood during a move is shown twice at worst, and remembered only to a limit', () => {
   const { heard, line, say } = setUp();
   const former = line();
