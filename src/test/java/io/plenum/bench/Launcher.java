@@ -77,7 +77,7 @@ final class Launcher {
           "--http.host=" + HOST, "--http.port=" + base,
           "--media.ip=" + HOST, "--media.port=" + (base + 3), "--media.loops=" + loops,
           "--pipe.ip=" + HOST, "--pipe.port=" + (base + 3 + loops),
-          "--limits.peersPerRoom=10000", "--limits.consumersPerPeer=4096", "--limits.pendingRequestsPerPeer=4200",
+          "--limits.peersPerRoom=10000", "--limits.consumersPerPeer=4096", "--limits.pendingRequestsPerPeer=6200",
           "--limits.joinTimeoutS=120"));
       if (count > 1) {
         args.addAll(List.of("--cluster.enabled=true", "--cluster.name=bench-" + ProcessHandle.current().pid() + "-" + first,

@@ -34,7 +34,7 @@ class ClusterRoomIT {
   @BeforeAll
   static void start() {
     cluster = ClusterUnderTest.start(2, "--limits.producersPerPeer=250", "--limits.consumersPerPeer=250",
-        "--limits.pendingRequestsPerPeer=300", "--limits.messagesPerSecond=2000");
+        "--limits.dataConsumersPerPeer=50", "--limits.pendingRequestsPerPeer=300", "--limits.messagesPerSecond=2000");
   }
 
   @AfterAll

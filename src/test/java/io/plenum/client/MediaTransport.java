@@ -35,6 +35,9 @@ final class MediaTransport implements IceControllingClient.Sink, DtlsSession.Sin
   /** Takes what came through. */
   interface Receiver extends RtcpHandler {
     void onRtp(RtpPacket packet, long nowNs);
+
+    /** What came inside DTLS; the bytes are the transport's again afterwards. */
+    default void onData(byte[] bytes, int offset, int length, long nowNs) {}
   }
 
   private final ClientLoop loop;
@@ -170,6 +173,13 @@ final class MediaTransport implements IceControllingClient.Sink, DtlsSession.Sin
     }
   }
 
+  /** Inside DTLS. */
+  void sendData(byte[] bytes, int offset, int length) {
+    if (!closed) {
+      dtls.send(bytes, offset, length);
+    }
+  }
+
   /** The next RTP packets are kept as they leave. */
   List<byte[]> record(int packets) {
     recording = new ArrayList<>();
@@ -254,7 +264,7 @@ final class MediaTransport implements IceControllingClient.Sink, DtlsSession.Sin
 
   @Override
   public void onDtlsData(byte[] bytes, int offset, int length) {
-    // No data channels.
+    receiver.onData(bytes, offset, length, System.nanoTime());
   }
 
   @Override

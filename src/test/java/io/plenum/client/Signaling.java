@@ -20,6 +20,11 @@ public final class Signaling implements WebSocket.Listener {
   public interface Handler {
     void onServerRequest(String method, JsonNode data);
 
+    /** Asked after it was told; a refusal is answered with 403. */
+    default boolean accepts(String method, JsonNode data) {
+      return true;
+    }
+
     void onNotification(String method, JsonNode data);
 
     void onClosed(int code, String reason);
@@ -108,9 +113,13 @@ public final class Signaling implements WebSocket.Listener {
       }
     } else if (frame.path("request").asBoolean()) {
       handler.onServerRequest(frame.path("method").asText(), data);
-      ObjectNode answer = JSON.createObjectNode().put("response", true).put("ok", true);
+      ObjectNode answer = JSON.createObjectNode().put("response", true);
       answer.set("id", frame.path("id"));
-      answer.set("data", JSON.createObjectNode());
+      if (handler.accepts(frame.path("method").asText(), data)) {
+        answer.put("ok", true).set("data", JSON.createObjectNode());
+      } else {
+        answer.put("errorCode", 403).put("errorReason", "not wanted");
+      }
       send(answer);
     } else {
       handler.onNotification(frame.path("method").asText(), data);

@@ -31,6 +31,8 @@ public final class DataConsumer {
   private final Set<Integer> subchannels = new LinkedHashSet<>();
   private boolean paused;
   private boolean closed;
+  /** Refuses, and has said so. */
+  private boolean full;
   private long messagesSent;
   private long bytesSent;
   private long messagesRefused;
@@ -136,7 +138,8 @@ public final class DataConsumer {
   /**
    * A message to this endpoint alone, whatever its subchannels.
    *
-   * @return what became of it; {@link RouterListener#onDataConsumerSendBufferFull} is told if there was no room
+   * @return what became of it; {@link RouterListener#onDataConsumerSendBufferFull} is told of the first for which there was
+   *     no room, and then not before there has been room again
    */
   public SendResult send(DataMessage message, long nowNs) {
     if (closed) {
@@ -144,11 +147,13 @@ public final class DataConsumer {
     }
     SendResult result = link.send(message, nowNs);
     if (result == SendResult.QUEUED) {
+      full = false;
       messagesSent++;
       bytesSent += message.content().length;
     } else {
       messagesRefused++;
-      if (result == SendResult.BUFFER_FULL || result == SendResult.STREAM_BUFFER_FULL) {
+      if (!full && (result == SendResult.BUFFER_FULL || result == SendResult.STREAM_BUFFER_FULL)) {
+        full = true;
         router.events().onDataConsumerSendBufferFull(id());
       }
     }

@@ -168,6 +168,10 @@ public final class Router {
     return producers.containsKey(producerId);
   }
 
+  public boolean hasDataProducer(String dataProducerId) {
+    return dataProducers.containsKey(dataProducerId);
+  }
+
   /** @throws PlenumException {@code already-exists} */
   public void requireFreeProducerId(String producerId) {
     refuseTaken(producers, "producer", producerId);

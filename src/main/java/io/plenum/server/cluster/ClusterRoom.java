@@ -184,6 +184,13 @@ final class ClusterRoom implements RoomPresence, RouterMedia.Outcomes {
   }
 
   @Override
+  public void onDataProducerAdded(String dataProducerId, String routerId, String peerId, boolean paused,
+      Map<String, Object> appData) {
+    with(nowNs -> coordinator.onProducerAdded(
+        dataProducerId, routerId, peerId, ProducerKind.DATA, paused, appData, nowNs));
+  }
+
+  @Override
   public void onProducerPaused(String producerId, boolean paused) {
     with(nowNs -> coordinator.onProducerPaused(producerId, paused, nowNs));
   }

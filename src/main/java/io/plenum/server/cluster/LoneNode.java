@@ -77,6 +77,12 @@ public final class LoneNode implements Rooms.Membership {
     }
 
     @Override
+    public void onDataProducerAdded(String dataProducerId, String routerId, String peerId, boolean paused,
+        Map<String, Object> appData) {
+      with(nowNs -> room.onProducerAdded(dataProducerId, routerId, peerId, ProducerKind.DATA, nowNs));
+    }
+
+    @Override
     public void onProducerClosed(String producerId) {
       with(nowNs -> room.onProducerClosed(producerId, nowNs));
     }

@@ -38,9 +38,10 @@ final class ConfigRules {
     if (config.room().routerCapacity() < 1) {
       throw new ConfigException("the key room.routerCapacity must be 1 or more");
     }
-    if (config.limits().pendingRequestsPerPeer() < config.limits().consumersPerPeer()) {
-      throw new ConfigException("limits.pendingRequestsPerPeer must not be less than limits.consumersPerPeer:"
-          + " whoever joins a full room is asked about every consumer at once");
+    PlenumConfig.Limits limits = config.limits();
+    if (limits.pendingRequestsPerPeer() < limits.consumersPerPeer() + limits.dataConsumersPerPeer()) {
+      throw new ConfigException("limits.pendingRequestsPerPeer must not be less than limits.consumersPerPeer and"
+          + " limits.dataConsumersPerPeer together: whoever joins a full room is asked about every consumer at once");
     }
     if (config.auth().mode().equals("jwt")) {
       throw new ConfigException("auth.mode=jwt is not there yet: use auth.mode=none behind something that lets in only whom you know");

@@ -3,9 +3,6 @@ package io.plenum.server.room;
 import io.plenum.cluster.message.Layers;
 import io.plenum.cluster.message.ProducerRow;
 import io.plenum.media.PlenumException;
-import io.plenum.media.router.Consumer;
-import io.plenum.media.router.ConsumerOptions;
-import io.plenum.server.config.PlenumConfig.Limits;
 import io.plenum.server.router.RouterVerticle;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,16 +12,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Gives one peer a consumer for one producer: made paused, announced to the client, and resumed when the client says
- * that it is ready, so that the key frame which follows is not lost.
+ * that it is ready, so that the key frame which follows is not lost. A room has one of these for media and one for data;
+ * a {@link ConsumerMaker} is what they differ in.
  */
 final class ConsumerSetup {
-  /** Whatever there is. */
-  static final Layers HIGHEST = new Layers(7, 7);
-
   private static final Logger log = LoggerFactory.getLogger(ConsumerSetup.class);
 
   private final RoomVerticle room;
-  private final Limits limits;
+  private final ConsumerMaker maker;
   /** Consumers whose producer's media is not on the peer's router yet, by id. */
   private final Map<String, Waiting> waiting = new LinkedHashMap<>();
 
@@ -33,9 +28,9 @@ final class ConsumerSetup {
   /** A producer, of this node or another. */
   private record Source(String producerId, String ownerPeerId, Map<String, Object> appData) {}
 
-  ConsumerSetup(RoomVerticle room, Limits limits) {
+  ConsumerSetup(RoomVerticle room, ConsumerMaker maker) {
     this.room = room;
-    this.limits = limits;
+    this.maker = maker;
   }
 
   /** For a producer of this node: one on another router is asked for as one of another node is. */
@@ -58,7 +53,7 @@ final class ConsumerSetup {
       return;
     }
     waiting.put(consumerId, new Waiting(peer, source));
-    room.presence().onConsumer(consumerId, peer.router().routerId(), source.producerId, HIGHEST);
+    room.presence().onConsumer(consumerId, peer.router().routerId(), source.producerId, maker.demand());
     if (room.remote().isReady(peer.router().routerId(), source.producerId)) {
       createWaiting(consumerId);
     }
@@ -66,17 +61,17 @@ final class ConsumerSetup {
 
   /** The consumer's id, or null if the peer can or may not have it. */
   private String reserve(Peer peer, String producerId) {
-    if (peer.rtpCapabilities() == null || peer.router() == null || peer.consumerTransportId() == null
-        || peer.consumers.containsValue(producerId)) {
+    Map<String, String> consumers = maker.of(peer);
+    if (peer.router() == null || maker.transportId(peer) == null || consumers.containsValue(producerId)) {
       return null;
     }
-    if (peer.consumers.size() >= limits.consumersPerPeer()) {
-      log.warn("consumer refused room={} peer={} producer={} reason=too-many-consumers limit={}",
-          room.name(), peer.id(), producerId, limits.consumersPerPeer());
+    if (consumers.size() >= maker.limit()) {
+      log.warn("{} refused room={} peer={} producer={} reason=too-many-consumers limit={}",
+          maker.noun(), room.name(), peer.id(), producerId, maker.limit());
       return null;
     }
     String consumerId = room.newId();
-    peer.consumers.put(consumerId, producerId);
+    consumers.put(consumerId, producerId);
     return consumerId;
   }
 
@@ -100,7 +95,7 @@ final class ConsumerSetup {
     for (Map.Entry<String, Waiting> entry : List.copyOf(waiting.entrySet())) {
       if (entry.getValue().source.producerId.equals(producerId)) {
         waiting.remove(entry.getKey());
-        entry.getValue().peer.consumers.remove(entry.getKey());
+        maker.of(entry.getValue().peer).remove(entry.getKey());
         room.presence().onConsumerClosed(entry.getKey());
       }
     }
@@ -108,9 +103,21 @@ final class ConsumerSetup {
 
   /** The router has closed it. If the producer still is somewhere else, the way to it broke: it is asked for again. */
   void onConsumerClosed(Peer peer, String consumerId) {
-    String producerId = peer.consumers.remove(consumerId);
+    String producerId = forget(peer, consumerId);
+    if (producerId != null) {
+      renew(peer, producerId);
+    }
+  }
+
+  /** The consumer is no more. @return its producer's id, or null if it is not known */
+  String forget(Peer peer, String consumerId) {
     room.presence().onConsumerClosed(consumerId);
-    if (producerId == null || peer.left()) {
+    return maker.of(peer).remove(consumerId);
+  }
+
+  /** Asks again for a producer that was lost on the way, if it still is somewhere else. */
+  void renew(Peer peer, String producerId) {
+    if (peer.left()) {
       return;
     }
     ProducerRow remote = room.remote().producer(producerId);
@@ -118,13 +125,13 @@ final class ConsumerSetup {
     if (remote != null) {
       setUp(peer, remote);
     } else if (owner != null && owner.router() != peer.router()) {
-      setUp(peer, owner, owner.producers.get(producerId));
+      setUp(peer, owner, owner.producer(producerId));
     }
   }
 
   /** The client pauses, resumes, or wants other layers. */
   void onDemand(Peer peer, String consumerId, Layers layers) {
-    String producerId = peer.consumers.get(consumerId);
+    String producerId = maker.of(peer).get(consumerId);
     if (producerId != null && crosses(peer, producerId)) {
       room.presence().onConsumer(consumerId, peer.router().routerId(), producerId, layers);
     }
@@ -136,68 +143,49 @@ final class ConsumerSetup {
   }
 
   void onPeerLeft(Peer peer) {
-    for (String consumerId : peer.consumers.keySet()) {
+    for (String consumerId : maker.of(peer).keySet()) {
       waiting.remove(consumerId);
       room.presence().onConsumerClosed(consumerId);
     }
-    peer.consumers.clear();
+    maker.of(peer).clear();
   }
 
   private void create(Peer peer, String consumerId, Source source) {
-    RouterVerticle router = peer.router();
-    String transportId = peer.consumerTransportId();
+    String transportId = maker.transportId(peer);
     Map<String, Object> appData = new LinkedHashMap<>(source.appData);
     appData.put("peerId", source.ownerPeerId);
-    router
-        .call(r -> describe(r.transport(transportId).consume(
-            ConsumerOptions.paused(consumerId, source.producerId, peer.rtpCapabilities(), appData), router.nowNs())))
+    peer.router()
+        .call(maker.consume(peer, consumerId, source.producerId, appData))
         .onFailure(failure -> onRefused(peer, consumerId, source.producerId, failure))
-        .onSuccess(description -> announce(peer, source.ownerPeerId, transportId, description));
+        .onSuccess(description -> announce(peer, consumerId, source.ownerPeerId, transportId, description));
   }
 
-  private void announce(Peer peer, String ownerPeerId, String transportId, Map<String, Object> description) {
-    String consumerId = (String) description.get("consumerId");
+  private void announce(
+      Peer peer, String consumerId, String ownerPeerId, String transportId, Map<String, Object> description) {
     description.put("peerId", ownerPeerId);
     description.put("transportId", transportId);
-    peer.channel().request("newConsumer", description).onComplete(answer -> {
-      if (peer.left() || !peer.consumers.containsKey(consumerId)) {
-        return;
-      }
-      if (answer.failed()) {
-        peer.consumers.remove(consumerId);
-        room.presence().onConsumerClosed(consumerId);
-        log.info("consumer refused room={} peer={} consumer={} reason=\"{}\"",
-            room.name(), peer.id(), consumerId, answer.cause().getMessage());
-        peer.router().run(r -> r.consumer(consumerId).close(peer.router().nowNs()));
+    peer.channel().request(maker.offer(), description).onComplete(answer -> {
+      if (peer.left() || !maker.of(peer).containsKey(consumerId)) {
         return;
       }
       RouterVerticle router = peer.router();
-      router.run(r -> r.consumer(consumerId).resume(router.nowNs()));
+      if (answer.failed()) {
+        forget(peer, consumerId);
+        log.info("{} refused room={} peer={} consumer={} reason=\"{}\"",
+            maker.noun(), room.name(), peer.id(), consumerId, answer.cause().getMessage());
+        router.run(r -> maker.close(r, consumerId, router.nowNs()));
+        return;
+      }
+      router.run(r -> maker.resume(r, consumerId, router.nowNs()));
     });
   }
 
   private void onRefused(Peer peer, String consumerId, String producerId, Throwable failure) {
-    peer.consumers.remove(consumerId);
-    room.presence().onConsumerClosed(consumerId);
+    forget(peer, consumerId);
     String code = failure instanceof PlenumException refusal ? refusal.code() : "internal-error";
-    log.info("consumer refused room={} peer={} producer={} reason={}", room.name(), peer.id(), producerId, code);
+    log.info("{} refused room={} peer={} producer={} reason={}", maker.noun(), room.name(), peer.id(), producerId, code);
     if (!(failure instanceof PlenumException)) {
-      log.error("consumer failed room={} peer={} producer={}", room.name(), peer.id(), producerId, failure);
+      log.error("{} failed room={} peer={} producer={}", maker.noun(), room.name(), peer.id(), producerId, failure);
     }
-  }
-
-  /** What newConsumer carries, in the field names of both vintages. Runs on the router's loop. */
-  private static Map<String, Object> describe(Consumer consumer) {
-    Map<String, Object> data = new LinkedHashMap<>();
-    data.put("id", consumer.id());
-    data.put("consumerId", consumer.id());
-    data.put("producerId", consumer.producerId());
-    data.put("kind", consumer.kind());
-    data.put("rtpParameters", consumer.rtpParameters());
-    data.put("type", consumer.type());
-    data.put("producerPaused", consumer.producerPaused());
-    data.put("consumerScore", consumer.score());
-    data.put("appData", consumer.appData());
-    return data;
   }
 }

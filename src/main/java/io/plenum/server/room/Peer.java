@@ -1,20 +1,24 @@
 package io.plenum.server.room;
 
+import io.plenum.cluster.message.ProducerKind;
 import io.plenum.media.PlenumException;
-import io.plenum.media.parameters.MediaKind;
 import io.plenum.media.parameters.RtpCapabilities;
 import io.plenum.server.router.RouterVerticle;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** One peer of a room, as this node's room sees it: who it is, and which of the router's objects are its own. */
 public final class Peer {
   /** Which way a transport carries media, seen from the client. */
   public enum Direction { PRODUCER, CONSUMER }
 
+  /** @param data whether it has SCTP */
+  record TransportEntry(Direction direction, boolean data) {}
+
   /** What of a producer the room must know without asking the router. */
-  public record ProducerEntry(String id, MediaKind kind, Map<String, Object> appData) {}
+  public record ProducerEntry(String id, ProducerKind kind, Map<String, Object> appData) {}
 
   /** The two forms of the protocol that differ where one answer cannot serve both. */
   public enum Vintage { A, B }
@@ -26,10 +30,13 @@ public final class Peer {
 
   private final String id;
   private final PeerChannel channel;
-  final Map<String, Direction> transports = new LinkedHashMap<>();
+  final Map<String, TransportEntry> transports = new LinkedHashMap<>();
   final Map<String, ProducerEntry> producers = new LinkedHashMap<>();
   /** Consumer id to producer id. */
   final Map<String, String> consumers = new HashMap<>();
+  final Map<String, ProducerEntry> dataProducers = new LinkedHashMap<>();
+  /** Data consumer id to data producer id. */
+  final Map<String, String> dataConsumers = new HashMap<>();
   private String displayName = "";
   private Device device;
   private RtpCapabilities rtpCapabilities;
@@ -123,8 +130,9 @@ public final class Peer {
     return transports.size();
   }
 
-  public void addTransport(String transportId, Direction direction) {
-    transports.put(transportId, direction);
+  /** @param data whether it has SCTP */
+  public void addTransport(String transportId, Direction direction, boolean data) {
+    transports.put(transportId, new TransportEntry(direction, data));
   }
 
   public void removeTransport(String transportId) {
@@ -133,12 +141,32 @@ public final class Peer {
 
   /** The first transport that carries media to the client, or null. */
   String consumerTransportId() {
-    for (Map.Entry<String, Direction> transport : transports.entrySet()) {
-      if (transport.getValue() == Direction.CONSUMER) {
+    return transportId(transport -> transport.direction == Direction.CONSUMER);
+  }
+
+  /** The first transport that carries data to the client, or null. */
+  String dataConsumerTransportId() {
+    return transportId(transport -> transport.direction == Direction.CONSUMER && transport.data);
+  }
+
+  private String transportId(Predicate<TransportEntry> wanted) {
+    for (Map.Entry<String, TransportEntry> transport : transports.entrySet()) {
+      if (wanted.test(transport.getValue())) {
         return transport.getKey();
       }
     }
     return null;
+  }
+
+  boolean hasData(String transportId) {
+    TransportEntry transport = transports.get(transportId);
+    return transport != null && transport.data;
+  }
+
+  /** Its producer or data producer of that id, or null. */
+  ProducerEntry producer(String producerId) {
+    ProducerEntry producer = producers.get(producerId);
+    return producer != null ? producer : dataProducers.get(producerId);
   }
 
   /** Refuses what is not the peer's own: ids are not secrets. */
@@ -159,6 +187,18 @@ public final class Peer {
   void requireConsumer(String consumerId) {
     if (consumerId == null || !consumers.containsKey(consumerId)) {
       throw new PlenumException("consumer-not-found", "you have no consumer with the id " + consumerId);
+    }
+  }
+
+  public void requireDataProducer(String dataProducerId) {
+    if (dataProducerId == null || !dataProducers.containsKey(dataProducerId)) {
+      throw new PlenumException("data-producer-not-found", "you have no data producer with the id " + dataProducerId);
+    }
+  }
+
+  public void requireDataConsumer(String dataConsumerId) {
+    if (dataConsumerId == null || !dataConsumers.containsKey(dataConsumerId)) {
+      throw new PlenumException("data-consumer-not-found", "you have no data consumer with the id " + dataConsumerId);
     }
   }
 

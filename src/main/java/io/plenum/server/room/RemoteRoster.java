@@ -3,6 +3,7 @@ package io.plenum.server.room;
 import io.plenum.cluster.RoomListener;
 import io.plenum.cluster.message.Notification;
 import io.plenum.cluster.message.PeerRow;
+import io.plenum.cluster.message.ProducerKind;
 import io.plenum.cluster.message.ProducerRow;
 import java.util.Collection;
 import java.util.HashSet;
@@ -32,6 +33,11 @@ public final class RemoteRoster implements RoomListener {
 
   public Collection<ProducerRow> producers() {
     return producers.values();
+  }
+
+  /** How many of them are sound or picture. */
+  int mediaProducers() {
+    return (int) producers.values().stream().filter(producer -> producer.kind() != ProducerKind.DATA).count();
   }
 
   /** Null if it is on no other node. */
@@ -124,7 +130,7 @@ public final class RemoteRoster implements RoomListener {
     for (Peer peer : room.joinedPeers()) {
       // Who is moving is here and there for a while, and needs not see itself.
       if (!peer.id().equals(producer.peerId())) {
-        room.consumers().setUp(peer, producer);
+        room.consumers(producer.kind()).setUp(peer, producer);
       }
     }
   }
@@ -137,7 +143,7 @@ public final class RemoteRoster implements RoomListener {
   @Override
   public void onProducerClosed(ProducerRow producer) {
     producers.remove(producer.producerId());
-    room.consumers().onProducerGone(producer.producerId());
+    room.consumers(producer.kind()).onProducerGone(producer.producerId());
   }
 
   @Override
@@ -163,7 +169,8 @@ public final class RemoteRoster implements RoomListener {
   @Override
   public void onProducerReady(String routerId, String producerId) {
     ready.add(new Ready(routerId, producerId));
-    room.consumers().onProducerReady(routerId, producerId);
+    room.consumers(ProducerKind.VIDEO).onProducerReady(routerId, producerId);
+    room.consumers(ProducerKind.DATA).onProducerReady(routerId, producerId);
   }
 
   @Override

@@ -1,7 +1,9 @@
 package io.plenum.server.room;
 
+import io.plenum.cluster.message.ProducerKind;
 import io.plenum.cluster.message.ProducerRow;
 import io.plenum.media.router.RouterListener;
+import io.plenum.media.router.SctpLinkState;
 import io.plenum.protocol.dtls.DtlsState;
 import io.plenum.protocol.ice.IceState;
 import io.plenum.server.router.RouterVerticle;
@@ -67,6 +69,20 @@ final class RoomEvents implements RouterListener {
   }
 
   @Override
+  public void onSctpStateChanged(String transportId, SctpLinkState state, String reason) {
+    Peer peer = owner(transportId);
+    if (peer == null) {
+      return;
+    }
+    log.info("sctp {} room={} peer={} transport={} reason=\"{}\"",
+        state.label(), room.name(), peer.id(), transportId, reason);
+    if (state == SctpLinkState.FAILED || state == SctpLinkState.CLOSED) {
+      peer.channel().notify("transportStateChanged",
+          Map.of("transportId", transportId, "sctpState", state.label(), "reason", reason));
+    }
+  }
+
+  @Override
   public void onTransportFaulted(String transportId, Throwable fault, Map<String, Object> dump) {
     Peer peer = owner(transportId);
     log.error("transport closed after a fault of ours room={} peer={} transport={} dump={}",
@@ -83,7 +99,7 @@ final class RoomEvents implements RouterListener {
     Peer peer = ownerOfConsumer(consumerId);
     if (peer != null) {
       peer.channel().notify("consumerClosed", Map.of("consumerId", consumerId));
-      room.consumers().onConsumerClosed(peer, consumerId);
+      room.consumers(ProducerKind.VIDEO).onConsumerClosed(peer, consumerId);
     }
   }
 
@@ -162,12 +178,49 @@ final class RoomEvents implements RouterListener {
     }
   }
 
+  @Override
+  public void onDataProducerClosed(String dataProducerId) {
+    room.data().onClosed(dataProducerId);
+  }
+
+  @Override
+  public void onDataConsumerClosed(String dataConsumerId) {
+    Peer peer = ownerOfDataConsumer(dataConsumerId);
+    if (peer != null) {
+      peer.channel().notify("dataConsumerClosed", Map.of("dataConsumerId", dataConsumerId));
+      room.data().onConsumerClosed(peer, dataConsumerId);
+    }
+  }
+
+  @Override
+  public void onDataConsumerProducerPaused(String dataConsumerId, boolean paused) {
+    Peer peer = ownerOfDataConsumer(dataConsumerId);
+    if (peer != null) {
+      peer.channel().notify(paused ? "dataConsumerPaused" : "dataConsumerResumed",
+          Map.of("dataConsumerId", dataConsumerId));
+    }
+  }
+
+  /** Its client does not take what it is sent, and has lost a message that was perhaps promised: it must know. */
+  @Override
+  public void onDataConsumerSendBufferFull(String dataConsumerId) {
+    Peer peer = ownerOfDataConsumer(dataConsumerId);
+    if (peer != null) {
+      log.info("data lost room={} peer={} consumer={} reason=send-buffer-full", room.name(), peer.id(), dataConsumerId);
+      peer.channel().notify("dataConsumerSendBufferFull", Map.of("dataConsumerId", dataConsumerId));
+    }
+  }
+
   private Peer owner(String transportId) {
     return find(peer -> peer.transports.containsKey(transportId));
   }
 
   private Peer ownerOfConsumer(String consumerId) {
     return find(peer -> peer.consumers.containsKey(consumerId));
+  }
+
+  private Peer ownerOfDataConsumer(String dataConsumerId) {
+    return find(peer -> peer.dataConsumers.containsKey(dataConsumerId));
   }
 
   /** Also of another node's producer. */

@@ -25,8 +25,14 @@ public interface RoomPresence {
   default void onProducerAdded(
       String producerId, String routerId, String peerId, MediaKind kind, boolean paused, Map<String, Object> appData) {}
 
+  /** Its pause and its end are told as a producer's. What else its consumers must know comes with it over the pipe. */
+  default void onDataProducerAdded(
+      String dataProducerId, String routerId, String peerId, boolean paused, Map<String, Object> appData) {}
+
+  /** Also of a data producer. */
   default void onProducerPaused(String producerId, boolean paused) {}
 
+  /** Also of a data producer. */
   default void onProducerClosed(String producerId) {}
 
   /** @param scores how well it arrives, one for each encoding */
@@ -35,9 +41,13 @@ public interface RoomPresence {
   /** A fault of ours closed a transport that is no peer's. */
   default void onTransportFaulted(String transportId) {}
 
-  /** A consumer here wants media of a producer that is not on its router; {@link Layers#NONE} while it is paused. */
+  /**
+   * A consumer here wants media of a producer that is not on its router; {@link Layers#NONE} while it is paused. Also a data
+   * consumer, which wants {@link Layers#DATA} or nothing.
+   */
   default void onConsumer(String consumerId, String routerId, String producerId, Layers layers) {}
 
+  /** Also of a data consumer. */
   default void onConsumerClosed(String consumerId) {}
 
   /** The last peer here has left. */

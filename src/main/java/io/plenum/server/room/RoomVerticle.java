@@ -3,6 +3,7 @@ package io.plenum.server.room;
 import io.plenum.cluster.DrainPlan;
 import io.plenum.cluster.message.Layers;
 import io.plenum.cluster.message.PeerRow;
+import io.plenum.cluster.message.ProducerKind;
 import io.plenum.cluster.message.ProducerRow;
 import io.plenum.media.PlenumException;
 import io.plenum.media.parameters.MediaKind;
@@ -41,6 +42,7 @@ public final class RoomVerticle extends VerticleBase {
   private final Consumer<RoomVerticle> onEmpty;
   private final Map<String, Peer> peers = new LinkedHashMap<>();
   private final ConsumerSetup consumers;
+  private final DataRoom data;
   private final RemoteRoster remote;
   private final PeerMoves moves;
   private RoomPresence presence = RoomPresence.ALONE;
@@ -56,7 +58,8 @@ public final class RoomVerticle extends VerticleBase {
     this.limits = config.limits();
     this.routers = new RoomRouters(name, placement, router, config.room().routerCapacity(), this::onRouterAdded);
     this.onEmpty = onEmpty;
-    this.consumers = new ConsumerSetup(this, limits);
+    this.consumers = new ConsumerSetup(this, new MediaConsumers(limits));
+    this.data = new DataRoom(this, limits);
     this.remote = new RemoteRoster(this);
     this.moves = new PeerMoves(this);
   }
@@ -98,7 +101,7 @@ public final class RoomVerticle extends VerticleBase {
 
   /** The peer's router, which carries all its transports; chosen when it is first asked for. */
   public Future<RouterVerticle> routerFor(Peer peer) {
-    return routers.routerFor(peer, peers.values(), remote.producers().size());
+    return routers.routerFor(peer, peers.values(), remote.mediaProducers());
   }
 
   /** A new id for a transport, producer or consumer. */
@@ -129,8 +132,14 @@ public final class RoomVerticle extends VerticleBase {
     return moves;
   }
 
-  ConsumerSetup consumers() {
-    return consumers;
+  /** Who sets up consumers of that kind. */
+  ConsumerSetup consumers(ProducerKind kind) {
+    return kind == ProducerKind.DATA ? data.consumers() : consumers;
+  }
+
+  /** What is beside sound and picture. */
+  public DataRoom data() {
+    return data;
   }
 
   List<Peer> joinedPeers() {
@@ -168,10 +177,10 @@ public final class RoomVerticle extends VerticleBase {
     return peer != null && peer.joined();
   }
 
-  /** The peer here that has the producer, or null. */
+  /** The peer here that has the producer or data producer, or null. */
   Peer ownerOf(String producerId) {
     for (Peer peer : peers.values()) {
-      if (peer.producers.containsKey(producerId)) {
+      if (peer.producer(producerId) != null) {
         return peer;
       }
     }
@@ -235,10 +244,13 @@ public final class RoomVerticle extends VerticleBase {
       for (Peer.ProducerEntry producer : List.copyOf(other.producers.values())) {
         consumers.setUp(peer, other, producer);
       }
+      for (Peer.ProducerEntry producer : List.copyOf(other.dataProducers.values())) {
+        data.consumers().setUp(peer, other, producer);
+      }
     }
     for (ProducerRow producer : List.copyOf(remote.producers())) {
       if (!producer.peerId().equals(peer.id())) {
-        consumers.setUp(peer, producer);
+        consumers(producer.kind()).setUp(peer, producer);
       }
     }
   }
@@ -257,7 +269,7 @@ public final class RoomVerticle extends VerticleBase {
     }
     RouterVerticle router = peer.router();
     String producerId = newId();
-    Peer.ProducerEntry entry = new Peer.ProducerEntry(producerId, kind, appData);
+    Peer.ProducerEntry entry = new Peer.ProducerEntry(producerId, ProducerKind.of(kind), appData);
     // Counted from now on, so that requests in flight cannot exceed the limit.
     peer.producers.put(producerId, entry);
     return router
@@ -359,6 +371,7 @@ public final class RoomVerticle extends VerticleBase {
       peer.router().run(r -> r.closeTransport(transportId, peer.router().nowNs()));
     }
     consumers.onPeerLeft(peer);
+    data.onPeerLeft(peer);
     if (peer.joined()) {
       peer.producers.keySet().forEach(this::onProducerGone);
       presence.onPeerLeft(peer.id());
@@ -408,7 +421,7 @@ public final class RoomVerticle extends VerticleBase {
   }
 
   private static int videoProducers(Peer peer) {
-    return (int) peer.producers.values().stream().filter(p -> p.kind() == MediaKind.VIDEO).count();
+    return (int) peer.producers.values().stream().filter(p -> p.kind() == ProducerKind.VIDEO).count();
   }
 
   private static String shortened(String displayName) {

@@ -33,9 +33,11 @@ public final class WebRtcTransports {
    * Makes a transport of that id and describes it in mediasoup's fields.
    *
    * @param forceTcp offer no UDP
+   * @param sctp offer data channels
    * @param label room and peer, for the log
    */
-  public Map<String, Object> create(String id, Router router, MediaLoop loop, boolean forceTcp, String label) {
+  public Map<String, Object> create(String id, Router router, MediaLoop loop, boolean forceTcp,
+      boolean sctp, String label) {
     MediaSocketVerticle socket = loop.socket();
     List<IceCandidate> candidates = new ArrayList<>();
     if (!forceTcp) {
@@ -53,7 +55,9 @@ public final class WebRtcTransports {
     description.put("iceParameters", transport.iceParameters());
     description.put("iceCandidates", transport.iceCandidates());
     description.put("dtlsParameters", new DtlsParameters(DtlsRole.AUTO, dtls.certificate().fingerprints()));
-    description.put("sctpParameters", SctpParameters.ofDataChannels());
+    if (sctp) {
+      description.put("sctpParameters", SctpParameters.ofDataChannels());
+    }
     return description;
   }
 }

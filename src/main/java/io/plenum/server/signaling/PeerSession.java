@@ -15,8 +15,9 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * One client's conversation with its room: who the peer is, and which of the protocol's methods it may call when. A table of
- * contents: the methods are in {@link TransportMethods}, {@link ProducerMethods}, {@link ConsumerMethods} and
- * {@link RoomMethods}. Each control method is accepted as a request and as a notification.
+ * contents: the methods are in {@link RoomMethods}, {@link TransportMethods}, {@link ProducerMethods}, {@link ConsumerMethods},
+ * {@link DataProducerMethods} and {@link DataConsumerMethods}. Each control method is accepted as a request and as a
+ * notification.
  */
 public final class PeerSession implements ProtooConnection.Handler {
   /** What a method does; the answer's data now or later. */
@@ -55,6 +56,8 @@ public final class PeerSession implements ProtooConnection.Handler {
     methods.putAll(new TransportMethods(room, peer, transports, limits).methods());
     methods.putAll(new ProducerMethods(room, peer).methods());
     methods.putAll(new ConsumerMethods(room, peer).methods());
+    methods.putAll(new DataProducerMethods(room, peer).methods());
+    methods.putAll(new DataConsumerMethods(room, peer).methods());
     joinTimer = vertx.setTimer(limits.joinTimeoutS() * 1000L, id -> {
       if (!peer.joined()) {
         connection.close("join-timeout: you connected but did not join within " + limits.joinTimeoutS() + " s");

@@ -1,7 +1,6 @@
 package io.plenum.server.signaling;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.plenum.media.PlenumException;
 import io.plenum.media.parameters.MediaKind;
 import io.plenum.media.parameters.RtpParameters;
 import io.plenum.server.room.Peer;
@@ -27,10 +26,7 @@ final class ProducerMethods {
         "closeProducer", data -> room.closeProducer(peer, RequestData.text(data, "producerId")),
         "pauseProducer", data -> room.pauseProducer(peer, RequestData.text(data, "producerId"), true),
         "resumeProducer", data -> room.pauseProducer(peer, RequestData.text(data, "producerId"), false),
-        "getProducerStats", this::stats,
-        "produceData", data -> refuseData(),
-        "getDataProducerStats", data -> refuseData(),
-        "getDataConsumerStats", data -> refuseData());
+        "getProducerStats", this::stats);
   }
 
   private Future<?> produce(JsonNode data) {
@@ -56,9 +52,5 @@ final class ProducerMethods {
     return router
         .call(r -> r.producer(producerId).stats(router.nowNs(), System.currentTimeMillis()))
         .map(stats -> TransportMethods.inForm(peer, stats));
-  }
-
-  private static Future<?> refuseData() {
-    throw new PlenumException("unsupported", "this version has no data channels yet");
   }
 }

@@ -44,18 +44,20 @@ final class TransportMethods {
     }
     String transportId = room.newId();
     boolean forceTcp = data.path("forceTcp").asBoolean();
-    peer.addTransport(transportId, direction);
+    boolean sctp = wantsSctp(data);
+    peer.addTransport(transportId, direction, sctp);
     return room.routerFor(peer)
-        .compose(router -> create(router, transportId, forceTcp))
+        .compose(router -> create(router, transportId, forceTcp, sctp))
         .onFailure(failure -> peer.removeTransport(transportId));
   }
 
-  private Future<?> create(RouterVerticle router, String transportId, boolean forceTcp) {
+  private Future<?> create(RouterVerticle router, String transportId, boolean forceTcp, boolean sctp) {
     if (peer.left()) {
       throw new PlenumException("room-closed", "you have left");
     }
     return router
-        .call(r -> transports.create(transportId, r, router.loop(), forceTcp, "room=" + room.name() + " peer=" + peer.id()))
+        .call(r -> transports.create(
+            transportId, r, router.loop(), forceTcp, sctp, "room=" + room.name() + " peer=" + peer.id()))
         .onSuccess(done -> {
           if (peer.left()) {
             router.run(r -> r.closeTransport(transportId, router.nowNs()));
@@ -78,6 +80,11 @@ final class TransportMethods {
       return data.path("consuming").asBoolean() ? Peer.Direction.CONSUMER : Peer.Direction.PRODUCER;
     }
     throw new PlenumException("invalid-request", "appData.direction must say producer or consumer");
+  }
+
+  /** Older clients say what their SCTP can do, or nothing if they want no data channels; newer ones always have them. */
+  private boolean wantsSctp(JsonNode data) {
+    return data.path("enableSctp").asBoolean(peer.vintage() == Peer.Vintage.B || data.hasNonNull("sctpCapabilities"));
   }
 
   private Future<?> connect(JsonNode data) {

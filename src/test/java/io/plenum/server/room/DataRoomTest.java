@@ -1,0 +1,342 @@
+package io.plenum.server.room;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.plenum.PlenumNode;
+import io.plenum.PlenumOptions;
+import io.plenum.client.ClientLoop;
+import io.plenum.client.DataClient;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Data from client to client through a node's signalling: real WebSockets, ICE, DTLS and SCTP over loopback. */
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
+class DataRoomTest {
+  /** Only a failing test waits so long; on a machine with other work a good one needs some of it. */
+  private static final long SETTLE_MS = 60_000;
+  private static final String HOST = "127.0.0.1";
+  private static final int MAX_PRODUCERS = 3;
+  private static final int MAX_CONSUMERS = 5;
+  private static final Map<String, Object> UP = Map.of("appData", Map.of("direction", "producer"));
+  private static final Map<String, Object> DOWN = Map.of("appData", Map.of("direction", "consumer"));
+  private static final HttpClient http = HttpClient.newHttpClient();
+
+  @TempDir static Path folder;
+  private static Vertx vertx;
+  private static PlenumNode node;
+  private static ClientLoop loop;
+
+  private final List<DataClient> clients = new ArrayList<>();
+
+  @BeforeAll
+  static void start() throws Exception {
+    PlenumOptions options = PlenumOptions.of(Map.of(
+        "data.dir", folder.toString(), "node.ip", HOST, "http.port", "0", "media.ip", HOST, "media.port", "0",
+        "media.loops", "1", "limits.dataProducersPerPeer", Integer.toString(MAX_PRODUCERS),
+        "limits.dataConsumersPerPeer", Integer.toString(MAX_CONSUMERS)));
+    vertx = Vertx.vertx(options.addTo(new VertxOptions()));
+    node = await(PlenumNode.deploy(vertx, options));
+    loop = new ClientLoop();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    if (loop != null) {
+      loop.close();
+    }
+    await(vertx.close());
+  }
+
+  @AfterEach
+  void leaveAll() {
+    clients.forEach(DataClient::close);
+    clients.clear();
+  }
+
+  private static <T> T await(Future<T> future) throws Exception {
+    return future.toCompletionStage().toCompletableFuture().get(SETTLE_MS, TimeUnit.MILLISECONDS);
+  }
+
+  private static String url() {
+    return "http://" + HOST + ":" + node.httpPort() + "/";
+  }
+
+  private DataClient join(String room, String name) {
+    return join(room, name, true, UP, DOWN);
+  }
+
+  private DataClient join(String room, String name, boolean accepts, Map<String, Object> up, Map<String, Object> down) {
+    DataClient client = DataClient.join(loop, url(), room, name, accepts, up, down);
+    clients.add(client);
+    return client;
+  }
+
+  private static DataClient.Incoming awaitOne(DataClient client, DataClient from) {
+    return client.awaitFrom(from, 1, SETTLE_MS).get(0);
+  }
+
+  /** Says so until it is heard: a channel that is offered is not open at once. */
+  private static void awaitHearing(DataClient from, String producer, DataClient to, DataClient.Incoming incoming) {
+    to.await("the channel's opening", client -> {
+      if (!incoming.texts.contains("?")) {
+        from.sendNow(producer, "?");
+      }
+      return incoming.texts.contains("?");
+    }, SETTLE_MS);
+  }
+
+  private static void awaitHeard(DataClient client, DataClient.Incoming incoming, String... texts) {
+    client.await(List.of(texts).toString(), c -> incoming.texts.stream().filter(text -> !text.equals("?")).toList()
+        .equals(List.of(texts)), SETTLE_MS);
+  }
+
+  @Test
+  void whoIsThereAndWhoComesLaterHearsADataProducer() {
+    DataClient alice = join("chat", "alice");
+    DataClient bob = join("chat", "bob");
+    String chat = alice.produce("chat", Map.of("ordered", false, "maxRetransmits", 2));
+    DataClient carol = join("chat", "carol");
+    for (DataClient other : List.of(bob, carol)) {
+      DataClient.Incoming incoming = awaitOne(other, alice);
+      JsonNode offer = incoming.offer;
+      assertEquals(offer.path("id"), offer.path("dataConsumerId"));
+      assertEquals(chat, offer.path("dataProducerId").asText());
+      assertEquals(other.receiveDescription().path("transportId"), offer.path("transportId"));
+      assertEquals("chat p-chat", offer.path("label").asText() + " " + offer.path("protocol").asText());
+      assertEquals("{\"note\":\"of alice\",\"peerId\":\"alice\",\"channel\":\"chat\"}", offer.path("appData").toString());
+      assertEquals("{\"streamId\":0,\"ordered\":false,\"maxRetransmits\":2}", offer.path("sctpStreamParameters").toString());
+      assertFalse(offer.path("dataProducerPaused").asBoolean(true));
+      awaitHearing(alice, chat, other, incoming);
+    }
+    alice.send(chat, "hello");
+    awaitHeard(bob, loop.call(() -> bob.incoming().get(0)), "hello");
+    awaitHeard(carol, loop.call(() -> carol.incoming().get(0)), "hello");
+    assertEquals(List.of(), loop.call(alice::incoming), "nobody hears himself");
+  }
+
+  @Test
+  void twoProducersAreTwoChannels() {
+    DataClient alice = join("two", "alice");
+    DataClient bob = join("two", "bob");
+    String chat = alice.produce("chat");
+    String files = alice.produce("files");
+    List<DataClient.Incoming> both = bob.awaitFrom(alice, 2, SETTLE_MS);
+    awaitHearing(alice, chat, bob, both.get(0));
+    awaitHearing(alice, files, bob, both.get(1));
+    String large = "x".repeat(200_000);
+    alice.send(files, large);
+    alice.send(chat, "look");
+    awaitHeard(bob, both.get(0), "look");
+    awaitHeard(bob, both.get(1), "200000 bytes");
+  }
+
+  @Test
+  void aChannelThatItsClientClosesEndsForTheOthers() {
+    DataClient alice = join("closing", "alice");
+    DataClient bob = join("closing", "bob");
+    String chat = alice.produce("chat");
+    DataClient.Incoming incoming = awaitOne(bob, alice);
+    awaitHearing(alice, chat, bob, incoming);
+    alice.closeChannel(chat);
+    bob.await("its end", client -> incoming.closed && incoming.channelClosed, SETTLE_MS);
+    alice.await("the word of it", client ->
+        client.notices().contains("dataProducerClosed {\"dataProducerId\":\"" + chat + "\"}"), SETTLE_MS);
+    assertEquals("data-producer-not-found: you have no data producer with the id " + chat,
+        alice.refusal("getDataProducerStats", Map.of("dataProducerId", chat)));
+    DataClient carol = join("closing", "carol");
+    String again = carol.produce("again");
+    awaitOne(bob, carol);
+    assertEquals(again, loop.call(() -> bob.openFrom("carol").get(0).offer.path("dataProducerId").asText()));
+    assertEquals(0, loop.call(() -> carol.openFrom("alice").size()));
+  }
+
+  @Test
+  void aClosedProducerAndAPeerThatLeavesEndForTheOthers() {
+    DataClient alice = join("leaving", "alice");
+    DataClient bob = join("leaving", "bob");
+    String chat = alice.produce("chat");
+    alice.produce("files");
+    List<DataClient.Incoming> both = bob.awaitFrom(alice, 2, SETTLE_MS);
+    alice.request("closeDataProducer", Map.of("dataProducerId", chat));
+    bob.await("the end of one", client -> both.get(0).closed && !both.get(1).closed, SETTLE_MS);
+    alice.close();
+    bob.await("the end of the other", client -> both.get(1).closed, SETTLE_MS);
+    assertEquals(2, loop.call(() -> bob.incoming().size()), "nothing is offered again");
+  }
+
+  @Test
+  void aConsumerThatItsClientClosesIsNotOfferedAgain() {
+    DataClient alice = join("unwanted", "alice");
+    DataClient bob = join("unwanted", "bob");
+    String chat = alice.produce("chat");
+    DataClient.Incoming incoming = awaitOne(bob, alice);
+    awaitHearing(alice, chat, bob, incoming);
+    bob.closeIncomingChannel(incoming);
+    bob.await("its end", client -> incoming.closed, SETTLE_MS);
+    assertEquals("data-consumer-not-found: you have no data consumer with the id " + incoming.id(),
+        bob.refusal("getDataConsumerStats", Map.of("dataConsumerId", incoming.id())));
+    alice.produce("files");
+    assertEquals("files", awaitOne(bob, alice).offer.path("label").asText());
+    assertEquals(2, loop.call(() -> bob.incoming().size()));
+  }
+
+  @Test
+  void nothingIsHeardOfWhatIsPaused() {
+    DataClient alice = join("pausing", "alice");
+    DataClient bob = join("pausing", "bob");
+    String chat = alice.produce("chat");
+    DataClient.Incoming incoming = awaitOne(bob, alice);
+    awaitHearing(alice, chat, bob, incoming);
+    Map<String, String> producer = Map.of("dataProducerId", chat);
+    Map<String, String> consumer = Map.of("dataConsumerId", incoming.id());
+    alice.request("pauseDataProducer", producer);
+    bob.await("the pause", client -> incoming.producerPaused, SETTLE_MS);
+    alice.send(chat, "1");
+    awaitReceived(alice, chat, "1");
+    DataClient carol = join("pausing", "carol");
+    assertTrue(awaitOne(carol, alice).offer.path("dataProducerPaused").asBoolean());
+    alice.request("resumeDataProducer", producer);
+    bob.await("the end of the pause", client -> !incoming.producerPaused, SETTLE_MS);
+    bob.request("pauseDataConsumer", consumer);
+    alice.send(chat, "2");
+    awaitReceived(alice, chat, "2");
+    bob.request("resumeDataConsumer", consumer);
+    alice.send(chat, "3");
+    awaitHeard(bob, incoming, "3");
+  }
+
+  /** The router has all that was sent so far: another message would come behind it. */
+  private void awaitReceived(DataClient client, String producer, String last) {
+    long sent = client.sentOn(producer);
+    long deadlineNs = System.nanoTime() + SETTLE_MS * 1_000_000;
+    while (client.request("getDataProducerStats", Map.of("dataProducerId", producer)).path("stats").path(0)
+        .path("messagesReceived").asLong() < sent) {
+      assertTrue(System.nanoTime() < deadlineNs, last + " does not reach the router");
+    }
+  }
+
+  @Test
+  void statsAndSubchannelsAreAnswered() {
+    DataClient alice = join("asking", "alice");
+    DataClient bob = join("asking", "bob", true, UP, Map.of("consuming", true, "sctpCapabilities", Map.of()));
+    String chat = alice.produce("chat");
+    DataClient.Incoming incoming = awaitOne(bob, alice);
+    awaitHearing(alice, chat, bob, incoming);
+    JsonNode in = alice.request("getDataProducerStats", Map.of("dataProducerId", chat)).path("stats").path(0);
+    assertEquals("data-producer chat p-chat", in.path("type").asText() + " " + in.path("label").asText() + " "
+        + in.path("protocol").asText());
+    assertTrue(in.path("messagesReceived").asLong() > 0);
+    Map<String, Object> consumer = Map.of("dataConsumerId", incoming.id());
+    JsonNode out = bob.request("getDataConsumerStats", consumer).path(0);
+    assertEquals("data-consumer", out.path("type").asText(), "a bare array for the older vintage");
+    assertTrue(out.path("messagesSent").asLong() > 0);
+
+    String id = incoming.id();
+    assertEquals("{\"subchannels\":[1,7]}", bob.request("setDataConsumerSubchannels",
+        Map.of("dataConsumerId", id, "subchannels", List.of(7, 1))).toString());
+    assertEquals("{\"subchannels\":[1,2,7]}", bob.request("addDataConsumerSubchannel",
+        Map.of("dataConsumerId", id, "subchannel", 2)).toString());
+    assertEquals("{\"subchannels\":[1,2]}", bob.request("removeDataConsumerSubchannel",
+        Map.of("dataConsumerId", id, "subchannel", 7)).toString());
+    assertEquals("invalid-parameters: at most 1024 subchannels from 0 to 65535", bob.refusal(
+        "addDataConsumerSubchannel", Map.of("dataConsumerId", id, "subchannel", 65_536)));
+    assertEquals("invalid-request: subchannels must be whole numbers", bob.refusal(
+        "setDataConsumerSubchannels", Map.of("dataConsumerId", id, "subchannels", List.of("1"))));
+  }
+
+  @Test
+  void whoHasNoDataChannelsIsOfferedNone() {
+    DataClient alice = join("without", "alice");
+    DataClient old = join("without", "old", true, Map.of("producing", true), Map.of("consuming", true));
+    DataClient listener = join("without", "listener", true, UP, null);
+    DataClient refusing = join("without", "refusing", false, UP, DOWN);
+    alice.produce("chat");
+    alice.produce("files");
+    refusing.awaitFrom(alice, 2, SETTLE_MS);
+    assertFalse(old.receiveDescription().has("sctpParameters"));
+    assertTrue(refusing.receiveDescription().has("sctpParameters"));
+    assertEquals(List.of(), loop.call(old::incoming));
+    assertEquals(List.of(), loop.call(listener::incoming));
+    assertEquals("unsupported: the transport was made without SCTP", old.refusal("produceData", old.produceRequest("chat",
+        Map.of("ordered", true))));
+    String dataConsumerId = loop.call(() -> refusing.incoming().get(0).id());
+    assertEquals("data-consumer-not-found: you have no data consumer with the id " + dataConsumerId,
+        refusing.refusal("getDataConsumerStats", Map.of("dataConsumerId", dataConsumerId)));
+  }
+
+  @Test
+  void aPeerHasNoMoreThanItsLimits() {
+    DataClient alice = join("limits", "alice");
+    DataClient bob = join("limits", "bob");
+    DataClient carol = join("limits", "carol");
+    List<String> answers = new ArrayList<>();
+    for (int i = 0; i < MAX_PRODUCERS + 2; i++) {
+      answers.add(alice.refusal("produceData", alice.produceRequest("d" + i, Map.of("ordered", true))));
+    }
+    assertEquals(MAX_PRODUCERS, answers.stream().filter(answer -> answer.startsWith("accepted")).count());
+    assertEquals("too-many-data-producers: a peer may have 3 data producers", answers.get(MAX_PRODUCERS));
+    bob.awaitFrom(alice, MAX_PRODUCERS, SETTLE_MS);
+    for (int i = 0; i < MAX_PRODUCERS; i++) {
+      carol.request("produceData", carol.produceRequest("d" + i, Map.of("ordered", true)));
+    }
+    bob.awaitFrom(carol, MAX_CONSUMERS - MAX_PRODUCERS, SETTLE_MS);
+    alice.awaitFrom(carol, MAX_PRODUCERS, SETTLE_MS);
+    assertEquals(MAX_CONSUMERS, loop.call(() -> bob.incoming().size()));
+  }
+
+  @Test
+  void whatIsWrongOrNotOnesOwnIsRefusedWithASentence() {
+    DataClient alice = join("wrong", "alice");
+    DataClient bob = join("wrong", "bob");
+    String chat = alice.produce("chat");
+    String transportId = alice.sendDescription().path("id").asText();
+    Map<String, Object> stream = Map.of("streamId", 9, "ordered", true);
+    assertEquals("data-producer-not-found: you have no data producer with the id " + chat,
+        bob.refusal("closeDataProducer", Map.of("dataProducerId", chat)));
+    assertEquals("transport-not-found: you have no transport with the id " + transportId,
+        bob.refusal("produceData", Map.of("transportId", transportId, "sctpStreamParameters", stream)));
+    assertEquals("already-exists: the transport uses the SCTP stream 0 already",
+        alice.refusal("produceData", Map.of("transportId", transportId, "sctpStreamParameters", Map.of("streamId", 0))));
+    assertEquals("invalid-request: sctpStreamParameters is missing",
+        alice.refusal("produceData", Map.of("transportId", transportId)));
+    assertTrue(alice.refusal("produceData", Map.of("transportId", transportId, "sctpStreamParameters",
+        Map.of("streamId", 4, "maxRetransmits", 1, "maxPacketLifeTime", 1))).startsWith("invalid-sctp-parameters: "));
+    assertEquals("invalid-parameters: a data producer over SCTP needs a stream id that is a stream",
+        alice.refusal("produceData", Map.of("transportId", transportId, "sctpStreamParameters", Map.of("ordered", true))));
+    assertEquals("invalid-request: label has more than 2048 bytes", alice.refusal("produceData",
+        Map.of("transportId", transportId, "sctpStreamParameters", stream, "label", "é".repeat(1_025))));
+  }
+
+  @Test
+  void theDumpOfARoomShowsItsData() throws Exception {
+    DataClient alice = join("dump", "alice");
+    DataClient bob = join("dump", "bob");
+    String chat = alice.produce("chat");
+    DataClient.Incoming incoming = awaitOne(bob, alice);
+    HttpResponse<String> answer = http.send(
+        HttpRequest.newBuilder(URI.create(url() + "debug?room=dump")).build(), HttpResponse.BodyHandlers.ofString());
+    JsonNode router = new ObjectMapper().readTree(answer.body()).path("routers").path(0);
+    assertEquals(chat, router.path("dataProducers").path(0).path("id").asText(), answer.body());
+    assertEquals(incoming.id(), router.path("dataConsumers").path(0).path("id").asText(), answer.body());
+  }
+}
