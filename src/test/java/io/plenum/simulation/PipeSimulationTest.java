@@ -8,15 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.plenum.media.router.PipeConsumer;
 import io.plenum.media.router.Producer;
 import io.plenum.media.router.ProducerOptions;
-import io.plenum.media.transport.PipeTransport;
 import io.plenum.media.transport.PipeTransport.PipeOptions;
-import io.plenum.protocol.rtp.RtpPacket;
-import io.plenum.protocol.rtp.SsrcTable;
 import io.plenum.protocol.wire.Bytes;
 import io.plenum.simulation.SimulatedPeer.VideoOptions;
-import java.net.InetSocketAddress;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Two nodes, a pipe between them over a bad network, a publisher on the one and receivers on both. */
 class PipeSimulationTest {
-  private static final PipeConsumer.PipeConsumerListener NOBODY = new PipeConsumer.PipeConsumerListener() {
+  static final PipeConsumer.PipeConsumerListener NOBODY = new PipeConsumer.PipeConsumerListener() {
     @Override
     public void onProducerPaused(PipeConsumer consumer, boolean paused) {}
 
@@ -37,93 +31,6 @@ class PipeSimulationTest {
     @Override
     public void onProducerClosed(PipeConsumer consumer) {}
   };
-
-  /** One end's socket: what it sends crosses a link and is told apart at the other end as the real socket does it. */
-  private static final class Socket implements PipeTransport.Network {
-    final InetSocketAddress address;
-    final VirtualLink link;
-    final Map<InetSocketAddress, SsrcTable<PipeTransport>> routes = new HashMap<>();
-    final Set<Integer> mediaSsrcsSent = new HashSet<>();
-    final VirtualTime time;
-    Socket other;
-    long unknown;
-
-    Socket(VirtualTime time, SplittableRandom random, String ip, Impairment impairment) {
-      this.time = time;
-      this.address = new InetSocketAddress(ip, 42_000);
-      this.link = new VirtualLink(time, random, impairment);
-    }
-
-    @Override
-    public void sendPipe(InetSocketAddress remote, byte[] bytes, int offset, int length) {
-      assertEquals(other.address, remote);
-      if (!RtpPacket.isRtcp(bytes[offset + 1])) {
-        mediaSsrcsSent.add(Bytes.i32(bytes, offset + 8));
-      }
-      link.carry(bytes, offset, length, other::receive);
-    }
-
-    private void receive(byte[] bytes) {
-      SsrcTable<PipeTransport> pipes = routes.get(other.address);
-      int ssrc = Bytes.i32(bytes, RtpPacket.isRtcp(bytes[1]) ? 4 : 8);
-      PipeTransport pipe = pipes == null ? null : pipes.get(ssrc);
-      if (pipe == null) {
-        unknown++;
-      } else {
-        pipe.onDatagram(bytes, 0, bytes.length, time.nowNs());
-      }
-    }
-
-    @Override
-    public void onPipeSsrcAdded(PipeTransport transport, InetSocketAddress remote, int ssrc) {
-      routes.computeIfAbsent(remote, r -> new SsrcTable<>()).put(ssrc, transport);
-    }
-
-    @Override
-    public void onPipeSsrcRemoved(PipeTransport transport, InetSocketAddress remote, int ssrc) {
-      routes.get(remote).remove(ssrc);
-    }
-
-    int listened() {
-      return routes.values().stream().mapToInt(SsrcTable::size).sum();
-    }
-  }
-
-  /** Alice's node and Bob's, joined. */
-  private static final class TwoNodes {
-    final SimulatedCall near;
-    final SimulatedCall far;
-    final Socket nearSocket;
-    final Socket farSocket;
-    final PipeTransport nearEnd;
-    final PipeTransport farEnd;
-
-    TwoNodes(long seed, Impairment between, PipeOptions options) {
-      near = new SimulatedCall(seed, Impairment.NONE);
-      far = new SimulatedCall(near.time(), seed + 1_000, Impairment.NONE);
-      SplittableRandom random = new SplittableRandom(seed);
-      nearSocket = new Socket(near.time(), random.split(), "192.0.2.11", between);
-      farSocket = new Socket(near.time(), random.split(), "192.0.2.12", between);
-      nearSocket.other = farSocket;
-      farSocket.other = nearSocket;
-      nearEnd = new PipeTransport("near-end", near.node().router(), nearSocket, options);
-      farEnd = new PipeTransport("far-end", far.node().router(), farSocket, options);
-      nearEnd.connect("far-end", farSocket.address, farEnd.srtpParameters(), near.nowNs());
-      farEnd.connect("near-end", nearSocket.address, nearEnd.srtpParameters(), near.nowNs());
-    }
-
-    /** As the coordinators do it: the near end consumes, the far end produces under the same id. */
-    PipeConsumer pipe(Publication publication) {
-      PipeConsumer consumer = nearEnd.consumePiped("c-" + publication.producer().id(), publication.producer().id(), NOBODY);
-      farEnd.produce(new ProducerOptions(publication.producer().id(), consumer.kind(), consumer.rtpParameters(),
-          consumer.producerPaused(), Map.of()), near.nowNs());
-      return consumer;
-    }
-
-    void runFor(long durationNs) {
-      near.runFor(durationNs);
-    }
-  }
 
   @ParameterizedTest(name = "seed {0}, srtp {1}")
   @CsvSource({"1,true", "2,false", "3,true", "42,true", "42,false"})

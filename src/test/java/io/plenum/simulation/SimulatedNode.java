@@ -61,7 +61,7 @@ public final class SimulatedNode implements WebRtcTransport.Network {
     router = new Router("router", RouterCapabilities.generate(MediaCodecs.defaults()),
         new RouterEnvironment(random, NTP_AT_ZERO));
     router.listener(new Recorder());
-    time.drive(router::nextDeadlineNs, router::onTimeout);
+    time.drive(router.environment().deadlines()::nextDeadlineNs, router.environment().deadlines()::onTimeout);
   }
 
   public Router router() {

@@ -22,6 +22,7 @@ final class AudioLevels {
 
   private final Router router;
   private final List<Producer> producers = new ArrayList<>();
+  private final DeadlineQueue.Wake wake;
   private long nextReportNs = Long.MAX_VALUE;
   private boolean silent = true;
 
@@ -34,6 +35,7 @@ final class AudioLevels {
 
   AudioLevels(Router router) {
     this.router = router;
+    this.wake = router.environment().deadlines().add(this::onTimeout);
   }
 
   void onPacket(Producer producer, RoutedPacket packet, long nowNs) {
@@ -46,7 +48,7 @@ final class AudioLevels {
       producers.add(producer);
       if (nextReportNs == Long.MAX_VALUE) {
         nextReportNs = nowNs + INTERVAL_NS;
-        router.wakeBy(nextReportNs);
+        wake.by(nextReportNs);
       }
     }
     level.packets++;
@@ -57,11 +59,14 @@ final class AudioLevels {
     producers.remove(producer);
   }
 
-  long nextDeadlineNs() {
-    return nextReportNs;
+  void close() {
+    wake.cancel();
   }
 
-  void onTimeout(long nowNs) {
+  private long onTimeout(long nowNs) {
+    if (nowNs < nextReportNs) {
+      return nextReportNs;
+    }
     List<AudioLevel> speaking = new ArrayList<>();
     for (Producer producer : producers) {
       Level level = producer.audioLevel;
@@ -77,5 +82,6 @@ final class AudioLevels {
       silent = speaking.isEmpty();
       router.events().onAudioLevels(List.copyOf(speaking.subList(0, Math.min(MAX_ENTRIES, speaking.size()))));
     }
+    return nextReportNs;
   }
 }

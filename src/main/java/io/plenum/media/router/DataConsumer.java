@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** A data producer's messages on their way to one endpoint: those of its subchannels, while nobody has paused them. */
-public final class DataConsumer {
+public final class DataConsumer implements DataProducerListener {
   /** Whose it is. */
   public interface Owner {
     /** It has closed. */
@@ -120,16 +120,13 @@ public final class DataConsumer {
     paused = false;
   }
 
-  /** A fault in this consumer is its own transport's: neither the producer's nor the other consumers'. */
-  void guarded(Runnable call, long nowNs) {
-    try {
-      call.run();
-    } catch (RuntimeException fault) {
-      router.onFault(transport, fault, nowNs);
-    }
+  @Override
+  public void onFault(RuntimeException fault, long nowNs) {
+    router.onFault(transport, fault, nowNs);
   }
 
-  void onMessage(DataMessage message, Subchannels audience, long nowNs) {
+  @Override
+  public void onMessage(DataMessage message, Subchannels audience, long nowNs) {
     if (!closed && !paused && audience.admit(subchannels)) {
       send(message, nowNs);
     }
@@ -170,12 +167,14 @@ public final class DataConsumer {
     link.setBufferedAmountLowThreshold(bytes);
   }
 
-  void onProducerPaused(boolean producerPaused) {
+  @Override
+  public void onProducerPaused(boolean producerPaused, long nowNs) {
     router.events().onDataConsumerProducerPaused(id(), producerPaused);
   }
 
   /** Its producer is gone. */
-  void onProducerClosed(long nowNs) {
+  @Override
+  public void onProducerClosed(long nowNs) {
     leave(nowNs);
     router.events().onDataConsumerClosed(id());
   }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Messages that a peer (or the application) sends into the router, handed to every consumer they are for. */
 public final class DataProducer {
@@ -18,7 +19,7 @@ public final class DataProducer {
   private final DataProducerOptions options;
   private final Router router;
   private final Owner owner;
-  private final List<DataConsumer> consumers = new ArrayList<>();
+  private final List<DataProducerListener> consumers = new ArrayList<>();
   private boolean paused;
   private boolean closed;
   private long messagesReceived;
@@ -69,27 +70,47 @@ public final class DataProducer {
     return consumers.size();
   }
 
-  void add(DataConsumer consumer) {
+  void add(DataProducerListener consumer) {
     consumers.add(consumer);
   }
 
-  void remove(DataConsumer consumer) {
+  void remove(DataProducerListener consumer) {
     consumers.remove(consumer);
   }
 
   /** A message came. While paused it goes nowhere, but counts. */
   public void onMessage(DataMessage message, Subchannels audience, long nowNs) {
-    if (closed) {
-      return;
+    if (!paused) {
+      relay(message, audience, nowNs);
+    } else if (!closed) {
+      count(message);
     }
+  }
+
+  /**
+   * A message came over a pipe: the origin lets none into it while it is paused, and learns of its resumption before we
+   * do. What comes was meant to.
+   */
+  public void relay(DataMessage message, Subchannels audience, long nowNs) {
+    if (!closed) {
+      count(message);
+      tell(consumer -> consumer.onMessage(message, audience, nowNs), nowNs);
+    }
+  }
+
+  private void count(DataMessage message) {
     messagesReceived++;
     bytesReceived += message.content().length;
-    if (paused) {
-      return;
-    }
-    // A copy: whoever fails takes its transport's consumers with it.
-    for (DataConsumer consumer : List.copyOf(consumers)) {
-      consumer.guarded(() -> consumer.onMessage(message, audience, nowNs), nowNs);
+  }
+
+  /** A copy: whoever fails takes its transport's consumers with it. */
+  private void tell(Consumer<DataProducerListener> event, long nowNs) {
+    for (DataProducerListener consumer : List.copyOf(consumers)) {
+      try {
+        event.accept(consumer);
+      } catch (RuntimeException fault) {
+        consumer.onFault(fault, nowNs);
+      }
     }
   }
 
@@ -106,9 +127,7 @@ public final class DataProducer {
       return;
     }
     paused = wanted;
-    for (DataConsumer consumer : List.copyOf(consumers)) {
-      consumer.guarded(() -> consumer.onProducerPaused(wanted), nowNs);
-    }
+    tell(consumer -> consumer.onProducerPaused(wanted, nowNs), nowNs);
   }
 
   /** Closes its consumers first, then leaves the router and its owner. */
@@ -117,9 +136,7 @@ public final class DataProducer {
       return;
     }
     closed = true;
-    for (DataConsumer consumer : List.copyOf(consumers)) {
-      consumer.guarded(() -> consumer.onProducerClosed(nowNs), nowNs);
-    }
+    tell(consumer -> consumer.onProducerClosed(nowNs), nowNs);
     consumers.clear();
     router.remove(this);
     owner.remove(this, nowNs);

@@ -4,6 +4,7 @@ import io.plenum.media.Dump;
 import io.plenum.media.PlenumException;
 import io.plenum.media.parameters.ConsumerParameters;
 import io.plenum.media.parameters.RtpCapabilities;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,15 +21,13 @@ public final class Router {
   private final RtpCapabilities rtpCapabilities;
   private final RouterEnvironment environment;
   private final Map<String, Transport> transports = new LinkedHashMap<>();
-  /** The same in an array, made when it is asked for and thrown away when the map changes. */
-  private Transport[] all;
+  private final Map<String, DeadlineQueue.Wake> wakes = new HashMap<>();
   private final Map<String, Producer> producers = new LinkedHashMap<>();
   private final Map<String, Consumer> consumers = new LinkedHashMap<>();
   private final Map<String, DataProducer> dataProducers = new LinkedHashMap<>();
   private final Map<String, DataConsumer> dataConsumers = new LinkedHashMap<>();
   private final AudioLevels audioLevels;
   private RouterListener events = new RouterListener() {};
-  private long nextWakeNs = Long.MAX_VALUE;
   private boolean closed;
 
   public Router(String id, RtpCapabilities rtpCapabilities, RouterEnvironment environment) {
@@ -67,21 +66,27 @@ public final class Router {
   /**
    * A transport adds itself when it is made.
    *
+   * @return by which it says when it wants to be woken
    * @throws PlenumException {@code already-exists}, {@code router-closed}
    */
-  public void add(Transport transport) {
+  public DeadlineQueue.Wake add(Transport transport) {
     if (closed) {
       throw new PlenumException("router-closed", "the router is closed");
     }
     add(transports, "transport", transport.id(), transport);
-    all = null;
-    wakeBy(transport.nextDeadlineNs());
+    DeadlineQueue.Wake wake = environment.deadlines().add(nowNs -> timeOut(transport, nowNs));
+    wakes.put(transport.id(), wake);
+    wake.by(transport.nextDeadlineNs());
+    return wake;
   }
 
   /** A transport removes itself when it closes. */
   public void remove(Transport transport) {
     transports.remove(transport.id());
-    all = null;
+    DeadlineQueue.Wake wake = wakes.remove(transport.id());
+    if (wake != null) {
+      wake.cancel();
+    }
   }
 
   /** @throws PlenumException {@code already-exists} */
@@ -225,47 +230,21 @@ public final class Router {
     return consumers.size();
   }
 
-  /** When {@link #onTimeout} wants to be called; may be earlier than necessary, never later. */
-  public long nextDeadlineNs() {
-    return nextWakeNs;
-  }
-
-  /** A part wants to be woken by then. */
-  public void wakeBy(long deadlineNs) {
-    if (deadlineNs < nextWakeNs) {
-      nextWakeNs = deadlineNs;
-      environment.wakeBy(deadlineNs);
-    }
-  }
-
-  public void onTimeout(long nowNs) {
-    nextWakeNs = Long.MAX_VALUE;
-    if (all == null) {
-      all = transports.values().toArray(Transport[]::new);
-    }
-    Transport[] asked = all;
-    for (Transport transport : asked) {
+  private long timeOut(Transport transport, long nowNs) {
+    try {
       if (transport.nextDeadlineNs() <= nowNs) {
-        try {
-          transport.onTimeout(nowNs);
-        } catch (RuntimeException fault) {
-          onFault(transport, fault, nowNs);
-        }
+        transport.onTimeout(nowNs);
       }
-      // A timeout may end transports.
-      if (asked == all || transports.containsKey(transport.id())) {
-        wakeBy(transport.nextDeadlineNs());
-      }
+      return transport.nextDeadlineNs();
+    } catch (RuntimeException fault) {
+      onFault(transport, fault, nowNs);
+      return Long.MAX_VALUE;
     }
-    if (audioLevels.nextDeadlineNs() <= nowNs) {
-      audioLevels.onTimeout(nowNs);
-    }
-    wakeBy(audioLevels.nextDeadlineNs());
   }
 
   /**
    * A bug of ours: that one transport closes with a dump, the router goes on. Called wherever the world calls a transport
-   * ({@link #onTimeout}, the transport's own entrances) and wherever one transport's packet reaches another
+   * ({@link #timeOut}, the transport's own entrances) and wherever one transport's packet reaches another
    * ({@link Producer}), so that the transport that closes is the one whose code failed. A transport that is closing
    * already has told its first fault, and that is the one that counts.
    */
@@ -279,8 +258,7 @@ public final class Router {
     } catch (RuntimeException second) {
       dump.value("dumpFailed", second);
     }
-    transports.remove(transport.id());
-    all = null;
+    remove(transport);
     try {
       transport.close(nowNs);
     } catch (RuntimeException second) {
@@ -301,7 +279,7 @@ public final class Router {
         onFault(transport, fault, nowNs);
       }
     }
-    nextWakeNs = Long.MAX_VALUE;
+    audioLevels.close();
   }
 
   public void dump(Dump out) {

@@ -17,7 +17,7 @@ public final class RouterEnvironment {
   private final SsrcTable<Boolean> pipedSsrcs = new SsrcTable<>();
   private final SsrcSource pipedSsrcSource;
   private final DropTotals drops = new DropTotals();
-  private long earliestWakeNs = Long.MAX_VALUE;
+  private final DeadlineQueue deadlines = new DeadlineQueue();
   private int consumers;
   /** A packet after SRTP, before it is handed on. */
   public final byte[] plain = new byte[MAX_DATAGRAM_BYTES];
@@ -53,18 +53,9 @@ public final class RouterEnvironment {
     return consumers;
   }
 
-  /** A router of the loop wants to be woken by then. */
-  void wakeBy(long deadlineNs) {
-    if (deadlineNs < earliestWakeNs) {
-      earliestWakeNs = deadlineNs;
-    }
-  }
-
-  /** The earliest of what the loop's routers asked for since the last call, so that nobody must ask each of them. */
-  public long takeEarliestWakeNs() {
-    long earliest = earliestWakeNs;
-    earliestWakeNs = Long.MAX_VALUE;
-    return earliest;
+  /** When whom on the loop wants to be woken. */
+  public DeadlineQueue deadlines() {
+    return deadlines;
   }
 
   /** SSRCs for pipes: all pipes of a loop leave through one port, so no two of their streams may share one. */

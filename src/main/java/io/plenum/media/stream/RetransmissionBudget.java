@@ -10,11 +10,11 @@ public final class RetransmissionBudget {
   /** Each stream may resend as much in a second: ten full packets, or all of an audio stream. */
   public static final int MIN_BYTES_PER_SECOND = 12_000;
 
-  private final RateCounter media;
-  private final RateCounter resent;
+  private final TrafficCounter media;
+  private final TrafficCounter resent;
 
   /** Both counters over one second, kept up to date by their owner. */
-  public RetransmissionBudget(RateCounter media, RateCounter resent) {
+  public RetransmissionBudget(TrafficCounter media, TrafficCounter resent) {
     this.media = media;
     this.resent = resent;
   }

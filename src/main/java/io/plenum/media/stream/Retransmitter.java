@@ -27,14 +27,14 @@ public final class Retransmitter {
 
   private final SendStreamOptions options;
   private final SentPackets sent;
-  private final RateCounter resentRate = new RateCounter();
+  private final TrafficCounter resentRate = new TrafficCounter();
   private final RetransmissionBudget budget;
   private int nextRtxSequenceNumber;
   private long repaired;
   private long asked;
   private long refused;
 
-  Retransmitter(SendStreamOptions options, SentPackets sent, RateCounter mediaRate) {
+  Retransmitter(SendStreamOptions options, SentPackets sent, TrafficCounter mediaRate) {
     this.options = options;
     this.sent = sent;
     budget = new RetransmissionBudget(mediaRate, resentRate);

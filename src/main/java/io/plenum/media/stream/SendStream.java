@@ -32,7 +32,7 @@ public final class SendStream {
   private final TimestampAligner timestamps;
   private final Vp8Rewriter vp8 = new Vp8Rewriter();
   private final SentPackets sent;
-  private final RateCounter rate = new RateCounter();
+  private final TrafficCounter rate = new TrafficCounter();
   private final Retransmitter retransmitter;
   private final SenderReports senderReports;
   private final ReceiverReports receiverReports;

@@ -25,7 +25,7 @@ final class Downlink implements BandwidthEstimator.Sink {
     /** Send that many probation packets now, and tell {@link #onPacketSent} of those that have a number. */
     void sendProbation(int probeId, int packets, int packetBytes, HeaderExtensionIds ids, long nowNs);
 
-    /** At most once per {@link #SHARE_INTERVAL_NS}. */
+    /** Something has changed by a twentieth or more. At most once per {@link #SHARE_INTERVAL_NS}. */
     void onEstimate(long desiredBps, long effectiveDesiredBps, long availableBps);
   }
 
@@ -36,6 +36,9 @@ final class Downlink implements BandwidthEstimator.Sink {
   /** As mediasoup: a change of the estimate beyond these is acted upon at once. */
   private static final double FALL = 0.75;
   private static final double RISE = 1.5;
+
+  /** What is measured of a video is never twice the same: telling each change kept the control loops busy. */
+  private static final double REPORTED_CHANGE = 0.05;
 
   /** More than a layer's bitrate and its margin to climb, or the estimate could come to rest between the two. */
   private static final double PROBE_MARGIN = 1.2;
@@ -212,12 +215,17 @@ final class Downlink implements BandwidthEstimator.Sink {
     }
     nextShareNs = allocation.hasTakers() ? nowNs + SHARE_INTERVAL_NS : Long.MAX_VALUE;
     sharing = false;
-    if (nowNs >= nextReportNs && (sharedBps != reportedBps || allocation.desiredBps() != reportedDesiredBps)) {
+    if (nowNs >= nextReportNs
+        && (differs(sharedBps, reportedBps) || differs(allocation.desiredBps(), reportedDesiredBps))) {
       nextReportNs = nowNs + SHARE_INTERVAL_NS;
       reportedBps = sharedBps;
       reportedDesiredBps = allocation.desiredBps();
       sink.onEstimate(reportedDesiredBps, desired.bps(), sharedBps);
     }
+  }
+
+  private static boolean differs(long bps, long reportedBps) {
+    return Math.abs(bps - reportedBps) > reportedBps * REPORTED_CHANGE;
   }
 
   void dump(Dump out) {

@@ -11,6 +11,10 @@ import java.util.List;
 final class LayerAllocation {
   private final Collection<Consumer> consumers;
   private final ClimbMargin margin = new ClimbMargin();
+  /** Of the allocation in hand; kept, since it happens for each transport every second. */
+  private final List<Consumer> takers = new ArrayList<>();
+  private final List<Demand> desired = new ArrayList<>();
+  private final List<Demand> allowed = new ArrayList<>();
   private long desiredBps;
   private boolean refused;
   private int formerTakers;
@@ -21,13 +25,16 @@ final class LayerAllocation {
 
   /** Gives each consumer its layer. */
   void allocate(long availableBps, long nowNs) {
-    List<Consumer> takers = consumers.stream().filter(Consumer::takesBitrate).toList();
+    clear();
+    for (Consumer consumer : consumers) {
+      if (consumer.takesBitrate()) {
+        takers.add(consumer);
+      }
+    }
     if (takers.size() < formerTakers) {
       takers.forEach(Consumer::mayClimb);
     }
     formerTakers = takers.size();
-    List<Demand> desired = new ArrayList<>();
-    List<Demand> allowed = new ArrayList<>();
     for (Consumer consumer : takers) {
       Demand demand = consumer.desiredLayers(nowNs);
       desired.add(demand);
@@ -50,6 +57,13 @@ final class LayerAllocation {
     if (climbed) {
       margin.onClimb(availableBps, nowNs);
     }
+    clear();
+  }
+
+  private void clear() {
+    takers.clear();
+    desired.clear();
+    allowed.clear();
   }
 
   private static boolean isAbove(long[] layerBitratesBps, int layer) {

@@ -7,7 +7,13 @@ import io.plenum.media.parameters.RtpEncodingParameters;
 import io.plenum.media.parameters.SrtpParameters;
 import io.plenum.media.router.Consumer;
 import io.plenum.media.router.ConsumerOptions;
+import io.plenum.media.router.DataConsumer;
+import io.plenum.media.router.DataConsumerOptions;
+import io.plenum.media.router.DataProducer;
+import io.plenum.media.router.DataProducerOptions;
+import io.plenum.media.router.DeadlineQueue;
 import io.plenum.media.router.PipeConsumer;
+import io.plenum.media.router.PipeDataConsumer;
 import io.plenum.media.router.PipeStream;
 import io.plenum.media.router.Producer;
 import io.plenum.media.router.ProducerOptions;
@@ -15,15 +21,19 @@ import io.plenum.media.router.Router;
 import io.plenum.media.router.RouterEnvironment;
 import io.plenum.media.router.Transport;
 import io.plenum.protocol.rtp.RtpPacket;
+import io.plenum.protocol.sctp.SctpOptions;
+import io.plenum.protocol.wire.Bytes;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * One end of a pipe between two routers: RTP and RTCP over the loop's pipe socket, protected with keys that came over the
- * cluster's bus. All pipes of a loop share its port; the other end is told apart by its address and the SSRCs that the two
- * have agreed on, and everything else is dropped.
+ * One end of a pipe between two routers: RTP, RTCP and SCTP over the loop's pipe socket, protected with keys that came over
+ * the cluster's bus. All pipes of a loop share its port; the other end is told apart by its address and the SSRCs that the
+ * two have agreed on, and everything else is dropped.
+ *
+ * <p>SCTP goes as the payload of RTP packets with an SSRC of its own, so that SRTP protects it, too (docs/adr/0014).
  */
 public final class PipeTransport implements Transport, RtpLink {
   /** The way out, and the table by which the socket layer finds this transport. */
@@ -43,14 +53,20 @@ public final class PipeTransport implements Transport, RtpLink {
   private final Network network;
   private final PipeOptions options;
   private final RtpSession session;
+  private final DeadlineQueue.Wake wake;
   private final SrtpParameters srtpParameters;
   private InetSocketAddress remote;
   private int remoteRtcpSsrc;
   /** Null without SRTP. */
   private SrtpSession srtp;
+  private final DataPackets dataPackets;
+  /** Null while no data crosses. */
+  private PipeData data;
+  private String remoteEndId;
   /** Of the last call that said what time it is. */
   private long nowNs;
   private long tooEarly;
+  private int dataFailures;
   /** Whether anything was, and if so when. */
   private boolean heard;
   private long heardNs;
@@ -59,9 +75,17 @@ public final class PipeTransport implements Transport, RtpLink {
   /**
    * What the two ends agree on, with mediasoup's names.
    *
-   * @param enableSctp and {@code numSctpStreams}: carried for data channels
+   * @param enableSctp whether data crosses
+   * @param numSctpStreamsOs half of them are for the data producers of either side
+   * @param dataWindowBytes of data that may be on its way
    */
-  public record PipeOptions(boolean enableSrtp, boolean enableRtx, boolean enableSctp, int numSctpStreamsOs, int numSctpStreamsMis) {
+  public record PipeOptions(boolean enableSrtp, boolean enableRtx, boolean enableSctp, int numSctpStreamsOs,
+      int numSctpStreamsMis, int dataWindowBytes) {
+    public PipeOptions(
+        boolean enableSrtp, boolean enableRtx, boolean enableSctp, int numSctpStreamsOs, int numSctpStreamsMis) {
+      this(enableSrtp, enableRtx, enableSctp, numSctpStreamsOs, numSctpStreamsMis, SctpOptions.RECEIVER_WINDOW_BYTES);
+    }
+
     public static final PipeOptions DEFAULT = new PipeOptions(true, true, true, 1_024, 1_024);
   }
 
@@ -73,7 +97,8 @@ public final class PipeTransport implements Transport, RtpLink {
     this.options = options;
     this.srtpParameters = options.enableSrtp() ? SrtpParameters.generate(environment.random()) : null;
     this.session = new RtpSession(this, router, this, rtcpSsrc(id));
-    router.add(this);
+    this.dataPackets = new DataPackets(dataSsrc(id));
+    wake = router.add(this);
   }
 
   @Override
@@ -96,6 +121,11 @@ public final class PipeTransport implements Transport, RtpLink {
       hash = 0x01000193 * (hash ^ endId.charAt(i));
     }
     return hash | 1 << 31;
+  }
+
+  /** What an end's SCTP goes under: beside its RTCP, and never it. */
+  static int dataSsrc(String endId) {
+    return rtcpSsrc(endId) ^ 1;
   }
 
   public RtpSession session() {
@@ -124,14 +154,21 @@ public final class PipeTransport implements Transport, RtpLink {
       throw new PlenumException("invalid-srtp-parameters", "one end of the pipe encrypts and the other does not");
     }
     remote = remoteTuple;
+    this.remoteEndId = remoteEndId;
     remoteRtcpSsrc = rtcpSsrc(remoteEndId);
     if (remoteSrtp != null) {
       srtp = new SrtpSession(srtpParameters.keys(), remoteSrtp.keys(), MAX_SSRCS, MAX_SSRCS, RETIREMENT_NS);
     }
     network.onPipeSsrcAdded(this, remote, remoteRtcpSsrc);
+    if (options.enableSctp()) {
+      network.onPipeSsrcAdded(this, remote, dataSsrc(remoteEndId));
+    }
     session.onConnected(nowNs);
-    router.wakeBy(nextDeadlineNs());
+    wake.by(nextDeadlineNs());
   }
+
+  /** A pipe has one association: its ports tell nothing apart. */
+  private static final int SCTP_PORT = SctpOptions.DATA_CHANNEL_PORT;
 
   /** Streams that one pipe may carry: a room's producers on one node, with simulcast and RTX. */
   public static final int MAX_SSRCS = 16_384;
@@ -150,7 +187,7 @@ public final class PipeTransport implements Transport, RtpLink {
     }
     try {
       read(bytes, offset, length, nowNs);
-      router.wakeBy(nextDeadlineNs());
+      wake.by(nextDeadlineNs());
     } catch (RuntimeException fault) {
       router.onFault(this, fault, nowNs);
     }
@@ -172,9 +209,56 @@ public final class PipeTransport implements Transport, RtpLink {
       heardNs = nowNs;
       if (rtcp) {
         session.onRtcp(environment.plain, 0, plainLength, nowNs);
+      } else if (options.enableSctp() && isData(plainLength)) {
+        onData(plainLength, nowNs);
       } else {
         session.onRtp(environment.plain, 0, plainLength, nowNs);
       }
+    }
+  }
+
+  private boolean isData(int plainLength) {
+    return plainLength >= RtpPacket.FIXED_HEADER_BYTES && Bytes.i32(environment.plain, 8) == dataSsrc(remoteEndId);
+  }
+
+  /** No media: neither the session's counters nor its estimates hear of it. */
+  private void onData(int plainLength, long nowNs) {
+    if (dataPackets.onReceived(environment.plain, plainLength)) {
+      data().onPacket(environment.plain, DataPackets.HEADER_BYTES, plainLength - DataPackets.HEADER_BYTES, nowNs);
+      forgetEndedData();
+    }
+  }
+
+  private void sendData(byte[] bytes, int offset, int length) {
+    int plain = dataPackets.write(environment.out, bytes, offset, length);
+    int sent = srtp == null ? plain : srtp.protectRtp(environment.out, 0, DataPackets.HEADER_BYTES, plain);
+    if (sent > 0) {
+      network.sendPipe(remote, environment.out, 0, sent);
+    }
+  }
+
+  /** Made when the first data producer crosses, or when the other end's first packet comes. */
+  private PipeData data() {
+    if (remote == null || !options.enableSctp()) {
+      throw new PlenumException(remote == null ? "wrong-state" : "unsupported",
+          remote == null ? "connect the pipe first" : "the pipe carries no data");
+    }
+    if (data == null) {
+      SctpOptions sctp = SctpOptions.ofPipe(SCTP_PORT, SCTP_PORT, options.enableSrtp())
+          .withStreams(options.numSctpStreamsOs(), options.numSctpStreamsMis())
+          .withMessageBytes(SctpOptions.MAX_MESSAGE_BYTES + PipedMessage.MAX_HEADER_BYTES,
+              SctpOptions.MAX_MESSAGE_BYTES + PipedMessage.MAX_HEADER_BYTES)
+          .withBufferBytes(SctpOptions.SEND_BUFFER_BYTES, SctpOptions.SEND_BUFFER_BYTES, options.dataWindowBytes());
+      data = new PipeData(this, router, sctp, id.compareTo(remoteEndId) < 0, this::sendData);
+    }
+    return data;
+  }
+
+  /** An association that has failed has told who was on it: what comes next begins anew. */
+  private void forgetEndedData() {
+    if (data != null && data.ended()) {
+      dataFailures++;
+      data = null;
     }
   }
 
@@ -230,6 +314,49 @@ public final class PipeTransport implements Transport, RtpLink {
       }
     }
     return producer;
+  }
+
+  /**
+   * The router's data producer goes to the other end, which makes one with its parameters.
+   *
+   * @throws PlenumException {@code data-producer-not-found}, {@code too-many}, {@code unsupported}
+   */
+  public PipeDataConsumer consumeDataPiped(
+      String consumerId, String dataProducerId, PipeDataConsumer.Listener listener, long nowNs) {
+    this.nowNs = nowNs;
+    PipeDataConsumer consumer = data().consume(consumerId, dataProducerId, listener, nowNs);
+    data.connect(nowNs);
+    onDeadlineChanged();
+    return consumer;
+  }
+
+  /**
+   * The other end's data producer, under the id that it has there.
+   *
+   * @param onGone told when the other end has closed it, or cannot be reached any more: it can be made anew
+   */
+  public DataProducer produceData(
+      DataProducerOptions producerOptions, Runnable onGone, long nowNs) {
+    this.nowNs = nowNs;
+    DataProducer producer = data().produce(producerOptions, onGone, nowNs);
+    data.connect(nowNs);
+    onDeadlineChanged();
+    return producer;
+  }
+
+  @Override
+  public DataConsumer consumeData(DataConsumerOptions consumerOptions, long nowNs) {
+    throw new PlenumException("unsupported", "a pipe is consumed with consumeDataPiped");
+  }
+
+  /** The data producer that came over this pipe, or null. */
+  public DataProducer dataProducer(String dataProducerId) {
+    return data == null ? null : data.producer(dataProducerId);
+  }
+
+  /** The data consumer that sends over this pipe, or null. */
+  public PipeDataConsumer dataConsumer(String consumerId) {
+    return data == null ? null : data.consumer(consumerId);
   }
 
   /** Closes the producer if it came over this pipe; one that has the same id and came another way is not meant. */
@@ -292,18 +419,22 @@ public final class PipeTransport implements Transport, RtpLink {
   @Override
   public void onDeadlineChanged() {
     session.onDeadlineChanged();
-    router.wakeBy(nextDeadlineNs());
+    wake.by(nextDeadlineNs());
   }
 
   @Override
   public long nextDeadlineNs() {
-    return session.nextDeadlineNs();
+    return data == null ? session.nextDeadlineNs() : Math.min(session.nextDeadlineNs(), data.nextDeadlineNs());
   }
 
   @Override
   public void onTimeout(long nowNs) {
     this.nowNs = nowNs;
     session.onTimeout(nowNs);
+    if (data != null && data.nextDeadlineNs() <= nowNs) {
+      data.onTimeout(nowNs);
+      forgetEndedData();
+    }
   }
 
   @Override
@@ -315,8 +446,16 @@ public final class PipeTransport implements Transport, RtpLink {
     TearDown.all(
         () -> session.close(nowNs),
         () -> {
+          if (data != null) {
+            data.close(nowNs);
+          }
+        },
+        () -> {
           if (remote != null) {
             network.onPipeSsrcRemoved(this, remote, remoteRtcpSsrc);
+            if (options.enableSctp()) {
+              network.onPipeSsrcRemoved(this, remote, dataSsrc(remoteEndId));
+            }
           }
         },
         () -> router.remove(this));
@@ -338,7 +477,11 @@ public final class PipeTransport implements Transport, RtpLink {
   @Override
   public void dump(Dump out) {
     out.value("id", id).value("remote", remote).value("srtp", options.enableSrtp()).value("rtx", options.enableRtx())
-        .value("tooEarly", tooEarly).part("session", session::dump);
+        .value("tooEarly", tooEarly).part("session", session::dump).part("dataPackets", dataPackets::dump)
+        .value("dataFailures", dataFailures);
+    if (data != null) {
+      out.part("data", data::dump);
+    }
     if (srtp != null) {
       out.part("srtpState", srtp::dump);
     }

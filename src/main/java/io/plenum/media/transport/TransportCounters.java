@@ -2,7 +2,7 @@ package io.plenum.media.transport;
 
 import io.plenum.media.Dump;
 import io.plenum.media.router.DropTotals;
-import io.plenum.media.stream.RateCounter;
+import io.plenum.media.stream.TrafficCounter;
 import java.util.Map;
 
 /**
@@ -11,12 +11,12 @@ import java.util.Map;
  */
 public final class TransportCounters {
   private final long[] drops = new long[RtpDrop.values().length];
-  private final RateCounter received = new RateCounter();
-  private final RateCounter sent = new RateCounter();
-  private final RateCounter rtpReceived = new RateCounter();
-  private final RateCounter rtpSent = new RateCounter();
-  private final RateCounter rtxReceived = new RateCounter();
-  private final RateCounter rtxSent = new RateCounter();
+  private final TrafficCounter received = new TrafficCounter();
+  private final TrafficCounter sent = new TrafficCounter();
+  private final TrafficCounter rtpReceived = new TrafficCounter();
+  private final TrafficCounter rtpSent = new TrafficCounter();
+  private final TrafficCounter rtxReceived = new TrafficCounter();
+  private final TrafficCounter rtxSent = new TrafficCounter();
   private final long[] totals;
   private long rtcpPacketsReceived;
   private long rtcpBytesReceived;

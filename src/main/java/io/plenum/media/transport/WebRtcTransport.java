@@ -10,6 +10,7 @@ import io.plenum.media.router.DataConsumer;
 import io.plenum.media.router.DataConsumerOptions;
 import io.plenum.media.router.DataProducer;
 import io.plenum.media.router.DataProducerOptions;
+import io.plenum.media.router.DeadlineQueue;
 import io.plenum.media.router.Producer;
 import io.plenum.media.router.ProducerOptions;
 import io.plenum.media.router.ProducerStream;
@@ -76,6 +77,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
   private final IceLiteAgent ice;
   private final DtlsAssociation dtls;
   private final RtpSession session;
+  private final DeadlineQueue.Wake wake;
   private final StunMessage stun = new StunMessage();
   private final GateCounters gates;
   /** Null until somebody speaks of data: most transports never do. */
@@ -104,7 +106,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
     this.ice = new IceLiteAgent(IceCredentials.generate(environment.random()), iceOptions, new IceEffects());
     this.dtls = new DtlsAssociation(dtls, new DtlsEffects());
     this.session = new RtpSession(this, router, this);
-    router.add(this);
+    wake = router.add(this);
     network.onUsernameFragmentAdded(this, ice.parameters().usernameFragment());
   }
 
@@ -205,7 +207,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
     session.counters().onDatagramReceived(length, nowNs);
     try {
       read(tuple, bytes, offset, length);
-      router.wakeBy(nextDeadlineNs());
+      wake.by(nextDeadlineNs());
     } catch (RuntimeException fault) {
       router.onFault(this, fault, nowNs);
     }
@@ -360,7 +362,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
   @Override
   public void onDeadlineChanged() {
     session.onDeadlineChanged();
-    router.wakeBy(nextDeadlineNs());
+    wake.by(nextDeadlineNs());
   }
 
   @Override
@@ -480,7 +482,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
         onDtlsChangedForSctp(state);
         if (state == DtlsState.CONNECTED && ice.state().isUsable()) {
           session.onConnected(nowNs);
-          router.wakeBy(nextDeadlineNs());
+          wake.by(nextDeadlineNs());
         } else if (state == DtlsState.FAILED || state == DtlsState.CLOSED) {
           // Without DTLS nothing goes in or out any more; the room decides when the transport closes.
           session.onDisconnected();

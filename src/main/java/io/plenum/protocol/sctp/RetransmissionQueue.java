@@ -99,6 +99,14 @@ final class RetransmissionQueue {
     return t3DeadlineNs;
   }
 
+  /** What waits for T3 need not wait for what the silence has made of it. */
+  void onPathAlive(long nowNs) {
+    rto.undoBackOff();
+    if (t3DeadlineNs != Long.MAX_VALUE) {
+      t3DeadlineNs = Math.min(t3DeadlineNs, nowNs + rto.rtoNs());
+    }
+  }
+
   /** T3-rtx (RFC 9260 §6.3.3). */
   void onTimeout(long nowNs) {
     if (t3DeadlineNs > nowNs) {

@@ -174,6 +174,13 @@ public final class SctpAssociation {
     }
   }
 
+  /** What is below has heard the peer again after a silence: what was lost is tried again soon. */
+  public void onPathAlive(long nowNs) {
+    if (context.tcb() != null) {
+      context.tcb().retransmissions.onPathAlive(nowNs);
+    }
+  }
+
   /** When {@link #onTimeout} has something to do next, Long.MAX_VALUE if never. */
   public long nextDeadlineNs() {
     if (context.state() == SctpState.ENDED) {

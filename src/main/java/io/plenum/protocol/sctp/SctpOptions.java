@@ -90,6 +90,12 @@ public record SctpOptions(
         sendBufferBytes, perStreamSendBufferBytes, receiverWindowBytes, capabilities);
   }
 
+  /** Streams that we want to send on, and that we accept. */
+  public SctpOptions withStreams(int outgoing, int incoming) {
+    return new SctpOptions(localPort, remotePort, maxPacketBytes, outgoing, incoming, maxSendMessageBytes,
+        maxReceiveMessageBytes, sendBufferBytes, perStreamSendBufferBytes, receiverWindowBytes, capabilities);
+  }
+
   /** What may wait to be sent of all streams and of one, and what may wait to be put together. */
   public SctpOptions withBufferBytes(int send, int perStreamSend, int receiverWindow) {
     return new SctpOptions(localPort, remotePort, maxPacketBytes, outgoingStreams, incomingStreams,

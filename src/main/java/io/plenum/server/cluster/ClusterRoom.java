@@ -269,6 +269,18 @@ final class ClusterRoom implements RoomPresence, RouterMedia.Outcomes {
   }
 
   @Override
+  public void onDataConsumerEnded(String endId, String consumerId, String producerId) {
+    log.info("piped data consumer ended room={} end={} producer={}", room.name(), endId, producerId);
+    with(nowNs -> coordinator.onConsumeFailed(endId, consumerId, nowNs));
+  }
+
+  @Override
+  public void onDataProducerEnded(String endId, String consumerId, String producerId) {
+    log.info("piped data producer ended room={} end={} producer={}", room.name(), endId, producerId);
+    with(nowNs -> coordinator.onProduceFailed(endId, consumerId, nowNs));
+  }
+
+  @Override
   public void onTransportFaulted(String transportId) {
     media.onTransportFaulted(transportId);
   }

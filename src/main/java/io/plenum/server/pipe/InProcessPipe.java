@@ -14,8 +14,10 @@ import java.util.Set;
  * in place of sockets. Belongs to the room's loop; the ends belong to their routers'.
  */
 final class InProcessPipe {
+  /** Half of what a {@link PacketQueue} holds: a file does not push media out of it. */
+  private static final int DATA_WINDOW_BYTES = 600_000;
   /** Nobody can listen, so nothing is encrypted. What a queue had to drop is asked for again. */
-  private static final PipeOptions OPTIONS = new PipeOptions(false, true, false, 0, 0);
+  private static final PipeOptions OPTIONS = new PipeOptions(false, true, true, 1_024, 1_024, DATA_WINDOW_BYTES);
   /** Stands where a network's address would. */
   private static final InetSocketAddress NO_ADDRESS = InetSocketAddress.createUnresolved("in-process", 0);
 

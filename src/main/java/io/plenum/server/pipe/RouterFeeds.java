@@ -4,8 +4,10 @@ import io.plenum.cluster.message.Layers;
 import io.plenum.cluster.message.RouterPair;
 import io.plenum.media.parameters.MediaKind;
 import io.plenum.media.parameters.RtpParameters;
+import io.plenum.media.router.DataProducer;
+import io.plenum.media.router.DataProducerOptions;
 import io.plenum.media.router.PipeConsumer;
-import io.plenum.media.router.Producer;
+import io.plenum.media.router.PipeDataConsumer;
 import io.plenum.media.router.ProducerOptions;
 import io.plenum.media.router.Router;
 import io.plenum.media.transport.PipeTransport;
@@ -105,10 +107,15 @@ final class RouterFeeds {
   }
 
   /** What the near router says when it consumes. */
-  private record Consumed(MediaKind kind, RtpParameters rtpParameters, boolean paused, List<Integer> scores) {}
+  private record Consumed(Made made, boolean paused, List<Integer> scores) {}
+
+  /** Makes the producer on the far router. */
+  private interface Made {
+    void on(PipeTransport end, long nowNs);
+  }
 
   /** One producer on its way. */
-  private final class Feed implements PipeConsumer.PipeConsumerListener {
+  private final class Feed implements PipeConsumer.PipeConsumerListener, PipeDataConsumer.Listener {
     private final String feedId;
     private final String producerId;
     private final RouterPair pair;
@@ -137,14 +144,35 @@ final class RouterFeeds {
 
     void consume() {
       from
-          .call(r -> {
-            PipeConsumer consumer = end(r, from).consumePiped(feedId, producerId, this);
-            // Until there is a producer to take it, or the first key frame would be lost.
-            consumer.pause();
-            return new Consumed(consumer.kind(), consumer.rtpParameters(), consumer.producerPaused(), consumer.producerScores());
-          })
+          .call(r -> r.hasDataProducer(producerId) ? consumeData(end(r, from)) : consumeMedia(end(r, from)))
           .onSuccess(this::produce)
           .onFailure(failure -> fail(reason(failure)));
+    }
+
+    private Consumed consumeMedia(PipeTransport near) {
+      PipeConsumer consumer = near.consumePiped(feedId, producerId, this);
+      // Until there is a producer to take it, or the first key frame would be lost.
+      consumer.pause();
+      MediaKind kind = consumer.kind();
+      RtpParameters rtpParameters = consumer.rtpParameters();
+      boolean producerPaused = consumer.producerPaused();
+      List<Integer> producerScores = consumer.producerScores();
+      return new Consumed(
+          (far, nowNs) -> far
+              .produce(new ProducerOptions(producerId, kind, rtpParameters, producerPaused, Map.of()), nowNs)
+              .mirrorScores(producerScores, nowNs),
+          producerPaused, producerScores);
+    }
+
+    private Consumed consumeData(PipeTransport near) {
+      PipeDataConsumer consumer = near.consumeDataPiped(feedId, producerId, this, from.nowNs());
+      consumer.pause();
+      DataProducer producer = consumer.producer();
+      DataProducerOptions options = new DataProducerOptions(producerId, consumer.sctpStreamParameters(),
+          producer.label(), producer.protocol(), producer.paused(), Map.of());
+      return new Consumed(
+          (far, nowNs) -> far.produceData(options, () -> later(() -> fail("the data channel has ended")), nowNs),
+          options.paused(), List.of());
     }
 
     private void produce(Consumed consumed) {
@@ -156,9 +184,7 @@ final class RouterFeeds {
       paused = consumed.paused;
       scores = consumed.scores;
       to
-          .run(r -> end(r, to)
-              .produce(new ProducerOptions(producerId, consumed.kind, consumed.rtpParameters, consumed.paused, Map.of()), to.nowNs())
-              .mirrorScores(consumed.scores, to.nowNs()))
+          .run(r -> consumed.made.on(end(r, to), to.nowNs()))
           .onSuccess(v -> onProduced(consumed))
           .onFailure(failure -> fail(reason(failure)));
     }
@@ -187,32 +213,17 @@ final class RouterFeeds {
 
     private void tellLayers() {
       Layers wanted = layers;
-      from.run(r -> RouterMedia.ifThere(r, pipe.endOn(from), feedId, consumer -> RouterMedia.set(consumer, wanted, from.nowNs())));
+      from.run(r -> PipeEnds.setLayers(r, pipe.endOn(from), feedId, wanted, from.nowNs()));
     }
 
     private void tellPaused() {
       boolean pausedNow = paused;
-      toFarProducer(producer -> {
-        if (pausedNow) {
-          producer.pause(to.nowNs());
-        } else {
-          producer.resume(to.nowNs());
-        }
-      });
+      to.run(r -> PipeEnds.setProducerPaused(r, pipe.endOn(to), producerId, pausedNow, to.nowNs()));
     }
 
     private void tellScores() {
       List<Integer> scoresNow = scores;
-      toFarProducer(producer -> producer.mirrorScores(scoresNow, to.nowNs()));
-    }
-
-    private void toFarProducer(java.util.function.Consumer<Producer> action) {
-      to.run(r -> {
-        Producer producer = r.hasTransport(pipe.endOn(to)) ? end(r, to).producer(producerId) : null;
-        if (producer != null) {
-          action.accept(producer);
-        }
-      });
+      to.run(r -> PipeEnds.mirrorScores(r, pipe.endOn(to), producerId, scoresNow, to.nowNs()));
     }
 
     private PipeTransport end(Router router, RouterVerticle at) {
@@ -223,12 +234,19 @@ final class RouterFeeds {
 
     @Override
     public void onProducerPaused(PipeConsumer consumer, boolean nowPaused) {
-      later(() -> {
-        paused = nowPaused;
-        if (state == State.OPEN) {
-          tellPaused();
-        }
-      });
+      later(() -> onPaused(nowPaused));
+    }
+
+    @Override
+    public void onProducerPaused(PipeDataConsumer consumer, boolean nowPaused) {
+      later(() -> onPaused(nowPaused));
+    }
+
+    private void onPaused(boolean nowPaused) {
+      paused = nowPaused;
+      if (state == State.OPEN) {
+        tellPaused();
+      }
     }
 
     @Override
@@ -244,6 +262,16 @@ final class RouterFeeds {
     @Override
     public void onProducerClosed(PipeConsumer consumer) {
       later(() -> fail("the producer is closed"));
+    }
+
+    @Override
+    public void onProducerClosed(PipeDataConsumer consumer) {
+      later(() -> fail("the data producer is closed"));
+    }
+
+    @Override
+    public void onLinkClosed(PipeDataConsumer consumer) {
+      later(() -> fail("the data channel has ended"));
     }
 
     private void later(Runnable action) {
@@ -269,13 +297,9 @@ final class RouterFeeds {
       feeds.remove(feedId);
       pipe.feeds.remove(feedId);
       // In the order of the making: what is on its way to a router is undone behind it.
-      from.run(r -> RouterMedia.ifThere(r, pipe.endOn(from), feedId, consumer -> consumer.close(from.nowNs())));
+      from.run(r -> PipeEnds.closeConsumer(r, pipe.endOn(from), feedId, from.nowNs()));
       if (state != State.CONSUMING) {
-        to.run(r -> {
-          if (r.hasTransport(pipe.endOn(to))) {
-            end(r, to).closeProducer(producerId, to.nowNs());
-          }
-        });
+        to.run(r -> PipeEnds.closeProducer(r, pipe.endOn(to), producerId, to.nowNs()));
       }
       if (pipe.feeds.isEmpty() && pipes.remove(pair, pipe)) {
         pipe.close();

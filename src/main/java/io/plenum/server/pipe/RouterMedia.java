@@ -11,8 +11,9 @@ import io.plenum.cluster.message.RouterPair;
 import io.plenum.media.parameters.MediaKind;
 import io.plenum.media.parameters.SctpParameters;
 import io.plenum.media.parameters.SrtpParameters;
+import io.plenum.media.router.DataProducerOptions;
 import io.plenum.media.router.PipeConsumer;
-import io.plenum.media.router.Producer;
+import io.plenum.media.router.PipeDataConsumer;
 import io.plenum.media.router.ProducerOptions;
 import io.plenum.media.router.Router;
 import io.plenum.media.transport.PipeTransport;
@@ -57,6 +58,12 @@ public final class RouterMedia implements Media {
     default void onProduced(String endId, String consumerId, String producerId) {}
 
     default void onProduceFailed(String endId, String consumerId, String producerId, String reason) {}
+
+    /** Our data consumer's channel has ended, by the other side's doing or because nothing reaches it. */
+    default void onDataConsumerEnded(String endId, String consumerId, String producerId) {}
+
+    /** The same of what was produced here. */
+    default void onDataProducerEnded(String endId, String consumerId, String producerId) {}
 
     /** What a producer here scores when it begins to cross. */
     default void onCrossingScore(String producerId, List<Integer> scores) {}
@@ -196,94 +203,137 @@ public final class RouterMedia implements Media {
   @Override
   public void consume(String endId, String consumerId, String producerId, Layers layers) {
     on(endId, end -> end.router
-        .call(r -> {
-          PipeConsumer consumer = pipe(r, endId).consumePiped(consumerId, producerId, TOLD_BY_ROWS);
-          set(consumer, layers, end.router.nowNs());
-          return new Consumed(
-              new PipeConsumerParameters(consumerId, consumer.rtpParameters(), null, null), consumer.producerScores());
-        })
+        .call(r -> r.hasDataProducer(producerId)
+            ? consumeData(r, end, consumerId, producerId, layers)
+            : consumeMedia(r, end, consumerId, producerId, layers))
         .onSuccess(consumed -> {
-          outcomes.onCrossingScore(producerId, consumed.scores);
+          if (!consumed.scores.isEmpty()) {
+            outcomes.onCrossingScore(producerId, consumed.scores);
+          }
           outcomes.onConsumed(endId, consumed.parameters, producerId);
         })
         .onFailure(failure -> outcomes.onConsumeFailed(endId, consumerId, producerId, reason(failure))));
   }
 
-  @Override
-  public void setLayers(String endId, String consumerId, Layers layers) {
-    on(endId, end -> end.router.run(
-        r -> ifThere(r, endId, consumerId, consumer -> set(consumer, layers, end.router.nowNs()))));
+  private Consumed consumeMedia(Router router, End end, String consumerId, String producerId, Layers layers) {
+    PipeConsumer consumer = pipe(router, end.id).consumePiped(consumerId, producerId, TOLD_BY_ROWS);
+    PipeEnds.set(consumer, layers, end.router.nowNs());
+    return new Consumed(
+        new PipeConsumerParameters(consumerId, consumer.rtpParameters(), null, null), consumer.producerScores());
   }
 
-  static void set(PipeConsumer consumer, Layers layers, long nowNs) {
-    if (layers.flow()) {
-      consumer.want(layers.spatial(), layers.temporal(), nowNs);
-      consumer.resume(nowNs);
-    } else {
-      consumer.pause();
+  private Consumed consumeData(Router router, End end, String consumerId, String producerId, Layers layers) {
+    PipeDataConsumer consumer = pipe(router, end.id).consumeDataPiped(
+        consumerId, producerId, new DataToldByRows(end.id), end.router.nowNs());
+    PipeEnds.set(consumer, layers);
+    return new Consumed(new PipeConsumerParameters(consumerId, null, consumer.sctpStreamParameters(),
+        Map.of("label", consumer.producer().label(), "protocol", consumer.producer().protocol())), List.of());
+  }
+
+  /** The room says what the data producer does to all nodes at once; not that a channel has ended. */
+  private final class DataToldByRows implements PipeDataConsumer.Listener {
+    private final String endId;
+
+    DataToldByRows(String endId) {
+      this.endId = endId;
+    }
+
+    @Override
+    public void onProducerPaused(PipeDataConsumer consumer, boolean paused) {
+      // The room says it.
+    }
+
+    @Override
+    public void onProducerClosed(PipeDataConsumer consumer) {
+      // The same.
+    }
+
+    @Override
+    public void onLinkClosed(PipeDataConsumer consumer) {
+      context.runOnContext(v -> outcomes.onDataConsumerEnded(endId, consumer.id(), consumer.producer().id()));
     }
   }
 
   @Override
+  public void setLayers(String endId, String consumerId, Layers layers) {
+    on(endId, end -> end.router.run(r -> PipeEnds.setLayers(r, endId, consumerId, layers, end.router.nowNs())));
+  }
+
+  @Override
   public void closeConsumer(String endId, String consumerId) {
-    on(endId, end -> end.router.run(
-        r -> ifThere(r, endId, consumerId, consumer -> consumer.close(end.router.nowNs()))));
+    on(endId, end -> end.router.run(r -> PipeEnds.closeConsumer(r, endId, consumerId, end.router.nowNs())));
   }
 
   @Override
   public void produce(String endId, ProducerRow producer, PipeConsumerParameters parameters) {
     String producerId = producer.producerId();
     String consumerId = parameters.consumerId();
-    MediaKind kind = producer.kind() == ProducerKind.AUDIO ? MediaKind.AUDIO : MediaKind.VIDEO;
     on(endId, end -> {
       end.consumerOfProducer.put(producerId, consumerId);
       end.router
-          .run(r -> pipe(r, endId).produce(
-              new ProducerOptions(producerId, kind, parameters.rtpParameters(), producer.paused(), producer.appData()),
-              end.router.nowNs()))
+          .run(r -> {
+            if (producer.kind() == ProducerKind.DATA) {
+              produceData(r, end, producer, parameters);
+            } else {
+              produceMedia(r, end, producer, parameters);
+            }
+          })
           .onSuccess(v -> outcomes.onProduced(endId, consumerId, producerId))
           .onFailure(failure -> outcomes.onProduceFailed(endId, consumerId, producerId, reason(failure)));
     });
   }
 
+  private static void produceMedia(Router router, End end, ProducerRow producer, PipeConsumerParameters parameters) {
+    MediaKind kind = producer.kind() == ProducerKind.AUDIO ? MediaKind.AUDIO : MediaKind.VIDEO;
+    pipe(router, end.id).produce(
+        new ProducerOptions(
+            producer.producerId(), kind, parameters.rtpParameters(), producer.paused(), producer.appData()),
+        end.router.nowNs());
+  }
+
+  private void produceData(Router router, End end, ProducerRow producer, PipeConsumerParameters parameters) {
+    String producerId = producer.producerId();
+    String consumerId = parameters.consumerId();
+    pipe(router, end.id).produceData(
+        new DataProducerOptions(producerId, parameters.sctpStreamParameters(), word(parameters, "label"),
+            word(parameters, "protocol"), producer.paused(), producer.appData()),
+        () -> context.runOnContext(v -> outcomes.onDataProducerEnded(end.id, consumerId, producerId)),
+        end.router.nowNs());
+  }
+
+  private static String word(PipeConsumerParameters parameters, String key) {
+    return parameters.data() != null && parameters.data().get(key) instanceof String word ? word : "";
+  }
+
   @Override
   public void setProducerPaused(String endId, String consumerId, String producerId, boolean paused) {
-    toProducer(endId, consumerId, producerId, (producer, nowNs) -> {
-      if (paused) {
-        producer.pause(nowNs);
-      } else {
-        producer.resume(nowNs);
-      }
-    });
+    toProducer(endId, consumerId, producerId,
+        (router, nowNs) -> PipeEnds.setProducerPaused(router, endId, producerId, paused, nowNs));
   }
 
   @Override
   public void setProducerScores(String endId, String consumerId, String producerId, List<Integer> scores) {
-    toProducer(endId, consumerId, producerId, (producer, nowNs) -> producer.mirrorScores(scores, nowNs));
+    toProducer(endId, consumerId, producerId,
+        (router, nowNs) -> PipeEnds.mirrorScores(router, endId, producerId, scores, nowNs));
   }
 
   @Override
   public void closeProducer(String endId, String consumerId, String producerId) {
-    toProducer(endId, consumerId, producerId, Producer::close);
+    toProducer(endId, consumerId, producerId,
+        (router, nowNs) -> PipeEnds.closeProducer(router, endId, producerId, nowNs));
     on(endId, end -> end.consumerOfProducer.remove(producerId, consumerId));
   }
 
-  private interface ProducerCall {
-    void to(Producer producer, long nowNs);
+  private interface RouterCall {
+    void on(Router router, long nowNs);
   }
 
   /** If it is still the one that was made for that consumer of the far side. */
-  private void toProducer(String endId, String consumerId, String producerId, ProducerCall call) {
+  private void toProducer(String endId, String consumerId, String producerId, RouterCall call) {
     End end = ends.get(endId);
-    if (end == null || !consumerId.equals(end.consumerOfProducer.get(producerId))) {
-      return;
+    if (end != null && consumerId.equals(end.consumerOfProducer.get(producerId))) {
+      end.router.run(r -> call.on(r, end.router.nowNs()));
     }
-    end.router.run(r -> {
-      Producer producer = r.hasTransport(endId) ? pipe(r, endId).producer(producerId) : null;
-      if (producer != null) {
-        call.to(producer, end.router.nowNs());
-      }
-    });
   }
 
   @Override
@@ -303,16 +353,6 @@ public final class RouterMedia implements Media {
 
   private static PipeTransport pipe(Router router, String endId) {
     return (PipeTransport) router.transport(endId);
-  }
-
-  /** Closing and setting do nothing when the object is gone. */
-  static void ifThere(Router router, String endId, String consumerId, java.util.function.Consumer<PipeConsumer> action) {
-    if (router.hasTransport(endId)) {
-      PipeConsumer consumer = pipe(router, endId).session().pipeConsumers().get(consumerId);
-      if (consumer != null) {
-        action.accept(consumer);
-      }
-    }
   }
 
   private static String reason(Throwable failure) {

@@ -1,13 +1,10 @@
 package io.plenum.server.router;
 
-import io.plenum.media.router.Router;
 import io.plenum.media.router.RouterEnvironment;
 import io.plenum.server.net.MediaSocketVerticle;
 import io.plenum.server.net.PipeSocketVerticle;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
@@ -24,7 +21,6 @@ public final class MediaLoop {
   private final MediaSocketVerticle socket;
   private final PipeSocketVerticle pipeSocket;
   private final RouterEnvironment environment;
-  private final List<Router> routers = new ArrayList<>();
   private final AtomicInteger load = new AtomicInteger();
   private final FeedCounters feedCounters = new FeedCounters();
   private long timer = -1;
@@ -80,18 +76,9 @@ public final class MediaLoop {
     return environment.consumerCount() + CONSUMERS_OF_A_YOUNG_ROUTER * load.get();
   }
 
-  void add(Router router) {
-    routers.add(router);
-    onChanged();
-  }
-
-  void remove(Router router) {
-    routers.remove(router);
-  }
-
   /** Deadlines may have changed. Called on the loop. */
   public void onChanged() {
-    long deadlineNs = environment.takeEarliestWakeNs();
+    long deadlineNs = environment.deadlines().nextDeadlineNs();
     if (deadlineNs < timerNs) {
       schedule(deadlineNs);
     }
@@ -110,18 +97,7 @@ public final class MediaLoop {
   private void onTimer() {
     timer = -1;
     timerNs = Long.MAX_VALUE;
-    long nowNs = System.nanoTime();
-    long deadlineNs = Long.MAX_VALUE;
-    for (int i = 0; i < routers.size(); i++) {
-      Router router = routers.get(i);
-      if (router.nextDeadlineNs() <= nowNs) {
-        router.onTimeout(nowNs);
-      }
-      deadlineNs = Math.min(deadlineNs, router.nextDeadlineNs());
-    }
-    environment.takeEarliestWakeNs();
-    if (deadlineNs != Long.MAX_VALUE) {
-      schedule(deadlineNs);
-    }
+    environment.deadlines().onTimeout(System.nanoTime());
+    onChanged();
   }
 }

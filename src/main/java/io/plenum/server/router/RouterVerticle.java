@@ -26,15 +26,8 @@ public final class RouterVerticle extends VerticleBase {
   }
 
   @Override
-  public Future<?> start() {
-    loop.add(router);
-    return Future.succeededFuture();
-  }
-
-  @Override
   public Future<?> stop() {
     router.close(nowNs());
-    loop.remove(router);
     return Future.succeededFuture();
   }
 

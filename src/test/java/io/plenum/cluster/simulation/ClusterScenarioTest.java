@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.plenum.cluster.message.Layers;
+import io.plenum.cluster.message.ProducerKind;
 import io.plenum.cluster.message.Notification;
 import io.plenum.cluster.message.RoomEvent;
 import io.plenum.cluster.message.RowKey;
@@ -110,6 +111,40 @@ class ClusterScenarioTest {
 
   private static List<Integer> mirrored(SimulatedRoom far) {
     return far.media.ends.values().iterator().next().producers.values().iterator().next().scores();
+  }
+
+  @Test
+  void aDataProducerCrossesWithItsPauseAndIsMadeAnewWhenItsChannelEndsAtEitherEnd() {
+    SimulatedCluster cluster = new SimulatedCluster(5);
+    cluster.startAll(2);
+    SimulatedRoom origin = enter(cluster, "n1");
+    SimulatedRoom far = enter(cluster, "n2");
+    String chat = origin.produce(ProducerKind.DATA, "peer@n1", router(origin), false);
+    cluster.time.runFor(SECOND);
+    assertEquals(ProducerKind.DATA, far.toldProducers.get(chat).kind());
+    assertEquals(Set.of(), pipes(origin), "until somebody wants it");
+    String consumerId = far.consume(router(far), chat, Layers.DATA);
+    cluster.time.runFor(SECOND);
+    assertEquals(Set.of(router(far) + " " + chat), far.ready);
+    assertEquals(Layers.DATA, crossing(origin));
+    origin.pause(chat, true);
+    cluster.time.runFor(SECOND);
+    Settled.check(cluster, "paused");
+
+    far.loseDataProducer();
+    assertEquals(Set.of(), far.ready);
+    origin.loseConsumer(cluster.random);
+    cluster.time.runFor(5 * SECOND);
+    assertEquals(Set.of(router(far) + " " + chat), far.ready);
+    Settled.check(cluster, "made anew");
+
+    far.want(consumerId, Layers.NONE);
+    cluster.time.runFor(10 * SECOND);
+    assertEquals(Layers.NONE, crossing(origin), "nobody listens");
+    origin.closeProducer(chat);
+    cluster.time.runFor(10 * SECOND);
+    Settled.check(cluster, "closed");
+    assertEquals(Set.of(), pipes(origin));
   }
 
   @Test

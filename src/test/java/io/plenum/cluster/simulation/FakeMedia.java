@@ -4,8 +4,10 @@ import io.plenum.cluster.Media;
 import io.plenum.cluster.message.Layers;
 import io.plenum.cluster.message.PipeConsumerParameters;
 import io.plenum.cluster.message.PipeEnd;
+import io.plenum.cluster.message.ProducerKind;
 import io.plenum.cluster.message.ProducerRow;
 import io.plenum.cluster.message.RouterPair;
+import io.plenum.media.parameters.SctpStreamParameters;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -76,6 +78,11 @@ final class FakeMedia implements Media {
   FakeMedia(RandomGenerator random, Answers answers) {
     this.random = random;
     this.answers = answers;
+  }
+
+  /** By its id: routers know it, and nobody tells them. */
+  static boolean isData(String producerId) {
+    return producerId.startsWith("d");
   }
 
   private boolean fails() {
@@ -166,7 +173,9 @@ final class FakeMedia implements Media {
       violations.add("two consumers of " + producerId + " on " + endId);
     }
     end.consumers.put(consumerId, new PushedConsumer(producerId, layers));
-    answers.later(() -> answers.onConsumed(endId, new PipeConsumerParameters(consumerId, null, null, null)));
+    answers.later(() -> answers.onConsumed(endId, isData(producerId)
+        ? new PipeConsumerParameters(consumerId, null, new SctpStreamParameters(0, true, null, null), Map.of("label", producerId))
+        : new PipeConsumerParameters(consumerId, null, null, null)));
   }
 
   @Override
@@ -189,6 +198,11 @@ final class FakeMedia implements Media {
   public void produce(String endId, ProducerRow producer, PipeConsumerParameters parameters) {
     End end = ends.get(endId);
     String consumerId = parameters.consumerId();
+    boolean data = producer.kind() == ProducerKind.DATA;
+    if (data != isData(producer.producerId())
+        || data && !producer.producerId().equals(parameters.data().get("label"))) {
+      violations.add("not what crosses: " + producer + " " + parameters);
+    }
     if (end == null || fails()) {
       answers.later(() -> answers.onProduceFailed(endId, consumerId));
       return;
@@ -198,6 +212,12 @@ final class FakeMedia implements Media {
     }
     end.producers.put(consumerId, new PulledProducer(producer.producerId(), producer.paused(), null));
     answers.later(() -> answers.onProduced(endId, consumerId));
+  }
+
+  /** A data channel has ended: at the one end, and sooner or later at the other. */
+  void loseProducer(End end, String consumerId) {
+    PulledProducer producer = end.producers.remove(consumerId);
+    removeProducer(end.routerId, producer.producerId);
   }
 
   @Override

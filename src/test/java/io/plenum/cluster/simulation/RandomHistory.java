@@ -1,6 +1,7 @@
 package io.plenum.cluster.simulation;
 
 import io.plenum.cluster.message.Layers;
+import io.plenum.cluster.message.ProducerKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -12,6 +13,8 @@ final class RandomHistory {
 
   final SimulatedCluster cluster;
   private final SplittableRandom random;
+  /** Apart, so that what is data changes nothing else of a history. */
+  private final SplittableRandom kinds;
   private final int rooms;
   private int names;
   /** Whether peers are sent to other nodes: an orderly thing, of clusters in order. */
@@ -20,6 +23,7 @@ final class RandomHistory {
   RandomHistory(long seed) {
     cluster = new SimulatedCluster(seed);
     random = new SplittableRandom(seed * 31 + 7);
+    kinds = new SplittableRandom(seed * 17 + 3);
     rooms = random.nextInt(4) == 0 ? 2 : 1;
     cluster.startAll(2 + (random.nextInt(3) == 0 ? random.nextInt(4) : random.nextInt(2)));
   }
@@ -82,7 +86,12 @@ final class RandomHistory {
       case 4 -> cluster.stallRegistry(random.nextLong(1, 20) * Timeline.SECOND);
       case 5 -> cluster.blackOut(random.nextLong(500, 5_000) * Timeline.MS);
       case 6, 7 -> node.rooms.values().forEach(room -> room.losePipe(random));
-      case 8 -> node.rooms.values().forEach(room -> room.loseConsumer(random));
+      case 8 -> node.rooms.values().forEach(room -> {
+        room.loseConsumer(random);
+        if (kinds.nextBoolean()) {
+          room.loseDataProducer();
+        }
+      });
       case 9 -> node.rooms.values().forEach(SimulatedRoom::loseFeed);
       default -> {
         if (cluster.nodes.size() > cluster.alive().size()) {
@@ -111,7 +120,7 @@ final class RandomHistory {
     } else if (moves && dice < 6) {
       room.sendAway(peerId);
     } else if (dice < 9) {
-      room.produce(peerId, any(List.copyOf(room.routers)), random.nextInt(4) == 0);
+      room.produce(kinds.nextInt(3) == 0 ? ProducerKind.DATA : ProducerKind.VIDEO, peerId, any(List.copyOf(room.routers)), random.nextInt(4) == 0);
     } else if (dice < 10) {
       room.rename(peerId, "name" + names++);
     } else if (dice < 12) {
@@ -120,7 +129,10 @@ final class RandomHistory {
         if (random.nextBoolean()) {
           room.pause(producerId, random.nextBoolean());
         } else {
-          room.score(producerId, List.of(random.nextInt(11), random.nextInt(11)));
+          List<Integer> scores = List.of(random.nextInt(11), random.nextInt(11));
+          if (!FakeMedia.isData(producerId)) {
+            room.score(producerId, scores);
+          }
         }
       }
     } else if (dice < 13) {
@@ -141,14 +153,19 @@ final class RandomHistory {
     if (consumerId != null && dice == 0) {
       room.closeConsumer(consumerId);
     } else if (consumerId != null && dice < 3) {
-      room.want(consumerId, LAYERS[random.nextInt(LAYERS.length)]);
+      room.want(consumerId, layers(room.consumers.get(consumerId).producerId()));
     } else {
       List<String> known = new ArrayList<>(room.toldProducers.keySet());
       known.addAll(room.producers.keySet());
       String producerId = any(known);
       if (producerId != null) {
-        room.consume(any(List.copyOf(room.routers)), producerId, LAYERS[random.nextInt(LAYERS.length)]);
+        room.consume(any(List.copyOf(room.routers)), producerId, layers(producerId));
       }
     }
+  }
+
+  private Layers layers(String producerId) {
+    Layers layers = LAYERS[random.nextInt(LAYERS.length)];
+    return FakeMedia.isData(producerId) && layers.flow() ? Layers.DATA : layers;
   }
 }

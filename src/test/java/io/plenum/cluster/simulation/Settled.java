@@ -65,7 +65,7 @@ final class Settled {
         for (SimulatedRoom other : open) {
           if (other != here) {
             other.peers.forEach((id, displayName) -> peers.put(id, displayName + "@" + other.node.self()));
-            other.producers.forEach((id, p) -> producers.put(id, p.peerId() + " " + p.routerId() + " " + p.paused()));
+            other.producers.forEach((id, p) -> producers.put(id, SimulatedRoom.kind(id) + " " + p.peerId() + " " + p.routerId() + " " + p.paused()));
           }
         }
         Map<String, String> toldPeers = new TreeMap<>();
@@ -74,7 +74,7 @@ final class Settled {
         }
         Map<String, String> toldProducers = new TreeMap<>();
         for (ProducerRow p : here.toldProducers.values()) {
-          toldProducers.put(p.producerId(), p.peerId() + " " + p.routerId() + " " + p.paused());
+          toldProducers.put(p.producerId(), p.kind() + " " + p.peerId() + " " + p.routerId() + " " + p.paused());
         }
         assertEquals(peers, toldPeers, () -> about + ": peers of " + name + " as seen by " + here.node.self());
         assertEquals(producers, toldProducers,

@@ -131,11 +131,20 @@ final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
   }
 
   String produce(String peerId, String routerId, boolean paused) {
-    String producerId = id("p");
+    return produce(ProducerKind.VIDEO, peerId, routerId, paused);
+  }
+
+  /** Every one that is not data is video. */
+  static ProducerKind kind(String producerId) {
+    return FakeMedia.isData(producerId) ? ProducerKind.DATA : ProducerKind.VIDEO;
+  }
+
+  String produce(ProducerKind kind, String peerId, String routerId, boolean paused) {
+    String producerId = id(kind == ProducerKind.DATA ? "d" : "p");
     producers.put(producerId, new Produced(peerId, routerId, paused));
     media.addProducer(routerId, producerId);
     act(now -> coordinator.onProducerAdded(
-        producerId, routerId, peerId, ProducerKind.VIDEO, paused, Map.of("source", "webcam"), now));
+        producerId, routerId, peerId, kind, paused, Map.of("source", "webcam"), now));
     return producerId;
   }
 
@@ -203,6 +212,19 @@ final class SimulatedRoom implements RoomListener, FakeMedia.Answers {
         end.consumers.remove(consumerId);
         act(now -> coordinator.onConsumeFailed(end.endId, consumerId, now));
         return;
+      }
+    }
+  }
+
+  /** A data producer that came over a pipe has ended with its channel; what sends there has not noticed yet, or has. */
+  void loseDataProducer() {
+    for (FakeMedia.End end : media.ends.values()) {
+      for (Map.Entry<String, FakeMedia.PulledProducer> pulled : end.producers.entrySet()) {
+        if (FakeMedia.isData(pulled.getValue().producerId()) && !node.frozen) {
+          media.loseProducer(end, pulled.getKey());
+          act(now -> coordinator.onProduceFailed(end.endId, pulled.getKey(), now));
+          return;
+        }
       }
     }
   }

@@ -5,6 +5,7 @@ import io.plenum.media.parameters.MediaCodecs;
 import io.plenum.media.parameters.RouterCapabilities;
 import io.plenum.media.router.Consumer;
 import io.plenum.media.router.ConsumerOptions;
+import io.plenum.media.router.DeadlineQueue;
 import io.plenum.media.router.Producer;
 import io.plenum.media.router.ProducerOptions;
 import io.plenum.media.router.Router;
@@ -67,9 +68,7 @@ final class SimulatedRoom implements RouterListener {
       now += MS;
       publishers.forEach(SimulatedPublisher::step);
       subscribers.forEach(SimulatedSubscriber::step);
-      if (router.nextDeadlineNs() <= now) {
-        router.onTimeout(now);
-      }
+      router.environment().deadlines().onTimeout(now);
     }
   }
 
@@ -110,7 +109,7 @@ final class SimulatedRoom implements RouterListener {
   RtpSession session(RtpLink link) {
     SessionTransport transport = new SessionTransport("transport" + nextNumber());
     transport.session = new RtpSession(transport, router, link);
-    router.add(transport);
+    transport.wake = router.add(transport);
     return transport.session;
   }
 
@@ -118,6 +117,7 @@ final class SimulatedRoom implements RouterListener {
   private final class SessionTransport implements Transport {
     private final String id;
     private RtpSession session;
+    private DeadlineQueue.Wake wake;
 
     SessionTransport(String id) {
       this.id = id;
@@ -151,7 +151,7 @@ final class SimulatedRoom implements RouterListener {
     @Override
     public void onDeadlineChanged() {
       session.onDeadlineChanged();
-      router.wakeBy(session.nextDeadlineNs());
+      wake.by(session.nextDeadlineNs());
     }
 
     @Override

@@ -1,0 +1,147 @@
+package io.plenum.media.router;
+
+import io.plenum.media.Dump;
+import io.plenum.media.parameters.SctpStreamParameters;
+import io.plenum.protocol.sctp.SendResult;
+
+/**
+ * A data producer on its way to another router: every message, with what it says of subchannels, because only the far
+ * router knows whose consumers have which.
+ */
+public final class PipeDataConsumer implements DataProducerListener {
+  /** Hears what the far end must learn. Called on the router's loop. */
+  public interface Listener {
+    void onProducerPaused(PipeDataConsumer consumer, boolean paused);
+
+    void onProducerClosed(PipeDataConsumer consumer);
+
+    /** The far end has closed its producer, or the two cannot reach each other any more: it can be made anew. */
+    void onLinkClosed(PipeDataConsumer consumer);
+  }
+
+  /** The way to the far end. */
+  public interface Link {
+    SendResult send(DataMessage message, Subchannels audience, long nowNs);
+
+    /** Bytes that wait to be sent. */
+    long bufferedAmount();
+
+    /** The consumer is gone. */
+    void close(PipeDataConsumer consumer, long nowNs);
+  }
+
+  private final String id;
+  private final DataProducer producer;
+  private final SctpStreamParameters sctpStreamParameters;
+  private final Router router;
+  private final Transport transport;
+  private final Link link;
+  private final Listener listener;
+  private boolean paused;
+  private boolean closed;
+  private long messagesSent;
+  private long bytesSent;
+  private long messagesRefused;
+
+  /** @param sctpStreamParameters what the far end's producer is made from */
+  public PipeDataConsumer(String id, DataProducer producer, SctpStreamParameters sctpStreamParameters, Router router,
+      Transport transport, Link link, Listener listener) {
+    this.id = id;
+    this.producer = producer;
+    this.sctpStreamParameters = sctpStreamParameters;
+    this.router = router;
+    this.transport = transport;
+    this.link = link;
+    this.listener = listener;
+    producer.add(this);
+  }
+
+  public String id() {
+    return id;
+  }
+
+  public DataProducer producer() {
+    return producer;
+  }
+
+  public SctpStreamParameters sctpStreamParameters() {
+    return sctpStreamParameters;
+  }
+
+  /** The far end wants nothing for now. */
+  public void pause() {
+    paused = true;
+  }
+
+  public void resume() {
+    paused = false;
+  }
+
+  public boolean paused() {
+    return paused;
+  }
+
+  /** Messages that there was no room for. */
+  public long messagesRefused() {
+    return messagesRefused;
+  }
+
+  @Override
+  public void onMessage(DataMessage message, Subchannels audience, long nowNs) {
+    if (closed || paused) {
+      return;
+    }
+    if (link.send(message, audience, nowNs) == SendResult.QUEUED) {
+      messagesSent++;
+      bytesSent += message.content().length;
+    } else {
+      messagesRefused++;
+    }
+  }
+
+  @Override
+  public void onProducerPaused(boolean producerPaused, long nowNs) {
+    listener.onProducerPaused(this, producerPaused);
+  }
+
+  @Override
+  public void onProducerClosed(long nowNs) {
+    if (leave(nowNs)) {
+      listener.onProducerClosed(this);
+    }
+  }
+
+  @Override
+  public void onFault(RuntimeException fault, long nowNs) {
+    router.onFault(transport, fault, nowNs);
+  }
+
+  /** The channel has ended. */
+  public void onLinkClosed(long nowNs) {
+    if (leave(nowNs)) {
+      listener.onLinkClosed(this);
+    }
+  }
+
+  /** Asked for by the far end, or by the transport that closes: nobody is told. */
+  public void close(long nowNs) {
+    leave(nowNs);
+  }
+
+  private boolean leave(long nowNs) {
+    if (closed) {
+      return false;
+    }
+    closed = true;
+    producer.remove(this);
+    link.close(this, nowNs);
+    return true;
+  }
+
+  public void dump(Dump out) {
+    out.value("id", id).value("dataProducerId", producer.id()).value("streamId", sctpStreamParameters.streamId())
+        .value("paused", paused).value("producerPaused", producer.paused())
+        .value("messagesSent", messagesSent).value("bytesSent", bytesSent).value("messagesRefused", messagesRefused)
+        .value("bufferedAmount", link.bufferedAmount());
+  }
+}
