@@ -176,15 +176,13 @@ public final class Peer {
     }
   }
 
-  ProducerEntry requireProducer(String producerId) {
-    ProducerEntry producer = producerId == null ? null : producers.get(producerId);
-    if (producer == null) {
+  public void requireProducer(String producerId) {
+    if (producerId == null || !producers.containsKey(producerId)) {
       throw new PlenumException("producer-not-found", "you have no producer with the id " + producerId);
     }
-    return producer;
   }
 
-  void requireConsumer(String consumerId) {
+  public void requireConsumer(String consumerId) {
     if (consumerId == null || !consumers.containsKey(consumerId)) {
       throw new PlenumException("consumer-not-found", "you have no consumer with the id " + consumerId);
     }
