@@ -1,6 +1,7 @@
 package io.plenum.server.room;
 
 import io.plenum.cluster.message.ProducerKind;
+import io.plenum.media.Dump;
 import io.plenum.media.PlenumException;
 import io.plenum.media.parameters.RtpCapabilities;
 import io.plenum.server.router.RouterVerticle;
@@ -198,6 +199,16 @@ public final class Peer {
     if (dataConsumerId == null || !dataConsumers.containsKey(dataConsumerId)) {
       throw new PlenumException("data-consumer-not-found", "you have no data consumer with the id " + dataConsumerId);
     }
+  }
+
+  /** Whose is what: the routers' own dumps have the rest. */
+  void dump(Dump out) {
+    out.value("id", id).value("displayName", displayName).value("joined", joined)
+        .value("router", router == null ? null : router.routerId())
+        .list("transports", transports.entrySet(), (transport, part) -> part.value("id", transport.getKey())
+            .value("direction", transport.getValue().direction).value("data", transport.getValue().data))
+        .value("producers", producers.keySet()).value("consumers", consumers)
+        .value("dataProducers", dataProducers.keySet()).value("dataConsumers", dataConsumers);
   }
 
   /** The device as fields, for other nodes. */

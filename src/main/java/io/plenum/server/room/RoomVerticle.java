@@ -4,6 +4,7 @@ import io.plenum.cluster.DrainPlan;
 import io.plenum.cluster.message.PeerRow;
 import io.plenum.cluster.message.ProducerKind;
 import io.plenum.cluster.message.ProducerRow;
+import io.plenum.media.Dump;
 import io.plenum.media.PlenumException;
 import io.plenum.media.parameters.RtpCapabilities;
 import io.plenum.server.config.PlenumConfig;
@@ -296,6 +297,11 @@ public final class RoomVerticle extends VerticleBase {
       presence.onPeerLeft(peer.id());
       remote.tellLeft(peer);
     }
+  }
+
+  /** The room itself; each router dumps what it holds. */
+  public void dump(Dump out) {
+    out.value("room", name).list("peers", peers.values(), Peer::dump);
   }
 
   /** Who is here, in no order. */
