@@ -1,5 +1,7 @@
 import { Call, type CallListener, type CallState, type RemotePeer } from './call';
+import { ChatPanel } from './chat-panel';
 import { Controls } from './controls';
+import type { DataChannelsListener, ForeignChannelListener } from './data-channels';
 import { byId, textButton } from './dom';
 import { icon } from './icons';
 import { rememberedServers, rememberName } from './identity';
@@ -29,6 +31,11 @@ export class CallScreen implements CallListener {
   readonly call: Call;
   readonly notices = new Notices(byId('notices'));
   readonly stats: TileStatsCollector;
+  readonly chat: ChatPanel;
+  readonly data: DataChannelsListener;
+  /** Told of data channels that are not the page's own; by default nobody. */
+  foreignChannels: ForeignChannelListener = () => {};
+  readonly onForeignChannel: ForeignChannelListener = (consumer, of) => this.foreignChannels(consumer, of);
   private readonly tiles: Tiles;
   private readonly controls: Controls;
   private readonly meter = new MicrophoneMeter();
@@ -36,6 +43,7 @@ export class CallScreen implements CallListener {
   private readonly serverHeardMs = new Map<string, number>();
   private sound = true;
   private info = false;
+  private canChat: boolean;
   private stateSinceMs = performance.now();
   private shownState = '';
 
@@ -45,6 +53,13 @@ export class CallScreen implements CallListener {
     name: string,
     options: Options,
   ) {
+    this.canChat = options.data;
+    this.chat = new ChatPanel(peerId, (of) => this.nameOf(of), {
+      onUnread: () => this.showControls(),
+      onShown: (shown) => this.onChatShown(shown),
+      onMissed: (text) => this.notices.show({ tone: 'info', text, key: 'chat' }),
+    });
+    this.data = this.chat.conversation.route;
     this.call = new Call(roomId, peerId, name, options, this, rememberedServers(roomId));
     this.stats = new TileStatsCollector(this.call);
     this.tiles = new Tiles(byId('tiles'), {
@@ -56,6 +71,7 @@ export class CallScreen implements CallListener {
       onCamera: () => void this.call.setCamera(!this.call.media.get('video')),
       onScreen: () => void this.call.setScreen(!this.call.media.get('screensharing')),
       onSound: () => this.setSound(!this.sound),
+      onChat: () => this.chat.show(!this.chat.shown),
       onLeave: () => this.call.leave(),
       onInfo: () => this.setInfo(!this.info),
       onInvite: () => void this.copyInvite(),
@@ -78,6 +94,7 @@ export class CallScreen implements CallListener {
       this.onLocal('video');
       this.onLocal('screensharing');
     }
+    this.chat.conversation.route.setAway(AWAY.has(state.name));
     // Trying one server after the other is one state to a person.
     const shown = AWAY.has(state.name) ? 'away' : state.name;
     if (shown !== this.shownState) {
@@ -104,6 +121,7 @@ export class CallScreen implements CallListener {
     this.tiles.remove(peer.peerId, 'video');
     this.tiles.remove(peer.peerId, 'screensharing');
     this.detectors.delete(peer.peerId);
+    this.chat.conversation.onPeerLeft(peer.peerId);
     if (this.call.state.name === 'joined') {
       this.notices.show({ tone: 'info', text: words.left(peer.displayName) });
     }
@@ -175,6 +193,11 @@ export class CallScreen implements CallListener {
     volumes.forEach((_, peerId) => this.serverHeardMs.set(peerId, nowMs));
   }
 
+  onNoData(): void {
+    this.canChat = false;
+    this.showControls();
+  }
+
   setSound(on: boolean): void {
     this.sound = on;
     this.tiles.all.forEach((tile) => tile.setSoundMuted(!on));
@@ -209,7 +232,7 @@ export class CallScreen implements CallListener {
 
   private showStream({ peerId, source, consumer, paused }: RemoteStream): void {
     const tileSource: TileSource = source === 'screensharing' ? source : 'video';
-    const name = this.call.peers.get(peerId)?.displayName ?? words.guest;
+    const name = this.nameOf(peerId);
     const tile = this.tiles.ensure(peerId, tileSource, false, name);
     if (source === 'audio') {
       tile.setAudio(consumer.track);
@@ -217,6 +240,19 @@ export class CallScreen implements CallListener {
       tile.setMicOff(paused);
     } else {
       tile.setVideo(paused ? null : consumer.track);
+    }
+  }
+
+  private nameOf(peerId: string): string {
+    return peerId === this.call.peerId ? this.call.displayName : (this.call.peers.get(peerId)?.displayName ?? words.guest);
+  }
+
+  private onChatShown(shown: boolean): void {
+    byId('call').classList.toggle('has-chat', shown);
+    this.notices.hide('chat');
+    this.showControls();
+    if (!shown) {
+      this.controls.focusChat();
     }
   }
 
@@ -311,6 +347,9 @@ export class CallScreen implements CallListener {
       canShareScreen: media.canShareScreen,
       sound: this.sound,
       info: this.info,
+      chat: this.chat.shown,
+      canChat: this.canChat,
+      unread: this.chat.unread,
     });
     this.tiles.find(this.call.peerId, 'video')?.setMicOff(!this.microphoneOn);
   }

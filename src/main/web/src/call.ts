@@ -1,4 +1,5 @@
 import { browserSockets } from './browser-sockets';
+import type { DataChannelsListener, ForeignChannelListener, NewDataConsumer } from './data-channels';
 import type { MediaHealth } from './ice-doctor';
 import { type CaptureProblem, LocalMedia, type Source } from './local-media';
 import { MediaSession, type NewConsumer, type RemoteStream } from './media-session';
@@ -39,6 +40,10 @@ export interface CallListener {
   onTrouble(refusal: Refusal): void;
   /** Volumes in dBov (−127..0) of those who speak now, as the server hears them. */
   onSpeaking(volumes: Map<string, number>): void;
+  /** The server carries no data: there is nothing to write or to send files with. */
+  onNoData(): void;
+  readonly data: DataChannelsListener;
+  readonly onForeignChannel: ForeignChannelListener;
 }
 
 /** How long joining waits for the person to answer the browser's question about the camera. After that we join without. */
@@ -265,6 +270,8 @@ export class Call {
       onStream: (stream) => this.listener.onStream(stream),
       onStreamPaused: (stream) => this.listener.onStreamPaused(stream),
       onStreamClosed: (stream) => this.listener.onStreamClosed(stream),
+      data: this.listener.data,
+      onForeignChannel: this.listener.onForeignChannel,
       onMediaHealth: (media) => {
         if (connection === this.connection) {
           this.onMediaHealth(media);
@@ -376,6 +383,22 @@ export class Call {
         this.survive(error);
       }
     }
+    await this.openData();
+  }
+
+  private async openData(): Promise<void> {
+    const { session } = this;
+    try {
+      if (this.options.data) {
+        await session?.data.open();
+      }
+    } catch (error) {
+      if (asRefusal(error).code === 'unsupported') {
+        this.listener.onNoData();
+      } else if (session === this.session) {
+        this.survive(error);
+      }
+    }
   }
 
   private onJoinFailed(error: unknown): void {
@@ -402,10 +425,13 @@ export class Call {
 
   private async onRequest(method: string, data: Record<string, unknown>, connection: Connection): Promise<object> {
     const session = this.sessionOf(connection);
-    if (method !== 'newConsumer' || !session) {
+    if (session && method === 'newConsumer') {
+      await session.onNewConsumer(data as unknown as NewConsumer);
+    } else if (session && method === 'newDataConsumer' && this.options.data) {
+      await session.data.onNewDataConsumer(data as unknown as NewDataConsumer);
+    } else {
       throw new Error(`unknown-method: ${method}`);
     }
-    await session.onNewConsumer(data as unknown as NewConsumer);
     return {};
   }
 
@@ -418,6 +444,9 @@ export class Call {
       case 'consumerPaused':
       case 'consumerResumed':
         this.sessionOf(connection)?.onConsumerPaused(consumerId, method === 'consumerPaused');
+        return;
+      case 'dataConsumerClosed':
+        this.sessionOf(connection)?.data.onDataConsumerClosed(data.dataConsumerId as string);
         return;
       case 'nodeDraining':
         this.onDraining(data.urls, connection);

@@ -1,3 +1,4 @@
+import { chatWords } from './chat-words';
 import { byId, element, setIcon } from './dom';
 import { icon, type IconName } from './icons';
 import { words } from './strings';
@@ -7,6 +8,7 @@ export interface ControlsListener {
   onCamera(): void;
   onScreen(): void;
   onSound(): void;
+  onChat(): void;
   onLeave(): void;
   onInfo(): void;
   onInvite(): void;
@@ -20,6 +22,10 @@ export interface ControlsState {
   /** Whether the others are heard. */
   sound: boolean;
   info: boolean;
+  chat: boolean;
+  /** False where the server carries no data. */
+  canChat: boolean;
+  unread: number;
 }
 
 /** The row of round buttons below the tiles, and the two in the header. */
@@ -28,6 +34,8 @@ export class Controls {
   private readonly camera = toolButton('Camera');
   private readonly screen = toolButton('Share');
   private readonly sound = toolButton('Sound');
+  private readonly chat = toolButton('Chat');
+  private readonly badge = element('span', 'tool-badge');
   private readonly leave = toolButton('Leave');
   private readonly info = byId<HTMLButtonElement>('info');
   private readonly invite = byId<HTMLButtonElement>('invite');
@@ -39,11 +47,14 @@ export class Controls {
     this.camera.addEventListener('click', () => listener.onCamera());
     this.screen.addEventListener('click', () => listener.onScreen());
     this.sound.addEventListener('click', () => listener.onSound());
+    this.chat.append(this.badge);
+    this.chat.setAttribute('aria-controls', 'chat');
+    this.chat.addEventListener('click', () => listener.onChat());
     this.leave.addEventListener('click', () => listener.onLeave());
     this.info.onclick = () => listener.onInfo();
     this.invite.onclick = () => listener.onInvite();
     setIcon(this.invite, 'link', words.invite);
-    toolbar.replaceChildren(this.microphone, this.camera, this.screen, this.sound, this.leave);
+    toolbar.replaceChildren(this.microphone, this.camera, this.screen, this.sound, this.chat, this.leave);
   }
 
   show(state: ControlsState): void {
@@ -56,8 +67,20 @@ export class Controls {
     this.sound.classList.toggle('is-off', !state.sound);
     this.screen.classList.toggle('is-active', state.screen);
     this.screen.hidden = !state.canShareScreen;
+    const chatLabel = state.unread > 0 ? chatWords.unread(state.unread) : chatWords.show;
+    setTool(this.chat, 'chat', state.chat ? chatWords.hide : chatLabel);
+    this.chat.classList.toggle('is-active', state.chat);
+    this.chat.setAttribute('aria-expanded', String(state.chat));
+    this.chat.hidden = !state.canChat;
+    this.badge.hidden = state.unread === 0;
+    this.badge.textContent = state.unread > 99 ? '99+' : String(state.unread);
     setIcon(this.info, 'info', state.info ? words.infoHide : words.infoShow);
     this.info.setAttribute('aria-pressed', String(state.info));
+  }
+
+  /** Where the keyboard goes when the panel that it was in is closed. */
+  focusChat(): void {
+    this.chat.focus();
   }
 
   /** How loud our microphone is, 0..1: drawn around its button. */

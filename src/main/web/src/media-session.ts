@@ -1,4 +1,5 @@
 import { Device, type types } from 'mediasoup-client';
+import { DataChannels, type DataChannelsListener, type ForeignChannelListener } from './data-channels';
 import { chooseVideoCodec, videoEncodings } from './encodings';
 import { IceDoctor, type MediaHealth } from './ice-doctor';
 import type { Source } from './local-media';
@@ -34,15 +35,22 @@ export interface MediaSessionListener {
   onMediaHealth(health: MediaHealth): void;
   /** ICE restarts did not help: only a fresh join can. */
   onMediaLost(): void;
+  readonly data: DataChannelsListener;
+  readonly onForeignChannel: ForeignChannelListener;
 }
 
-type TransportAnswer = Pick<types.TransportOptions, 'iceParameters' | 'iceCandidates' | 'dtlsParameters'> & {
+type TransportAnswer = Pick<
+  types.TransportOptions,
+  'iceParameters' | 'iceCandidates' | 'dtlsParameters' | 'sctpParameters'
+> & {
   transportId: string;
 };
 
 /** Media after one join: a Device, a transport each way, what we send and what we receive. After a reconnection comes a new one. */
 export class MediaSession {
   readonly streams = new Map<string, RemoteStream>();
+  /** What goes beside sound and picture. */
+  readonly data: DataChannels;
   private readonly producers = new Map<Source, types.Producer>();
   /** What the server said about consumers that this side is still setting up. */
   private readonly early = new Map<string, { closed: boolean; paused: boolean }>();
@@ -67,6 +75,7 @@ export class MediaSession {
         .request<{ producerId: string }>('produce', { transportId: send.id, kind, rtpParameters, paused, appData })
         .then(({ producerId }) => done({ id: producerId }), failed);
     });
+    this.data = new DataChannels(connection, send, recv, listener.data, listener.onForeignChannel);
     this.doctors = [send, recv].map(
       (transport) =>
         new IceDoctor(transport, () => this.requestIceRestart(transport), {
@@ -258,6 +267,7 @@ export class MediaSession {
     this.doctors.forEach((doctor) => doctor.close());
     this.send.close();
     this.recv.close();
+    this.data.close();
   }
 
   private async requestIceRestart(transport: types.Transport): Promise<void> {
@@ -283,11 +293,12 @@ function flows({ paused, consumer }: RemoteStream): boolean {
 }
 
 function transportOptions(answer: TransportAnswer, tcpOnly: boolean): types.TransportOptions {
-  const { transportId, iceParameters, iceCandidates, dtlsParameters } = answer;
+  const { transportId, iceParameters, iceCandidates, dtlsParameters, sctpParameters } = answer;
   return {
     id: transportId,
     iceParameters,
     dtlsParameters,
+    sctpParameters,
     iceCandidates: tcpOnly ? iceCandidates.filter(({ protocol }) => protocol === 'tcp') : iceCandidates,
   };
 }

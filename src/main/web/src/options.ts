@@ -17,6 +17,8 @@ export interface Options {
   size: PictureSize | null;
   audio: boolean;
   video: boolean;
+  /** Chat and files. */
+  data: boolean;
   /** False shows the start screen even when a room is given. */
   autojoin: boolean;
 }
@@ -54,6 +56,7 @@ export function parseOptions(query: string): Options {
     size: parseSize(text('size')),
     audio: flag('audio', true),
     video: flag('video', true),
+    data: flag('data', true),
     autojoin: flag('autojoin', true),
   };
 }

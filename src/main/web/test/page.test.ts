@@ -63,6 +63,7 @@ test('the address says what to do, and nonsense in it is ignored', () => {
     size: { width: 320, height: 180 },
     audio: false,
     video: true,
+    data: true,
     autojoin: true,
   });
   const nonsense = parseOptions('?codec=H266&transport=carrier-pigeon');

@@ -46,6 +46,23 @@ class ScreenshotsIT {
     ada.awaitScreenFramesFrom(phone, 5);
     ada.act("setInfo(false)");
     shoot(ada, "desktop-screen-share", 1280, 800);
+    phone.press("Stop sharing");
+
+    ada.await("plenum.canSay()", can -> can.asBoolean());
+    phone.await("plenum.canSay() && plenum.heardOn('files').length === 2", can -> can.asBoolean());
+    ada.act("say('Can everybody see the plan?')");
+    phone.act("say('Yes. Here are the notes: https://example.org/notes')");
+    phone.page().evaluate("plenum.sendFiles([new File([new Uint8Array(400_000)], 'notes.pdf')])");
+    ada.await("plenum.messages().some(({state}) => state === 'complete')", there -> there.asBoolean());
+    phone.await("document.querySelector('.tool-badge').textContent", badge -> badge.asText().equals("1"));
+    shoot(phone, "unread-phone", 390, 844);
+    ada.act("showChat(true)");
+    phone.act("showChat(true)");
+    phone.page().type("#chat-text", "One moment");
+    ada.awaitText("#chat-typing", "Grace is typing");
+    shoot(ada, "chat-desktop", 1280, 800);
+    shoot(phone, "chat-phone", 390, 844);
+    phone.act("showChat(false)");
     third.press("Leave");
     third.await("document.getElementById('card').hidden", hidden -> !hidden.asBoolean());
     shoot(third, "left", 900, 600);

@@ -137,6 +137,13 @@ public final class DataRoom {
     }
   }
 
+  /** Data consumers for all that the other produces. */
+  void offer(Peer peer, Peer other) {
+    for (Peer.ProducerEntry producer : List.copyOf(other.dataProducers.values())) {
+      consumers.setUp(peer, other, producer);
+    }
+  }
+
   /** The peer has left; its channels close with its transports. */
   void onPeerLeft(Peer peer) {
     consumers.onPeerLeft(peer);

@@ -1,6 +1,7 @@
 package io.plenum.server.room;
 
 import io.plenum.cluster.message.ProducerKind;
+import io.plenum.media.Dump;
 import io.plenum.media.PlenumException;
 import io.plenum.media.parameters.RtpCapabilities;
 import io.plenum.server.router.RouterVerticle;
@@ -176,15 +177,13 @@ public final class Peer {
     }
   }
 
-  ProducerEntry requireProducer(String producerId) {
-    ProducerEntry producer = producerId == null ? null : producers.get(producerId);
-    if (producer == null) {
+  public void requireProducer(String producerId) {
+    if (producerId == null || !producers.containsKey(producerId)) {
       throw new PlenumException("producer-not-found", "you have no producer with the id " + producerId);
     }
-    return producer;
   }
 
-  void requireConsumer(String consumerId) {
+  public void requireConsumer(String consumerId) {
     if (consumerId == null || !consumers.containsKey(consumerId)) {
       throw new PlenumException("consumer-not-found", "you have no consumer with the id " + consumerId);
     }
@@ -200,6 +199,16 @@ public final class Peer {
     if (dataConsumerId == null || !dataConsumers.containsKey(dataConsumerId)) {
       throw new PlenumException("data-consumer-not-found", "you have no data consumer with the id " + dataConsumerId);
     }
+  }
+
+  /** Whose is what: the routers' own dumps have the rest. */
+  void dump(Dump out) {
+    out.value("id", id).value("displayName", displayName).value("joined", joined)
+        .value("router", router == null ? null : router.routerId())
+        .list("transports", transports.entrySet(), (transport, part) -> part.value("id", transport.getKey())
+            .value("direction", transport.getValue().direction).value("data", transport.getValue().data))
+        .value("producers", producers.keySet()).value("consumers", consumers)
+        .value("dataProducers", dataProducers.keySet()).value("dataConsumers", dataConsumers);
   }
 
   /** The device as fields, for other nodes. */

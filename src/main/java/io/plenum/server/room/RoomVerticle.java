@@ -1,15 +1,12 @@
 package io.plenum.server.room;
 
 import io.plenum.cluster.DrainPlan;
-import io.plenum.cluster.message.Layers;
 import io.plenum.cluster.message.PeerRow;
 import io.plenum.cluster.message.ProducerKind;
 import io.plenum.cluster.message.ProducerRow;
+import io.plenum.media.Dump;
 import io.plenum.media.PlenumException;
-import io.plenum.media.parameters.MediaKind;
 import io.plenum.media.parameters.RtpCapabilities;
-import io.plenum.media.parameters.RtpParameters;
-import io.plenum.media.router.ProducerOptions;
 import io.plenum.server.config.PlenumConfig;
 import io.plenum.server.config.PlenumConfig.Limits;
 import io.plenum.server.router.PostedRouterListener;
@@ -28,8 +25,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One room, as far as it is present on this node: its peers here, and the roster they see. A table of contents: the
- * router's objects are asked for through {@link RouterVerticle}, consumers are set up by {@link ConsumerSetup}, what the
- * router reports is passed on by {@link RoomEvents}. Everything runs on the room's event loop.
+ * router's objects are asked for through {@link RouterVerticle}; what the peers send is kept by {@link MediaRoom} and
+ * {@link DataRoom}, what they receive is set up by {@link ConsumerSetup}; what the router reports is passed on by
+ * {@link RoomEvents}. Everything runs on the room's event loop.
  */
 public final class RoomVerticle extends VerticleBase {
   private static final Logger log = LoggerFactory.getLogger(RoomVerticle.class);
@@ -41,7 +39,7 @@ public final class RoomVerticle extends VerticleBase {
   private final RoomRouters routers;
   private final Consumer<RoomVerticle> onEmpty;
   private final Map<String, Peer> peers = new LinkedHashMap<>();
-  private final ConsumerSetup consumers;
+  private final MediaRoom media;
   private final DataRoom data;
   private final RemoteRoster remote;
   private final PeerMoves moves;
@@ -58,7 +56,7 @@ public final class RoomVerticle extends VerticleBase {
     this.limits = config.limits();
     this.routers = new RoomRouters(name, placement, router, config.room().routerCapacity(), this::onRouterAdded);
     this.onEmpty = onEmpty;
-    this.consumers = new ConsumerSetup(this, new MediaConsumers(limits));
+    this.media = new MediaRoom(this, limits);
     this.data = new DataRoom(this, limits);
     this.remote = new RemoteRoster(this);
     this.moves = new PeerMoves(this);
@@ -134,10 +132,15 @@ public final class RoomVerticle extends VerticleBase {
 
   /** Who sets up consumers of that kind. */
   ConsumerSetup consumers(ProducerKind kind) {
-    return kind == ProducerKind.DATA ? data.consumers() : consumers;
+    return kind == ProducerKind.DATA ? data.consumers() : media.consumers();
   }
 
-  /** What is beside sound and picture. */
+  /** Sound and picture. */
+  public MediaRoom media() {
+    return media;
+  }
+
+  /** What is beside them. */
   public DataRoom data() {
     return data;
   }
@@ -241,96 +244,14 @@ public final class RoomVerticle extends VerticleBase {
   /** To be called when the client has the answer to its join: consumers for all that is there. */
   public void afterJoin(Peer peer) {
     for (Peer other : othersThan(peer)) {
-      for (Peer.ProducerEntry producer : List.copyOf(other.producers.values())) {
-        consumers.setUp(peer, other, producer);
-      }
-      for (Peer.ProducerEntry producer : List.copyOf(other.dataProducers.values())) {
-        data.consumers().setUp(peer, other, producer);
-      }
+      media.offer(peer, other);
+      data.offer(peer, other);
     }
     for (ProducerRow producer : List.copyOf(remote.producers())) {
       if (!producer.peerId().equals(peer.id())) {
         consumers(producer.kind()).setUp(peer, producer);
       }
     }
-  }
-
-  /** The producer's id; the others' consumers follow. */
-  public Future<String> produce(
-      Peer peer, String transportId, MediaKind kind, RtpParameters rtpParameters, boolean paused, Map<String, Object> appData) {
-    requireJoined(peer);
-    peer.requireTransport(transportId);
-    if (peer.producers.size() >= limits.producersPerPeer()) {
-      throw new PlenumException("too-many-producers", "a peer may have " + limits.producersPerPeer() + " producers");
-    }
-    if (kind == MediaKind.VIDEO && videoProducers(peer) >= limits.videoProducersPerPeer()) {
-      throw new PlenumException("too-many-producers",
-          "a peer may have " + limits.videoProducersPerPeer() + " video producers");
-    }
-    RouterVerticle router = peer.router();
-    String producerId = newId();
-    Peer.ProducerEntry entry = new Peer.ProducerEntry(producerId, ProducerKind.of(kind), appData);
-    // Counted from now on, so that requests in flight cannot exceed the limit.
-    peer.producers.put(producerId, entry);
-    return router
-        .call(r -> r.transport(transportId)
-            .produce(new ProducerOptions(producerId, kind, rtpParameters, paused, appData), router.nowNs()))
-        .map(producer -> {
-          log.info("producer added room={} peer={} producer={} kind={} source={}",
-              name, peer.id(), producerId, kind, appData.get("source"));
-          if (!peer.left()) {
-            presence.onProducerAdded(producerId, router.routerId(), peer.id(), kind, paused, appData);
-          }
-          return producerId;
-        })
-        .onFailure(failure -> {
-          peer.producers.remove(producerId);
-          // Who joined meanwhile on another router waits for it.
-          consumers.onProducerGone(producerId);
-        });
-  }
-
-  /** To be called when the client has the answer to its produce: the others learn of it. */
-  public void afterProduce(Peer peer, String producerId) {
-    Peer.ProducerEntry producer = peer.producers.get(producerId);
-    if (producer == null || peer.left()) {
-      return;
-    }
-    for (Peer other : othersThan(peer)) {
-      consumers.setUp(other, peer, producer);
-    }
-  }
-
-  public Future<?> closeProducer(Peer peer, String producerId) {
-    peer.requireProducer(producerId);
-    peer.producers.remove(producerId);
-    log.info("producer closed room={} peer={} producer={}", name, peer.id(), producerId);
-    onProducerGone(producerId);
-    RouterVerticle router = peer.router();
-    return router.run(r -> r.producer(producerId).close(router.nowNs()));
-  }
-
-  private void onProducerGone(String producerId) {
-    consumers.onProducerGone(producerId);
-    presence.onProducerClosed(producerId);
-  }
-
-  public Future<?> pauseProducer(Peer peer, String producerId, boolean paused) {
-    peer.requireProducer(producerId);
-    presence.onProducerPaused(producerId, paused);
-    RouterVerticle router = peer.router();
-    return router.run(r -> {
-      if (paused) {
-        r.producer(producerId).pause(router.nowNs());
-      } else {
-        r.producer(producerId).resume(router.nowNs());
-      }
-    });
-  }
-
-  /** The client pauses or resumes a consumer, or wants other layers of it. */
-  public void onDemand(Peer peer, String consumerId, Layers layers) {
-    consumers.onDemand(peer, consumerId, layers);
   }
 
   public void displayName(Peer peer, String displayName) {
@@ -370,13 +291,17 @@ public final class RoomVerticle extends VerticleBase {
     for (String transportId : peer.router() == null ? List.<String>of() : List.copyOf(peer.transports.keySet())) {
       peer.router().run(r -> r.closeTransport(transportId, peer.router().nowNs()));
     }
-    consumers.onPeerLeft(peer);
+    media.onPeerLeft(peer);
     data.onPeerLeft(peer);
     if (peer.joined()) {
-      peer.producers.keySet().forEach(this::onProducerGone);
       presence.onPeerLeft(peer.id());
       remote.tellLeft(peer);
     }
+  }
+
+  /** The room itself; each router dumps what it holds. */
+  public void dump(Dump out) {
+    out.value("room", name).list("peers", peers.values(), Peer::dump);
   }
 
   /** Who is here, in no order. */
@@ -404,24 +329,10 @@ public final class RoomVerticle extends VerticleBase {
     return others;
   }
 
-  /** Refuses what is not the peer's own. */
-  public void requireProducer(Peer peer, String producerId) {
-    peer.requireProducer(producerId);
-  }
-
-  /** Refuses what is not the peer's own. */
-  public void requireConsumer(Peer peer, String consumerId) {
-    peer.requireConsumer(consumerId);
-  }
-
   public void requireJoined(Peer peer) {
     if (!peer.joined()) {
       throw new PlenumException("wrong-state", "join first");
     }
-  }
-
-  private static int videoProducers(Peer peer) {
-    return (int) peer.producers.values().stream().filter(p -> p.kind() == ProducerKind.VIDEO).count();
   }
 
   private static String shortened(String displayName) {

@@ -8,7 +8,10 @@ import io.vertx.core.Context;
 import java.util.List;
 import java.util.Map;
 
-/** Carries a router's reports from its loop to the room's. */
+/**
+ * Carries a router's reports from its loop to the room's. Not {@link RouterListener#onDataConsumerBufferedAmountLow}: it comes
+ * for nearly every message, and nobody in a room waits for it.
+ */
 public final class PostedRouterListener implements RouterListener {
   private final Context context;
   private final RouterListener listener;
@@ -95,10 +98,5 @@ public final class PostedRouterListener implements RouterListener {
   @Override
   public void onDataConsumerSendBufferFull(String dataConsumerId) {
     post(() -> listener.onDataConsumerSendBufferFull(dataConsumerId));
-  }
-
-  @Override
-  public void onDataConsumerBufferedAmountLow(String dataConsumerId, long bufferedAmount) {
-    post(() -> listener.onDataConsumerBufferedAmountLow(dataConsumerId, bufferedAmount));
   }
 }

@@ -34,26 +34,26 @@ final class ConsumerMethods {
 
   private Future<?> with(JsonNode data, java.util.function.Consumer<Consumer> action) {
     String consumerId = RequestData.text(data, "consumerId");
-    room.requireConsumer(peer, consumerId);
+    peer.requireConsumer(consumerId);
     return peer.router().run(r -> action.accept(r.consumer(consumerId)));
   }
 
   private Future<?> pause(JsonNode data) {
     Future<?> paused = with(data, Consumer::pause);
-    room.onDemand(peer, RequestData.text(data, "consumerId"), Layers.NONE);
+    room.media().onDemand(peer, RequestData.text(data, "consumerId"), Layers.NONE);
     return paused;
   }
 
   private Future<?> resume(JsonNode data) {
     Future<?> resumed = with(data, consumer -> consumer.resume(peer.router().nowNs()));
-    room.onDemand(peer, RequestData.text(data, "consumerId"), HIGHEST);
+    room.media().onDemand(peer, RequestData.text(data, "consumerId"), HIGHEST);
     return resumed;
   }
 
   private Future<?> setPreferredLayers(JsonNode data) {
     int spatialLayer = RequestData.integer(data, "spatialLayer");
     int temporalLayer = RequestData.optionalInteger(data, "temporalLayer", -1);
-    room.onDemand(peer, RequestData.text(data, "consumerId"),
+    room.media().onDemand(peer, RequestData.text(data, "consumerId"),
         new Layers(Math.max(0, spatialLayer), temporalLayer < 0 ? HIGHEST.temporal() : temporalLayer));
     return with(data, consumer -> consumer.setPreferredLayers(spatialLayer, temporalLayer, peer.router().nowNs()));
   }
@@ -65,7 +65,7 @@ final class ConsumerMethods {
 
   private Future<?> stats(JsonNode data) {
     String consumerId = RequestData.text(data, "consumerId");
-    room.requireConsumer(peer, consumerId);
+    peer.requireConsumer(consumerId);
     RouterVerticle router = peer.router();
     return router
         .call(r -> r.consumer(consumerId).stats(router.nowNs(), System.currentTimeMillis()))

@@ -23,14 +23,14 @@ final class ProducerMethods {
   Map<String, PeerSession.Method> methods() {
     return Map.of(
         "produce", this::produce,
-        "closeProducer", data -> room.closeProducer(peer, RequestData.text(data, "producerId")),
-        "pauseProducer", data -> room.pauseProducer(peer, RequestData.text(data, "producerId"), true),
-        "resumeProducer", data -> room.pauseProducer(peer, RequestData.text(data, "producerId"), false),
+        "closeProducer", data -> room.media().close(peer, RequestData.text(data, "producerId")),
+        "pauseProducer", data -> room.media().pause(peer, RequestData.text(data, "producerId"), true),
+        "resumeProducer", data -> room.media().pause(peer, RequestData.text(data, "producerId"), false),
         "getProducerStats", this::stats);
   }
 
   private Future<?> produce(JsonNode data) {
-    return room
+    return room.media()
         .produce(peer,
             RequestData.text(data, "transportId"),
             RequestData.object(data, "kind", MediaKind.class),
@@ -41,13 +41,13 @@ final class ProducerMethods {
           Map<String, Object> answer = new LinkedHashMap<>();
           answer.put("id", producerId);
           answer.put("producerId", producerId);
-          return RoomMethods.answerThen(answer, () -> room.afterProduce(peer, producerId));
+          return RoomMethods.answerThen(answer, () -> room.media().afterProduce(peer, producerId));
         });
   }
 
   private Future<?> stats(JsonNode data) {
     String producerId = RequestData.text(data, "producerId");
-    room.requireProducer(peer, producerId);
+    peer.requireProducer(producerId);
     RouterVerticle router = peer.router();
     return router
         .call(r -> r.producer(producerId).stats(router.nowNs(), System.currentTimeMillis()))

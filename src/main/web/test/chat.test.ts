@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { linkParts, sizeWords, typingWords } from '../src/chat-words';
+import type { Channel } from '../src/data-channels';
+import { DataRoute, SETTLE_MS } from '../src/data-route';
+import { Typing, TYPING_MS } from '../src/typing';
+
+class Line {
+  openSinceMs: number | null = null;
+  readonly sent: string[] = [];
+
+  constructor(private readonly clock: { ms: number }) {}
+
+  openForMs(): number | null {
+    return this.openSinceMs === null ? null : this.clock.ms - this.openSinceMs;
+  }
+
+  sendOn(_: Channel, data: string | ArrayBuffer): boolean {
+    return this.sent.push(data as string) > 0;
+  }
+
+  bufferedAmount(): number {
+    return 0;
+  }
+
+  peersOn(): string[] {
+    return ['ada'];
+  }
+}
+
+function setUp() {
+  const clock = { ms: 0 };
+  const heard: string[] = [];
+  const route = new DataRoute({ onMessage: (peerId, _, data) => heard.push(`${peerId}: ${data as string}`), onRoom: () => {} }, () => clock.ms);
+  const line = () => {
+    const made = new Line(clock);
+    route.onAttached(made as never);
+    return made;
+  };
+  const say = (over: Line, text: string, peerId = 'ada') => route.onMessage(over as never, peerId, 'chat', text);
+  return { clock, heard, route, line, say };
+}
+
+test('over one connection every message counts, the same text as often as it is said', () => {
+  const { heard, line, say } = setUp();
+  const only = line();
+  ['yes', 'yes', 'no'].forEach((text) => say(only, text));
+  assert.deepEqual(heard, ['ada: yes', 'ada: yes', 'ada: no']);
+});
+
+test('during a move what comes over both connections counts once, in whatever order', () => {
+  const { heard, line, say, route, clock } = setUp();
+  const former = line();
+  say(former, 'before');
+  const next = line();
+  say(former, 'one');
+  say(next, 'one');
+  say(next, 'two');
+  say(former, 'two');
+  say(former, 'two');
+  say(next, 'two');
+  say(former, 'before they all know us');
+  say(next, 'two', 'bob');
+  say(former, 'late');
+  route.onClosed(former as never);
+  clock.ms += 100;
+  say(next, 'late');
+  assert.deepEqual(heard, ['ada: before', 'ada: one', 'ada: two', 'ada: two', 'ada: before they all know us', 'bob: two', 'ada: late']);
+  clock.ms += 10_000;
+  say(next, 'late');
+  assert.equal(heard.at(-1), 'ada: late');
+  assert.equal(heard.length, 8);
+});
+
+test('we go on over the former connection until it is closed, and the next has been open long enough', () => {
+  const { clock, line, route } = setUp();
+  const former = line();
+  assert.equal(route.send('chat', 'too early'), false);
+  former.openSinceMs = 0;
+  assert.equal(route.settled('chat'), false);
+  clock.ms = SETTLE_MS;
+  assert.equal(route.settled('chat'), true);
+  const next = line();
+  next.openSinceMs = clock.ms;
+  route.send('chat', 'over the former');
+  route.onClosed(former as never);
+  assert.equal(route.settled('chat'), false);
+  clock.ms += SETTLE_MS;
+  assert.equal(route.settled('chat'), true);
+  route.send('chat', 'over the next');
+  assert.deepEqual([former.sent, next.sent], [['over the former'], ['over the next']]);
+  assert.deepEqual(route.peersOn('files'), ['ada']);
+});
+
+test('while the server is away nothing is sent, for a channel may seem open that leads nowhere', () => {
+  const { clock, line, route } = setUp();
+  const only = line();
+  only.openSinceMs = 0;
+  clock.ms = SETTLE_MS;
+  route.setAway(true);
+  assert.deepEqual([route.send('chat', 'lost'), route.open('files'), route.settled('chat')], [false, false, false]);
+  route.setAway(false);
+  assert.equal(route.send('chat', 'heard'), true);
+  assert.deepEqual(only.sent, ['heard']);
+});
+
+test('a flood during a move is shown twice at worst, and remembered only to a limit', () => {
+  const { heard, line, say } = setUp();
+  const former = line();
+  line();
+  for (let i = 0; i < 5_000; i++) {
+    say(former, `${i}`);
+  }
+  assert.equal(heard.length, 5_000);
+});
+
+test('typing is told at once, repeated now and then, and its end told once', () => {
+  const typing = new Typing();
+  assert.deepEqual(
+    [[true, 0], [true, 100], [true, 1_900], [true, 2_000], [false, 2_100], [false, 2_200], [true, 2_300]].map(([on, atMs]) =>
+      typing.shouldTell(on as boolean, atMs as number),
+    ),
+    [true, false, false, true, true, false, true],
+  );
+});
+
+test('who typed is typing until a message comes or nothing is heard for a while', () => {
+  const typing = new Typing();
+  assert.equal(typing.heard('ada', true, 0), true);
+  assert.equal(typing.heard('ada', true, 2_000), false);
+  assert.equal(typing.heard('bob', true, 2_000), true);
+  assert.equal(typing.expire(TYPING_MS), false);
+  assert.equal(typing.heard('bob', false, 6_000), true);
+  assert.deepEqual(typing.peerIds, ['ada']);
+  assert.equal(typing.expire(2_000 + TYPING_MS), true);
+  assert.deepEqual(typing.peerIds, []);
+});
+
+test('a crowd of invented typists is remembered only to a limit', () => {
+  const typing = new Typing();
+  for (let i = 0; i < 10_000; i++) {
+    typing.heard(`p${i}`, true, 0);
+  }
+  assert.equal(typing.peerIds.length, 100);
+});
+
+test('one, two or several type', () => {
+  assert.deepEqual([[], ['Ada'], ['Ada', 'Bob'], ['Ada', 'Bob', 'Eve']].map(typingWords), [
+    '',
+    'Ada is typing…',
+    'Ada and Bob are typing…',
+    'Several people are typing…',
+  ]);
+});
+
+for (const [text, addresses, why] of [
+  ['see https://example.org/a?b=c.', ['https://example.org/a?b=c'], 'the full stop ends the sentence'],
+  ['(http://example.org)', ['http://example.org'], 'a bracket around it'],
+  ['http://a.example and https://b.example', ['http://a.example', 'https://b.example'], 'two'],
+  ['javascript:alert(1) data:text/html,x file:///etc', [], 'other schemes are text'],
+  ['https:// http://', [], 'no host'],
+  ['<a href="https://x.example">', ['https://x.example'], 'markup is text, and ends an address'],
+] as const) {
+  test(`addresses in ${JSON.stringify(text)}: ${why}`, () => {
+    const parts = linkParts(text);
+    assert.deepEqual(parts.filter(({ href }) => href).map(({ href }) => href), addresses);
+    assert.equal(parts.map((part) => part.text).join(''), text);
+  });
+}
+
+test('sizes are in the units that people know', () => {
+  assert.deepEqual([0, 1, 999, 1_000, 999_499, 999_500, 20_000_000, 2e9].map(sizeWords), [
+    '0 bytes',
+    '1 byte',
+    '999 bytes',
+    '1 kB',
+    '999 kB',
+    '1.0 MB',
+    '20.0 MB',
+    '2.0 GB',
+  ]);
+});
