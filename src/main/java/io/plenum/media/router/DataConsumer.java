@@ -129,6 +129,21 @@ public final class DataConsumer implements DataProducerListener {
   }
 
   @Override
+  public boolean holds(DataMessage message, Subchannels audience) {
+    return !closed && !paused && audience.admit(subchannels) && link.mustWait(message.content().length);
+  }
+
+  @Override
+  public boolean isDrained() {
+    return bufferedAmount() == 0;
+  }
+
+  /** Its link may have room for what it had none for. */
+  public void onRoom(long nowNs) {
+    producer.onRoom(nowNs);
+  }
+
+  @Override
   public void onMessage(DataMessage message, Subchannels audience, long nowNs) {
     if (!closed && !paused && audience.admit(subchannels)) {
       send(message, nowNs);

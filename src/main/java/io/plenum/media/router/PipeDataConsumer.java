@@ -23,6 +23,15 @@ public final class PipeDataConsumer implements DataProducerListener {
   public interface Link {
     SendResult send(DataMessage message, Subchannels audience, long nowNs);
 
+    /**
+     * Whether a message of so many bytes must not be lost and finds no room now, here or there. The link then says when there
+     * may be some: {@link PipeDataConsumer#onRoom}.
+     */
+    boolean mustWait(int bytes);
+
+    /** Everything that it took has gone, and the far end has handed it on. */
+    boolean isDrained();
+
     /** Bytes that wait to be sent. */
     long bufferedAmount();
 
@@ -84,6 +93,21 @@ public final class PipeDataConsumer implements DataProducerListener {
   /** Messages that there was no room for. */
   public long messagesRefused() {
     return messagesRefused;
+  }
+
+  @Override
+  public boolean holds(DataMessage message, Subchannels audience) {
+    return !closed && !paused && link.mustWait(message.content().length);
+  }
+
+  @Override
+  public boolean isDrained() {
+    return closed || link.isDrained();
+  }
+
+  /** Its link may have room for what it had none for. */
+  public void onRoom(long nowNs) {
+    producer.onRoom(nowNs);
   }
 
   @Override

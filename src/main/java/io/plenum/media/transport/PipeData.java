@@ -19,10 +19,14 @@ import io.plenum.protocol.sctp.dcep.DataChannel;
 import io.plenum.protocol.sctp.dcep.DataChannelParameters;
 import io.plenum.protocol.sctp.dcep.DataChannelState;
 import io.plenum.protocol.sctp.dcep.DataChannels;
+import io.plenum.protocol.wire.Bytes;
 import io.plenum.protocol.wire.Malformed;
+import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The data half of a pipe's end, beside its {@link RtpSession}: one SCTP association with the router at the other end.
@@ -46,6 +50,10 @@ final class PipeData implements DataChannels.Sink, DataProducer.Owner {
   private final PipedMessage message = new PipedMessage();
   private final Map<Integer, Outgoing> outgoing = new LinkedHashMap<>();
   private final Map<Integer, Incoming> incoming = new LinkedHashMap<>();
+  /** Of the producers, those that hold messages back. */
+  private final Set<DataProducer> holding = new LinkedHashSet<>();
+  /** Of the consumers, those for whom messages are held back. */
+  private final Set<Outgoing> waiting = new LinkedHashSet<>();
   private final long[] malformed = new long[Malformed.values().length];
   private int nextStream;
   private SctpLinkState state = SctpLinkState.NEW;
@@ -55,8 +63,28 @@ final class PipeData implements DataChannels.Sink, DataProducer.Owner {
   private long keepAliveNs = Long.MAX_VALUE;
   private boolean closing;
 
-  /** A data producer of the other end. */
-  private record Incoming(DataProducer producer, Runnable onGone) {}
+  /** A data producer of the other end, and what we have told it of how far its messages have been handed on. */
+  private static final class Incoming {
+    final DataProducer producer;
+    final Runnable onGone;
+    final DataChannel channel;
+    final boolean reliable;
+    /** Of messages that have not been handed on. */
+    final ArrayDeque<Integer> positions = new ArrayDeque<>();
+    int told;
+
+    Incoming(DataProducer producer, Runnable onGone, DataChannel channel) {
+      this.producer = producer;
+      this.onGone = onGone;
+      this.channel = channel;
+      this.reliable = isReliable(channel);
+    }
+  }
+
+  private static boolean isReliable(DataChannel channel) {
+    return channel.parameters().lifetimeMs() == SendOptions.UNLIMITED
+        && channel.parameters().maxRetransmits() == SendOptions.UNLIMITED;
+  }
 
   /** @param evenStreams whether the numbers of our streams are even; the other end's are not */
   PipeData(PipeTransport transport, Router router, SctpOptions options, boolean evenStreams, SctpLink.Lower lower) {
@@ -96,11 +124,18 @@ final class PipeData implements DataChannels.Sink, DataProducer.Owner {
     heardNs = nowNs;
     if (length > 0) {
       channels.association().onPacket(bytes, offset, length, nowNs);
+      tellWaiting(nowNs);
     }
   }
 
   long nextDeadlineNs() {
-    return Math.min(keepAliveNs, channels.association().nextDeadlineNs());
+    long next = Math.min(keepAliveNs, channels.association().nextDeadlineNs());
+    if (!holding.isEmpty()) {
+      for (DataProducer producer : holding) {
+        next = Math.min(next, producer.nextDeadlineNs());
+      }
+    }
+    return next;
   }
 
   void onTimeout(long nowNs) {
@@ -108,6 +143,17 @@ final class PipeData implements DataChannels.Sink, DataProducer.Owner {
     channels.association().onTimeout(nowNs);
     if (keepAliveNs <= nowNs) {
       sendPacket(NOTHING, 0, 0);
+    }
+    List.copyOf(holding).forEach(producer -> producer.onTimeout(nowNs));
+    tellWaiting(nowNs);
+  }
+
+  /** Something may have gone, here or there: whoever still finds no room waits again. */
+  private void tellWaiting(long nowNs) {
+    if (!waiting.isEmpty()) {
+      List<Outgoing> all = List.copyOf(waiting);
+      waiting.clear();
+      all.forEach(each -> each.consumer.onRoom(nowNs));
     }
   }
 
@@ -158,21 +204,38 @@ final class PipeData implements DataChannels.Sink, DataProducer.Owner {
   /** How a data producer of ours gets to the other end. */
   private final class Outgoing implements PipeDataConsumer.Link {
     private final DataChannel channel;
+    private final boolean reliable;
+    private final PipeStreamCredit credit = new PipeStreamCredit();
     private PipeDataConsumer consumer;
-    private int position;
 
     Outgoing(DataChannel channel) {
       this.channel = channel;
+      this.reliable = isReliable(channel);
+    }
+
+    @Override
+    public boolean mustWait(int bytes) {
+      boolean full = reliable && (!credit.admits(bytes)
+          || !channels.association().hasRoom(channel.streamId(), bytes + PipedMessage.MAX_HEADER_BYTES));
+      if (full) {
+        waiting.add(this);
+      }
+      return full;
+    }
+
+    @Override
+    public boolean isDrained() {
+      return bufferedAmount() == 0 && (!reliable || credit.isDrained());
     }
 
     @Override
     public SendResult send(DataMessage message, Subchannels audience, long nowNs) {
       PipeData.this.nowNs = nowNs;
-      int next = position + message.content().length;
+      int next = credit.after(message.content().length);
       SendResult result = channels.send(
           channel, message.text(), PipedMessage.write(audience, next, message.content()), nowNs);
       if (result == SendResult.QUEUED) {
-        position = next;
+        credit.onSent(next);
       }
       transport.onDeadlineChanged();
       return result;
@@ -187,6 +250,9 @@ final class PipeData implements DataChannels.Sink, DataProducer.Owner {
     public void close(PipeDataConsumer consumer, long nowNs) {
       outgoing.remove(channel.streamId());
       closeChannel(channel, nowNs);
+      if (waiting.remove(this)) {
+        consumer.onRoom(nowNs);
+      }
     }
   }
 
@@ -204,11 +270,47 @@ final class PipeData implements DataChannels.Sink, DataProducer.Owner {
     if (stream == null || stream.streamId() == null || stream.streamId() >= channels.association().outgoingStreams()) {
       throw new PlenumException("invalid-parameters", "a data producer of a pipe needs a stream id that is a stream");
     }
-    open(stream, options.label(), options.protocol());
+    DataChannel channel = open(stream, options.label(), options.protocol());
     DataProducer producer = new DataProducer(options, router, this);
     router.add(producer);
-    incoming.put(stream.streamId(), new Incoming(producer, onGone));
+    Incoming from = new Incoming(producer, onGone, channel);
+    incoming.put(stream.streamId(), from);
+    if (from.reliable) {
+      channels.send(channel, false, NOTHING, nowNs);
+    }
     return producer;
+  }
+
+  @Override
+  public boolean makesWait() {
+    return true;
+  }
+
+  @Override
+  public void onHeld(DataProducer producer, int bytes) {
+    holding.add(producer);
+  }
+
+  @Override
+  public void onHandedOn(DataProducer producer, int bytes, boolean held, long nowNs) {
+    if (held && !producer.isHolding()) {
+      holding.remove(producer);
+    }
+    Incoming from = incoming.get(producer.sctpStreamParameters().streamId());
+    if (from == null || !from.reliable || from.positions.isEmpty()) {
+      return;
+    }
+    int position = from.positions.poll();
+    // Unordered ones come in any order: only what is further counts.
+    if (position - from.told >= PipeStreamCredit.STEP_BYTES) {
+      byte[] answer = new byte[4];
+      Bytes.put32(answer, 0, position);
+      // If there is no room for it, the next one says more.
+      if (channels.send(from.channel, false, answer, nowNs) == SendResult.QUEUED) {
+        from.told = position;
+      }
+      transport.onDeadlineChanged();
+    }
   }
 
   /** The producer that came over this pipe, or null. */
@@ -235,6 +337,7 @@ final class PipeData implements DataChannels.Sink, DataProducer.Owner {
   public void remove(DataProducer producer, long nowNs) {
     int streamId = producer.sctpStreamParameters().streamId();
     incoming.remove(streamId);
+    holding.remove(producer);
     DataChannel channel = channels.channel(streamId);
     if (channel != null) {
       closeChannel(channel, nowNs);
@@ -291,6 +394,11 @@ final class PipeData implements DataChannels.Sink, DataProducer.Owner {
 
   @Override
   public void onMessage(DataChannel channel, boolean text, byte[] payload) {
+    Outgoing answered = outgoing.get(channel.streamId());
+    if (answered != null) {
+      count(answered.credit.onAnswer(payload));
+      return;
+    }
     Incoming from = incoming.get(channel.streamId());
     if (from == null) {
       unheardMessages++;
@@ -298,10 +406,19 @@ final class PipeData implements DataChannels.Sink, DataProducer.Owner {
     }
     Malformed wrong = message.parse(payload);
     if (wrong != null) {
-      malformed[wrong.ordinal()]++;
+      count(wrong);
       return;
     }
+    if (from.reliable) {
+      from.positions.add(message.position());
+    }
     from.producer.relay(new DataMessage(text, message.content()), message.audience(), nowNs);
+  }
+
+  private void count(Malformed wrong) {
+    if (wrong != null) {
+      malformed[wrong.ordinal()]++;
+    }
   }
 
   @Override
