@@ -16,13 +16,17 @@ import java.util.Map;
  * What a join costs, and how long it takes from the WebSocket to the first packet: in a room with one publisher of video,
  * viewers come, wait for their first packet and leave, so that forwarding to them costs little beside their joining. The
  * first ones of a freshly started node come one after another, then many as fast as they can, then again one after another.
+ * Those that come alone leave the publisher time between them to be asked for the next key frame, which is limited.
  */
 final class JoinBench {
   /** One after another, on a node that nobody has joined but the publisher. */
   private static final int COLD_JOINS = 20;
   /** One after another, behind those that came as fast as they could. */
   private static final int MAX_WARM_JOINS = 100;
-  private static final int AT_ONCE = 16;
+  /** Enough to keep a node busy though a publisher is asked for at most two key frames a second, for which all wait. */
+  private static final int AT_ONCE = 64;
+  /** Between those that come one after another: until the publisher may be asked for a key frame again. */
+  private static final long PAUSE_MS = 700;
   /** On a node that is not measured: or the figures of the first joins would be those of the bench's own first ones. */
   private static final int MAX_REHEARSALS = 100;
   private static final long REST_MS = 2_000;
@@ -93,7 +97,11 @@ final class JoinBench {
     MeasuredProcess.Usage before = node.process().usage(true);
     double benchBefore = Round.benchCpuSeconds();
     long startNs = System.nanoTime();
+    boolean alone = atOnce == 1;
     Joiners.forEach(clients, atOnce, client -> {
+      if (alone) {
+        Launcher.sleep(PAUSE_MS);
+      }
       client.join(node.url(), false, true);
       JoinTimes own = client.awaitFirstPacket();
       client.close();
@@ -118,8 +126,9 @@ final class JoinBench {
         .put("benchCores", benchSeconds / seconds);
     out.putObject("firstPacketMs").put("p50", first.percentile(50) / 1e6).put("p99", first.percentile(99) / 1e6)
         .put("max", first.max() / 1e6);
-    ObjectNode steps = out.putObject("stepsP50Ms");
-    times.forEach((step, histogram) -> steps.put(step.label, histogram.percentile(50) / 1e6));
+    ObjectNode steps = out.putObject("stepsMs");
+    times.forEach((step, histogram) -> steps.putObject(step.label)
+        .put("p50", histogram.percentile(50) / 1e6).put("p99", histogram.percentile(99) / 1e6));
     ObjectNode threads = out.putObject("cpuMsPerJoinByThread");
     after.threadCpuNs().forEach((name, ns) -> {
       // A thread that has ended takes its time with it.
@@ -152,7 +161,7 @@ final class JoinBench {
     for (Step step : Step.values()) {
       if (step != Step.FIRST_PACKET) {
         steps.append(steps.isEmpty() ? "" : ", ")
-            .append(String.format(Locale.ROOT, "%.1f", of.path("stepsP50Ms").path(step.label).asDouble()));
+            .append(String.format(Locale.ROOT, "%.1f", of.path("stepsMs").path(step.label).path("p50").asDouble()));
       }
     }
     out.append(String.format(Locale.ROOT, "| %d %s | %.1f | %.1f (%.0f) | %.2f, %.2f | %.1f / %.1f / %.1f | %s |%n",

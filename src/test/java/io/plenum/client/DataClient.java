@@ -230,6 +230,14 @@ public final class DataClient implements Signaling.Handler, AutoCloseable {
     });
   }
 
+  /** Ends the association of a direction, as a browser does whose connection was closed. */
+  public void abort(boolean sending) {
+    loop.call(() -> {
+      (sending ? send : receive).channels().association().abort("the client has had enough", System.nanoTime());
+      return null;
+    });
+  }
+
   public void closeIncomingChannel(Incoming incomingOne) {
     loop.call(() -> {
       receive.channels().close(receive.channels().channel(streamId(incomingOne)), System.nanoTime());

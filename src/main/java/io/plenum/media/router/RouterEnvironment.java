@@ -27,6 +27,8 @@ public final class RouterEnvironment {
   public final byte[] out = new byte[MAX_DATAGRAM_BYTES + 256];
   /** RTCP on its way out, apart, because feedback is written while a packet is in {@link #out}. */
   public final byte[] rtcpOut = new byte[MAX_DATAGRAM_BYTES];
+  /** A regular report while it is filled: a score may change meanwhile, and a key frame be asked for in {@link #rtcpOut}. */
+  public final byte[] report = new byte[MAX_DATAGRAM_BYTES];
 
   /** @param ntpAtZeroNs NTP time (seconds since 1900 in the upper 32 bits) when {@code nowNs} is 0 */
   public RouterEnvironment(RandomGenerator random, long ntpAtZeroNs) {

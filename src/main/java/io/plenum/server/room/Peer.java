@@ -15,7 +15,7 @@ public final class Peer {
   /** Which way a transport carries media, seen from the client. */
   public enum Direction { PRODUCER, CONSUMER }
 
-  /** @param data whether it has SCTP */
+  /** @param data whether it has SCTP, now that it lives */
   record TransportEntry(Direction direction, boolean data) {}
 
   /** What of a producer the room must know without asking the router. */
@@ -157,6 +157,11 @@ public final class Peer {
       }
     }
     return null;
+  }
+
+  /** An association does not come back: nothing that needs it is made any more. */
+  void onDataLost(String transportId) {
+    transports.computeIfPresent(transportId, (id, transport) -> new TransportEntry(transport.direction, false));
   }
 
   boolean hasData(String transportId) {

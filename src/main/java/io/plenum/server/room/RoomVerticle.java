@@ -304,9 +304,9 @@ public final class RoomVerticle extends VerticleBase {
     out.value("room", name).list("peers", peers.values(), Peer::dump);
   }
 
-  /** Who is here, in no order. */
+  /** Which clients are here, in no order. */
   public List<DrainPlan.Client> clients() {
-    return peers.values().stream()
+    return peers.values().stream().filter(peer -> peer.channel().isClient())
         .map(peer -> new DrainPlan.Client(name, peer.id(), peer.producers.size())).toList();
   }
 

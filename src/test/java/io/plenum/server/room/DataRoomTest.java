@@ -190,6 +190,27 @@ class DataRoomTest {
   }
 
   @Test
+  void anAssociationThatEndsTakesItsChannelsAlongAndNothingMoreIsOfferedOverIt() {
+    DataClient alice = join("ended", "alice");
+    DataClient bob = join("ended", "bob");
+    DataClient carol = join("ended", "carol");
+    String chat = alice.produce("chat");
+    DataClient.Incoming incoming = awaitOne(bob, alice);
+    bob.awaitHearing(incoming, alice, chat, SETTLE_MS);
+    bob.abort(false);
+    bob.await("its end", client -> incoming.closed, SETTLE_MS);
+    bob.await("the word of it", client -> client.notices().stream().anyMatch(notice ->
+        notice.startsWith("transportStateChanged") && notice.contains("\"sctpState\":\"failed\"")), SETTLE_MS);
+    alice.produce("files");
+    carol.awaitFrom(alice, 2, SETTLE_MS);
+    assertEquals(1, loop.call(() -> bob.incoming().size()));
+    alice.abort(true);
+    carol.awaitFrom(alice, 0, SETTLE_MS);
+    assertEquals("unsupported: the transport has no SCTP, or no more",
+        alice.refusal("produceData", alice.produceRequest("again", Map.of("ordered", true))));
+  }
+
+  @Test
   void nothingIsHeardOfWhatIsPaused() {
     DataClient alice = join("pausing", "alice");
     DataClient bob = join("pausing", "bob");
@@ -266,7 +287,7 @@ class DataRoomTest {
     assertTrue(refusing.receiveDescription().has("sctpParameters"));
     assertEquals(List.of(), loop.call(old::incoming));
     assertEquals(List.of(), loop.call(listener::incoming));
-    assertEquals("unsupported: the transport was made without SCTP", old.refusal("produceData", old.produceRequest("chat",
+    assertEquals("unsupported: the transport has no SCTP, or no more", old.refusal("produceData", old.produceRequest("chat",
         Map.of("ordered", true))));
     String dataConsumerId = loop.call(() -> refusing.incoming().get(0).id());
     assertEquals("data-consumer-not-found: you have no data consumer with the id " + dataConsumerId,
