@@ -277,7 +277,7 @@ class DataChannelIT {
   }
 
   private static boolean isAt(Participant participant, NodeUnderTest node) {
-    return node.url().equals(participant.state().path("server").asText() + "/");
+    return participant.state().path("server").asText().endsWith(":" + node.httpPort());
   }
 
   private static Participant join(Stage stage, BrowserRemote.Kind browser, NodeUnderTest node, String name) {
