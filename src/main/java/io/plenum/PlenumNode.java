@@ -1,16 +1,20 @@
 package io.plenum;
 
 import com.hazelcast.cluster.Member;
+import io.plenum.media.PlenumException;
 import io.plenum.server.Addresses;
 import io.plenum.server.NodeVerticle;
 import io.plenum.server.cluster.GridConfig;
 import io.plenum.server.config.ConfigException;
 import io.plenum.server.config.PlenumConfig;
+import io.plenum.server.room.ApplicationPeer;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -175,6 +179,30 @@ public final class PlenumNode {
       throw new IllegalStateException("the application's server knows its address");
     }
     return verticle.url();
+  }
+
+  /**
+   * The application joins a room as a peer of its own: others see it, hear what it sends, and what they send it hears, on
+   * whatever node of the cluster they are. A room stays open on this node as long as the application is in it.
+   *
+   * @param peerId unique in the room; who joins with the same later takes its place
+   * @param onMessage called on the caller's Vert.x context, as the future is
+   * @return the application's place in the room; fails with a {@link PlenumException} such as {@code too-many-peers}
+   */
+  public Future<PlenumRoom> join(
+      String room, String peerId, String displayName, Handler<PlenumRoom.Message> onMessage) {
+    Promise<String> left = Promise.promise();
+    return verticle.enter(room, peerId, displayName, Vertx.currentContext(), new ApplicationPeer.Listener() {
+      @Override
+      public void onMessage(String from, String label, boolean text, byte[] content) {
+        onMessage.handle(new PlenumRoom.Message(from, label, text, Buffer.buffer(content)));
+      }
+
+      @Override
+      public void onLeft(String reason) {
+        left.tryComplete(reason);
+      }
+    }).map(peer -> new PlenumRoom(peer, left.future()));
   }
 
   /**

@@ -4,11 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.plenum.client.ClientLoop;
+import io.plenum.client.DataClient;
 import io.plenum.client.IncomingStream;
 import io.plenum.client.SyntheticClient;
 import io.vertx.core.Future;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -45,8 +44,8 @@ class RoutersInAClusterTest {
 
   @BeforeAll
   static void start() throws Exception {
-    int first = freePort();
-    int second = freePort();
+    int first = FreePorts.one();
+    int second = FreePorts.one();
     for (int port : List.of(first, second)) {
       PlenumOptions options = PlenumOptions.of(new HashMap<>(Map.ofEntries(
           Map.entry("data.dir", folder.resolve("node-" + port).toString()), Map.entry("node.ip", HOST),
@@ -75,12 +74,6 @@ class RoutersInAClusterTest {
   void leaveAll() {
     clients.forEach(SyntheticClient::close);
     clients.clear();
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
-      return socket.getLocalPort();
-    }
   }
 
   private static <T> T await(Future<T> future) throws Exception {
@@ -118,6 +111,51 @@ class RoutersInAClusterTest {
     client.publishAudio();
     client.publishVideo();
     return client;
+  }
+
+  @Test
+  void everyonesMessagesReachEveryoneOnceAndInOrderWhicheverNodeAndLoopTheyAreOn() throws Exception {
+    List<DataClient> all = new ArrayList<>();
+    Map<DataClient, String> chats = new HashMap<>();
+    try {
+      for (String name : List.of("alice", "bob", "carol", "dave")) {
+        PlenumNode node = nodes.get(all.size() % 2);
+        DataClient client = DataClient.join(loop, "http://" + HOST + ":" + node.httpPort() + "/", "data", name);
+        all.add(client);
+        chats.put(client, client.produce("chat"));
+      }
+      // Each until everybody has heard of it: a channel that is offered is not open at once.
+      for (DataClient from : all) {
+        for (DataClient to : all) {
+          if (to != from) {
+            DataClient.Incoming incoming = to.awaitFrom(from, 1, SETTLE_MS).get(0);
+            to.await("the channel's opening", client -> incoming.texts.contains("?")
+                || from.sendNow(chats.get(from), "?") == null, SETTLE_MS);
+          }
+        }
+      }
+      List<String> said = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        String text = i % 10 == 9 ? "x".repeat(100_000 + i) : "message " + i;
+        said.add(i % 10 == 9 ? text.length() + " bytes" : text);
+        for (DataClient from : all) {
+          from.send(chats.get(from), text);
+        }
+      }
+      for (DataClient from : all) {
+        for (DataClient to : all) {
+          if (to != from) {
+            DataClient.Incoming incoming = to.awaitFrom(from, 1, SETTLE_MS).get(0);
+            to.await("all of " + from.peerId() + " at " + to.peerId(), client -> said.equals(
+                incoming.texts.stream().filter(text -> !text.equals("?")).toList()), SETTLE_MS);
+          }
+        }
+      }
+      assertEquals(4, sum("routers"));
+    } finally {
+      all.forEach(DataClient::close);
+    }
+    awaitSum("routers", 0);
   }
 
   @Test

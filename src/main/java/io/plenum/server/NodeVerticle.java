@@ -18,6 +18,7 @@ import io.plenum.server.net.PipeSocketVerticle;
 import io.plenum.server.ops.Metrics;
 import io.plenum.server.ops.NodeMetrics;
 import io.plenum.server.ops.Readiness;
+import io.plenum.server.room.ApplicationPeer;
 import io.plenum.server.room.Rooms;
 import io.plenum.server.router.MediaLoop;
 import io.plenum.server.router.RouterPlacement;
@@ -103,6 +104,13 @@ public final class NodeVerticle extends VerticleBase {
   /** The port of our own HTTP server; 0 if there is none. */
   public int httpPort() {
     return router == null ? web.actualPort() : 0;
+  }
+
+  /** The application takes part in a room; it is told everything on that context, or on one of its own if null. */
+  public Future<ApplicationPeer> enter(
+      String room, String peerId, String displayName, Context application, ApplicationPeer.Listener listener) {
+    return ApplicationPeer.enter(rooms, room, peerId, displayName,
+        application == null ? vertx.getOrCreateContext() : application, listener);
   }
 
   /** Where a browser on this machine finds the page. */

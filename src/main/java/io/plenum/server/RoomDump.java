@@ -7,6 +7,7 @@ import io.plenum.server.room.Rooms;
 import io.plenum.server.router.RouterVerticle;
 import io.plenum.server.web.DebugSource;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,18 +22,24 @@ final class RoomDump implements DebugSource {
 
   @Override
   public Future<Map<String, Object>> dump(String roomId) {
-    return rooms.all().compose(open -> {
-      RoomVerticle room = open.get(roomId);
-      if (room == null) {
-        return Future.failedFuture(new PlenumException("room-not-found", "no peer of the room is on this node"));
-      }
-      List<Future<Map<String, Object>>> routers = room.routers().stream().map(RoomDump::dump).toList();
-      return Future.all(routers).map(all -> {
-        Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("room", roomId);
-        tree.put("routers", routers.stream().map(Future::result).toList());
-        return tree;
-      });
+    return rooms.opened().compose(open -> {
+      Promise<Map<String, Object>> dumped = Promise.promise();
+      open.stream().filter(each -> each.room().name().equals(roomId)).findFirst().ifPresentOrElse(
+          found -> found.context().runOnContext(v -> dump(found.room()).onComplete(dumped)),
+          () -> dumped.fail(new PlenumException("room-not-found", "no peer of the room is on this node")));
+      return dumped.future();
+    });
+  }
+
+  /** On the room's loop. */
+  private static Future<Map<String, Object>> dump(RoomVerticle room) {
+    Dump own = new Dump();
+    room.dump(own);
+    List<Future<Map<String, Object>>> routers = room.routers().stream().map(RoomDump::dump).toList();
+    return Future.all(routers).map(all -> {
+      Map<String, Object> tree = new LinkedHashMap<>(own.tree());
+      tree.put("routers", routers.stream().map(Future::result).toList());
+      return tree;
     });
   }
 

@@ -33,7 +33,9 @@ final class BenchClient implements Signaling.Handler, AutoCloseable {
   private String upId;
   private WebRtcPath down;
   private final Map<String, SentStream> producers = new LinkedHashMap<>();
+  private final CompletableFuture<ReceivedStream> firstOffered = new CompletableFuture<>();
   private volatile String closedReason;
+  private volatile JoinTimes times;
 
   BenchClient(ClientLoop signalingLoop, BenchLoop mediaLoop, String room, String peerId, int node) {
     this.signalingLoop = signalingLoop;
@@ -45,8 +47,11 @@ final class BenchClient implements Signaling.Handler, AutoCloseable {
 
   /** Everything until media can flow both ways, as far as wanted. */
   void join(String nodeUrl, boolean publishes, boolean subscribes) {
+    times = new JoinTimes(System.nanoTime());
     signaling = await(Signaling.connect(signalingLoop, nodeUrl, room, peerId, this));
+    times.reached(JoinTimes.Step.OPEN, System.nanoTime());
     JsonNode capabilities = request("getRouterRtpCapabilities", Map.of());
+    times.reached(JoinTimes.Step.CAPABILITIES, System.nanoTime());
     if (publishes) {
       JsonNode description = request("createWebRtcTransport", Map.of("appData", Map.of("direction", "producer")));
       upId = description.path("transportId").asText();
@@ -58,9 +63,23 @@ final class BenchClient implements Signaling.Handler, AutoCloseable {
     request("join", Map.of("displayName", peerId,
         "device", Map.of("flag", "bench", "name", "bench", "version", "1"),
         "rtpCapabilities", receivable(capabilities.path("routerRtpCapabilities"))));
+    times.reached(JoinTimes.Step.JOINED, System.nanoTime());
+  }
+
+  /** Until a packet of the first consumer is here; how long all took up to then. */
+  JoinTimes awaitFirstPacket() {
+    long firstAtNs = await(firstOffered.thenCompose(stream -> stream.firstAtNs));
+    times.reached(JoinTimes.Step.FIRST_PACKET, firstAtNs);
+    return times;
+  }
+
+  /** Whether it was offered so many. */
+  boolean isOffered(int consumers) {
+    return mediaLoop.call(() -> down.received.size()) >= consumers;
   }
 
   private WebRtcPath connect(JsonNode description) {
+    times.reached(JoinTimes.Step.TRANSPORT, System.nanoTime());
     WebRtcPath path = mediaLoop.call(
         () -> new WebRtcPath(mediaLoop, description, signalingLoop.dtls(), signalingLoop.random()));
     CompletableFuture<Void> connected = mediaLoop.call(path::connect);
@@ -68,6 +87,8 @@ final class BenchClient implements Signaling.Handler, AutoCloseable {
     request("connectWebRtcTransport", Map.of("transportId", description.path("transportId").asText(), "dtlsParameters",
         Map.of("role", "client", "fingerprints", List.of(print))));
     await(connected);
+    times.reached(JoinTimes.Step.ICE, path.usableNs());
+    times.reached(JoinTimes.Step.DTLS, System.nanoTime());
     return path;
   }
 
@@ -151,13 +172,16 @@ final class BenchClient implements Signaling.Handler, AutoCloseable {
       }
     }
     int id = transportCcId;
+    ReceivedStream stream = new ReceivedStream(ssrc, data.path("producerId").asText(), mediaLoop.latency);
     // Before the answer leaves, or the first packet would find nobody.
     mediaLoop.call(() -> {
       if (down != null) {
-        down.add(new ReceivedStream(ssrc, data.path("producerId").asText(), mediaLoop.latency), id);
+        down.add(stream, id);
       }
       return null;
     });
+    times.reached(JoinTimes.Step.OFFERED, System.nanoTime());
+    firstOffered.complete(stream);
   }
 
   @Override

@@ -11,9 +11,11 @@ import java.util.List;
  * @param rounds windows of the node, each followed by one of the bare loop
  * @param nodeCpus as taskset takes them, empty for all
  * @param limit whether to add subscribers until it breaks
+ * @param memoryPeers of how many to measure the memory; 0: not
+ * @param joins how many to measure; 0: none
  */
 record BenchOptions(
-    List<Scenario> scenarios, Scenario limit, int limitStep, int warmUpSeconds, int windowSeconds, int rounds,
+    List<Scenario> scenarios, Scenario limit, int memoryPeers, int joins, int limitStep, int warmUpSeconds, int windowSeconds, int rounds,
     boolean evenFrames, boolean bare, String nodeCpus, String benchCpus, int benchLoops, int mediaLoops, Path javaHome,
     List<String> jvmFlags, List<String> nodeArgs, String profiler, Path json, Path workDir, Path jar, Path startScript) {
 
@@ -21,6 +23,8 @@ record BenchOptions(
       --scenarios=1x10,1x50,...   what to measure: [ROOMS*]PxS[:video|audio|av][@NODES]
       --limit=1x100               also: this one with more and more subscribers until loss > 0.1 % or p99 > 50 ms
       --limit-step=100            by how many
+      --memory=500                memory of so many peers, idle and with consumers, and what remains when they have left
+      --joins=300                 so many joins as fast as they go: processor time of each, and time to the first packet
       --warm-up=20                seconds before the first window of each
       --window=5                  seconds of one window
       --rounds=5                  windows of each; medians are printed
@@ -43,6 +47,8 @@ record BenchOptions(
   static BenchOptions parse(String... args) {
     List<Scenario> scenarios = new ArrayList<>();
     Scenario limit = null;
+    int memoryPeers = 0;
+    int joins = 0;
     int limitStep = 100;
     int warmUp = 20;
     int window = 5;
@@ -72,6 +78,8 @@ record BenchOptions(
           }
         }
         case "--limit" -> limit = Scenario.parse(value);
+        case "--memory" -> memoryPeers = Integer.parseInt(value);
+        case "--joins" -> joins = Integer.parseInt(value);
         case "--limit-step" -> limitStep = Integer.parseInt(value);
         case "--warm-up" -> warmUp = Integer.parseInt(value);
         case "--window" -> window = Integer.parseInt(value);
@@ -94,7 +102,8 @@ record BenchOptions(
       // Touched before it begins: what a fresh page costs is paid once, and a node runs for weeks.
       jvm.addAll(List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch"));
     }
-    return new BenchOptions(scenarios, limit, limitStep, warmUp, window, rounds, even, bare, nodeCpus, benchCpus, benchLoops, loops,
-        java, jvm, node, profiler, json, Path.of("target/bench"), Path.of("target/plenum.jar"), Path.of("docker/start.sh"));
+    return new BenchOptions(scenarios, limit, memoryPeers, joins, limitStep, warmUp, window, rounds, even, bare, nodeCpus,
+        benchCpus, benchLoops, loops, java, jvm, node, profiler, json, Path.of("target/bench"), Path.of("target/plenum.jar"),
+        Path.of("docker/start.sh"));
   }
 }

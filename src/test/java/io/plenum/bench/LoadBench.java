@@ -62,13 +62,25 @@ public final class LoadBench {
     }
     ArrayNode scenarios = results.putArray("scenarios");
     System.out.println(results.path("machine").toPrettyString());
-    System.out.println(Table.HEAD);
+    if (!options.scenarios().isEmpty()) {
+      System.out.println(Table.HEAD);
+    }
     for (Scenario scenario : options.scenarios()) {
       scenarios.add(measure(scenario));
       write();
     }
     if (options.limit() != null) {
       results.set("limit", findLimit(options.limit()));
+      write();
+    }
+    if (options.memoryPeers() > 0) {
+      results.set("memory", MemoryBench.measure(options.memoryPeers(), loops, launcher));
+      System.out.println(MemoryBench.table(results.path("memory")));
+      write();
+    }
+    if (options.joins() > 0) {
+      results.set("joins", JoinBench.measure(options.joins(), loops, launcher));
+      System.out.println(JoinBench.table(results.path("joins")));
     }
     write();
     System.out.println("json: " + options.json());

@@ -45,4 +45,35 @@ class LoadBenchIT {
     }
     assertTrue(scenario.path("bareRatio").asDouble() > 0);
   }
+
+  @Test
+  void memoryAndJoinsAreMeasuredAndEveryFigureIsThere() throws IOException {
+    assumeTrue(Epoll.isAvailable() && Path.of("/proc/self/stat").toFile().exists(), "the bench runs on Linux");
+    JsonNode results = LoadBench.run(BenchOptions.parse("--memory=6", "--joins=4",
+        "--node-cpus=", "--bench-cpus=", "--json=" + directory.resolve("results.json")));
+
+    JsonNode memory = results.path("memory");
+    assertEquals(6, memory.path("peers").asInt());
+    for (String step : List.of("idle", "offered", "flowed", "second", "left")) {
+      assertTrue(memory.path(step).path("peers").path("heapBytes").asLong() > 0, step);
+      assertTrue(memory.path(step).path("peers").path("residentBytes").asLong() > 0, step);
+    }
+    // Five more peers are more objects, whatever the size of each.
+    assertTrue(memory.path("bytesPerPeer").path("idle").path("heap").asDouble() > 0, memory.toString());
+    assertTrue(memory.path("bytesPerPeer").path("second").path("heap").asDouble()
+        > memory.path("bytesPerPeer").path("idle").path("heap").asDouble(), memory.toString());
+    assertTrue(memory.path("remainsBytes").path("afterTwoMore").hasNonNull("heap"));
+    assertTrue(memory.path("largestBytesPerPeer").path("idle").size() > 0);
+
+    for (String part : List.of("cold", "parallel", "warm")) {
+      JsonNode of = results.path("joins").path(part);
+      assertEquals(4, of.path("joins").asInt(), part + ": not all came to their first packet");
+      assertTrue(of.path("joinsPerSecond").asDouble() > 0, part);
+      assertTrue(of.path("cpuMsPerJoin").asDouble() > 0, part);
+      assertTrue(of.path("firstPacketMs").path("p50").asDouble() > 0, part);
+      double open = of.path("stepsMs").path("open").path("p50").asDouble();
+      double first = of.path("stepsMs").path("firstPacket").path("p50").asDouble();
+      assertTrue(open > 0 && open < first, part + " in an odd order: " + of);
+    }
+  }
 }

@@ -5,6 +5,7 @@ import com.sun.tools.attach.VirtualMachine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
 import java.lang.management.RuntimeMXBean;
 import java.lang.management.ThreadInfo;
 import java.nio.file.DirectoryStream;
@@ -17,7 +18,9 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.management.JMException;
 import javax.management.MBeanServerConnection;
+import javax.management.ObjectName;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
@@ -28,6 +31,8 @@ final class MeasuredProcess implements AutoCloseable {
   private static final double TICKS_PER_SECOND = 100;
   private static final Pattern PAUSE = Pattern.compile("\\[(\\d+)\\.(\\d+)s\\].*Safepoint \"(\\w+)\".*Total: +(\\d+) ns");
   private static final int STOP_SECONDS = 15;
+  /** In which reference handlers come to what a collection found. */
+  private static final long REFERENCES_MS = 500;
 
   /**
    * What it had used up by a moment.
@@ -46,6 +51,7 @@ final class MeasuredProcess implements AutoCloseable {
   private final JMXConnector connector;
   private final ThreadMXBean threads;
   private final RuntimeMXBean runtime;
+  private final MBeanServerConnection server;
 
   /** @param pauseLog what {@link #pauseFlag} made it write */
   MeasuredProcess(Process process, Path pauseLog) {
@@ -58,7 +64,7 @@ final class MeasuredProcess implements AutoCloseable {
       } finally {
         machine.detach();
       }
-      MBeanServerConnection server = connector.getMBeanServerConnection();
+      server = connector.getMBeanServerConnection();
       threads = ManagementFactory.newPlatformMXBeanProxy(
           server, ManagementFactory.THREAD_MXBEAN_NAME, ThreadMXBean.class);
       runtime = ManagementFactory.getPlatformMXBean(server, RuntimeMXBean.class);
@@ -146,6 +152,23 @@ final class MeasuredProcess implements AutoCloseable {
       sum += Math.max(0, bytes);
     }
     return sum;
+  }
+
+  /** After full collections, twice, so that what waited for the first (cleaners, references) is gone too. */
+  LiveHeap liveHeap() {
+    try {
+      for (int i = 0; i < 2; i++) {
+        ManagementFactory.getPlatformMXBean(server, MemoryMXBean.class).gc();
+        Thread.sleep(REFERENCES_MS);
+      }
+      return LiveHeap.parse((String) server.invoke(new ObjectName("com.sun.management:type=DiagnosticCommand"),
+          "gcClassHistogram", new Object[] {new String[0]}, new String[] {String[].class.getName()}));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    } catch (IOException | JMException e) {
+      throw new IllegalStateException("cannot ask process " + process.pid(), e);
+    }
   }
 
   /** Proportional share: ZGC before JDK 21 maps the same memory three times, and resident size counts it three times. */

@@ -159,7 +159,7 @@ class MediaPath implements RtcpHandler {
     // Probation and fillers carry no stamp.
     if (stream != null && packet.payloadLength() >= Stamp.OFFSET + Stamp.BYTES) {
       int payload = packet.payloadOffset();
-      if (stream.onPacket(packet, Stamp.number(loop.plain, payload))) {
+      if (stream.onPacket(packet, Stamp.number(loop.plain, payload), nowNs)) {
         stream.latency.record(nowNs - Stamp.sentNs(loop.plain, payload));
       }
     }

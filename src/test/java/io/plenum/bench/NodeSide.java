@@ -6,10 +6,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /** Nodes, and all clients of a scenario joined to them. */
 final class NodeSide implements Side {
@@ -51,25 +47,10 @@ final class NodeSide implements Side {
     }
     double cpuBefore = nodes.stream().mapToDouble(node -> MeasuredProcess.cpuSeconds(node.process().pid())).sum();
     long startNs = System.nanoTime();
-    ExecutorService joiners = Executors.newFixedThreadPool(JOINERS);
-    try {
-      List<Future<?>> all = new ArrayList<>();
-      for (BenchClient client : joining) {
-        int peer = Integer.parseInt(client.peerId.substring(4));
-        all.add(joiners.submit(() -> client.join(
-            nodes.get(client.node).url(), scenario.publishes(peer), scenario.subscribes(peer))));
-      }
-      for (Future<?> each : all) {
-        each.get();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e.getCause());
-    } finally {
-      joiners.shutdownNow();
-    }
+    Joiners.forEach(joining, JOINERS, client -> {
+      int peer = Integer.parseInt(client.peerId.substring(4));
+      client.join(nodes.get(client.node).url(), scenario.publishes(peer), scenario.subscribes(peer));
+    });
     joinsPerSecond = joining.size() / ((System.nanoTime() - startNs) / 1e9);
     double cpuAfter = nodes.stream().mapToDouble(node -> MeasuredProcess.cpuSeconds(node.process().pid())).sum();
     joinCpuMs = (cpuAfter - cpuBefore) * 1_000 / joining.size();

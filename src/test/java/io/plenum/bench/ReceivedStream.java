@@ -2,6 +2,7 @@ package io.plenum.bench;
 
 import io.plenum.protocol.rtcp.ReportBlock;
 import io.plenum.protocol.rtp.RtpPacket;
+import java.util.concurrent.CompletableFuture;
 
 /** One stream that a subscriber gets: counts the packets of a window by their stamps. On its loop. */
 final class ReceivedStream {
@@ -12,6 +13,8 @@ final class ReceivedStream {
   LatencyHistogram latency;
   /** Received, whatever the window. */
   long packets;
+  /** When the first one was. */
+  final CompletableFuture<Long> firstAtNs = new CompletableFuture<>();
   private long windowFirst = Long.MAX_VALUE;
   private long windowEnd = Long.MAX_VALUE;
   private long inWindow;
@@ -41,8 +44,10 @@ final class ReceivedStream {
   }
 
   /** True if it counts for the window. */
-  boolean onPacket(RtpPacket packet, long number) {
-    packets++;
+  boolean onPacket(RtpPacket packet, long number, long nowNs) {
+    if (packets++ == 0) {
+      firstAtNs.complete(nowNs);
+    }
     int sequenceNumber = packet.sequenceNumber();
     if (baseSequence < 0) {
       baseSequence = sequenceNumber;

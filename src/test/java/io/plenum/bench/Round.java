@@ -69,7 +69,7 @@ record Round(double seconds, double packetsInPerSecond, double packetsOutPerSeco
         far.percentile(50) / 1e6, far.percentile(99) / 1e6, bench, share);
   }
 
-  private static double benchCpuSeconds() {
+  static double benchCpuSeconds() {
     return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
         .getProcessCpuTime() / 1e9;
   }

@@ -27,6 +27,7 @@ final class WebRtcPath extends MediaPath implements IceControllingClient.Sink, D
   private final StunMessage stun = new StunMessage();
   private final CompletableFuture<Void> connected = new CompletableFuture<>();
   private boolean handshaking;
+  private volatile long usableNs;
 
   /** @param description the server's answer to createWebRtcTransport */
   WebRtcPath(BenchLoop loop, JsonNode description, DtlsSessions sessions, RandomGenerator random) {
@@ -47,11 +48,19 @@ final class WebRtcPath extends MediaPath implements IceControllingClient.Sink, D
     return new InetSocketAddress(host, candidate.path("port").asInt());
   }
 
+  /** When the first check was answered; valid once it is connected. */
+  long usableNs() {
+    return usableNs;
+  }
+
   /** Completes when SRTP can flow. */
   CompletableFuture<Void> connect() throws IOException {
     connect(remote);
     loop.add(this);
-    ice.addTuple(tuple, System.nanoTime());
+    long nowNs = System.nanoTime();
+    ice.addTuple(tuple, nowNs);
+    // At once: the loop's next look at deadlines is up to 5 ms away, which is much of a join.
+    ice.onTimeout(nowNs);
     return connected;
   }
 
@@ -83,6 +92,7 @@ final class WebRtcPath extends MediaPath implements IceControllingClient.Sink, D
   public void onIceStateChanged(IceState from, IceState to) {
     if (!handshaking && to.isUsable()) {
       handshaking = true;
+      usableNs = System.nanoTime();
       loop.execute(() -> dtls.start(DtlsRole.CLIENT, fingerprint));
     }
   }

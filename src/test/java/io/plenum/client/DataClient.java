@@ -22,6 +22,7 @@ import java.util.function.Predicate;
  */
 public final class DataClient implements Signaling.Handler, AutoCloseable {
   private static final long PATIENCE_S = 80;
+  private static final String QUESTION = "?";
 
   /** What the server offered. */
   public static final class Incoming {
@@ -41,6 +42,11 @@ public final class DataClient implements Signaling.Handler, AutoCloseable {
 
     public String id() {
       return offer.path("dataConsumerId").asText();
+    }
+
+    /** What came, without the questions of {@link DataClient#awaitHearing}. */
+    public List<String> said() {
+      return texts.stream().filter(text -> !text.equals(QUESTION)).toList();
     }
 
     @Override
@@ -144,8 +150,18 @@ public final class DataClient implements Signaling.Handler, AutoCloseable {
 
   /** Sends a request that is to be refused, and gives the reason. */
   public String refusal(String method, Object data) {
+    return answersAtOnce(method, List.of(data)).get(0);
+  }
+
+  /** Sends so many requests before the first answer comes; answers, or the reasons why not. */
+  public List<String> answersAtOnce(String method, List<?> each) {
+    return loop.call(() -> each.stream().map(data -> signaling.request(method, data)).toList()).stream()
+        .map(DataClient::answer).toList();
+  }
+
+  private static String answer(CompletableFuture<JsonNode> future) {
     try {
-      return "accepted: " + loop.call(() -> signaling.request(method, data)).get(PATIENCE_S, TimeUnit.SECONDS);
+      return "accepted: " + future.get(PATIENCE_S, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       return e.getCause().getMessage();
     } catch (InterruptedException | TimeoutException e) {
@@ -214,6 +230,14 @@ public final class DataClient implements Signaling.Handler, AutoCloseable {
     });
   }
 
+  /** Ends the association of a direction, as a browser does whose connection was closed. */
+  public void abort(boolean sending) {
+    loop.call(() -> {
+      (sending ? send : receive).channels().association().abort("the client has had enough", System.nanoTime());
+      return null;
+    });
+  }
+
   public void closeIncomingChannel(Incoming incomingOne) {
     loop.call(() -> {
       receive.channels().close(receive.channels().channel(streamId(incomingOne)), System.nanoTime());
@@ -229,6 +253,16 @@ public final class DataClient implements Signaling.Handler, AutoCloseable {
   public List<Incoming> awaitFrom(DataClient other, int count, long timeoutMs) {
     await(count + " data consumers of " + other.peerId, client -> client.openFrom(other.peerId).size() == count, timeoutMs);
     return loop.call(() -> openFrom(other.peerId));
+  }
+
+  /** Has the other ask until it is heard: a channel that has been offered is not open at once. */
+  public void awaitHearing(Incoming incomingOne, DataClient other, String dataProducerId, long timeoutMs) {
+    await("the channel's opening", client -> {
+      if (!incomingOne.texts.contains(QUESTION)) {
+        other.sendNow(dataProducerId, QUESTION);
+      }
+      return incomingOne.texts.contains(QUESTION);
+    }, timeoutMs);
   }
 
   /** Waits until the condition on this client holds. */

@@ -18,7 +18,9 @@ final class HostileMessages {
       "connectWebRtcTransport", "restartIce", "join", "produce", "closeProducer", "pauseProducer", "resumeProducer",
       "pauseConsumer", "resumeConsumer", "setConsumerPreferredLayers", "setConsumerPriority", "requestConsumerKeyFrame",
       "getTransportStats", "getProducerStats", "getConsumerStats", "changeDisplayName", "produceData",
-      "applyNetworkThrottle", "constructor", "");
+      "closeDataProducer", "pauseDataProducer", "resumeDataProducer", "pauseDataConsumer", "resumeDataConsumer",
+      "setDataConsumerSubchannels", "addDataConsumerSubchannel", "removeDataConsumerSubchannel", "getDataProducerStats",
+      "getDataConsumerStats", "applyNetworkThrottle", "constructor", "");
   private static final List<String> DATA = List.of(
       "{}",
       "{\"transportId\":\"x\",\"dtlsParameters\":{\"role\":\"client\",\"fingerprints\":[{\"algorithm\":\"sha-256\",\"value\":"
@@ -32,6 +34,9 @@ final class HostileMessages {
           + "\"payloadType\":96,\"clockRate\":90000,\"parameters\":{},\"rtcpFeedback\":[]}],\"encodings\":[{\"ssrc\":1,"
           + "\"rtx\":{\"ssrc\":2},\"rid\":\"r0\",\"scalabilityMode\":\"L1T3\"}],\"rtcp\":{\"cname\":\"c\"}},"
           + "\"appData\":{\"source\":\"video\"}}",
+      "{\"transportId\":\"x\",\"sctpStreamParameters\":{\"streamId\":1,\"ordered\":false,\"maxRetransmits\":1},"
+          + "\"label\":\"chat\",\"protocol\":\"p\",\"appData\":{\"channel\":\"chat\"}}",
+      "{\"dataProducerId\":\"x\",\"dataConsumerId\":\"x\",\"subchannels\":[1,2],\"subchannel\":3}",
       "{\"producerId\":\"x\",\"consumerId\":\"x\",\"transportId\":\"x\",\"spatialLayer\":1,\"temporalLayer\":1,\"priority\":1}");
 
   private final SplittableRandom random;

@@ -12,9 +12,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.plenum.media.PlenumException;
 import io.plenum.media.parameters.SctpStreamParameters;
 import io.plenum.media.router.DataConsumer;
+import io.plenum.media.router.DataConsumerOptions;
 import io.plenum.media.router.DataMessage;
+import io.plenum.media.router.DataProducer;
+import io.plenum.media.router.DataProducerOptions;
+import io.plenum.media.router.PipeDataConsumer;
 import io.plenum.media.router.Subchannels;
 import io.plenum.media.transport.PipeTransport.PipeOptions;
+import io.plenum.protocol.sctp.SendResult;
+import io.plenum.protocol.sctp.dcep.DataChannel;
+import io.plenum.protocol.sctp.dcep.DataChannelParameters;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -336,5 +343,108 @@ class PipeDataSimulationTest {
     TwoNodes nodes = new TwoNodes(9, Impairment.NONE, new PipeOptions(true, true, false, 0, 0));
     PipedData chat = new PipedData(nodes, true, "chat", PipedData.reliable());
     assertEquals("unsupported", assertThrows(PlenumException.class, chat::pipe).code());
+  }
+
+  /** Alice on the near node has a channel of that number; those who listen there are on the far one. */
+  private record Offered(SimulatedPeer alice, DataProducer producer, DataChannel channel) {
+    static Offered on(TwoNodes nodes, SimulatedPeer alice, int streamId, String id) {
+      DataProducer producer = alice.transport().produceData(new DataProducerOptions(
+          id, new SctpStreamParameters(streamId, true, null, null), id, "", false, Map.of()), nodes.near.nowNs());
+      Offered offered = new Offered(alice, producer,
+          alice.data().channels().openNegotiated(streamId, DataChannelParameters.reliable(id, "")));
+      PipeDataConsumer piped = nodes.nearEnd.consumeDataPiped("c-" + id, id, NOBODY, nodes.near.nowNs());
+      nodes.farEnd.produceData(
+          new DataProducerOptions(id, piped.sctpStreamParameters(), id, "", false, Map.of()), () -> { }, nodes.near.nowNs());
+      return offered;
+    }
+
+    boolean send(byte[] content, long nowNs) {
+      return alice.data().channels().bufferedAmount(channel) < 500_000
+          && alice.data().channels().send(channel, false, content, nowNs) == SendResult.QUEUED;
+    }
+  }
+
+  private static final PipeDataConsumer.Listener NOBODY = new PipeDataConsumer.Listener() {
+    @Override
+    public void onProducerPaused(PipeDataConsumer consumer, boolean paused) {}
+
+    @Override
+    public void onProducerClosed(PipeDataConsumer consumer) {}
+
+    @Override
+    public void onLinkClosed(PipeDataConsumer consumer) {}
+  };
+
+  private static SimulatedPeer join(SimulatedCall call, String name) {
+    SimulatedPeer peer = call.join(name);
+    call.runFor(2 * SECOND);
+    peer.data().channels().association().connect(call.nowNs());
+    return peer;
+  }
+
+  private static int listen(TwoNodes nodes, SimulatedPeer peer, String producerId) {
+    DataConsumer consumer = peer.transport().consumeData(
+        DataConsumerOptions.of(producerId + " to " + peer.name(), producerId), nodes.near.nowNs());
+    int streamId = consumer.sctpStreamParameters().streamId();
+    peer.data().channels().openNegotiated(streamId, DataChannelParameters.reliable(producerId, ""));
+    return streamId;
+  }
+
+  @Test
+  void aFileOfTwentyMegabytesArrivesWholeAtAFarReaderThatIsSlowerThanItsSenderAndHoldsUpNobodyElse() {
+    TwoNodes nodes = new TwoNodes(1, new Impairment(0.001, 5 * MS, 2 * MS, 0.001, 0.001), options(true));
+    SimulatedPeer alice = join(nodes.near, "alice");
+    SimulatedPeer bob = join(nodes.far, "bob");
+    nodes.runFor(2 * SECOND);
+    Offered file = Offered.on(nodes, alice, 3, "file");
+    int files = listen(nodes, bob, "file");
+    PipedData other = new PipedData(nodes, true, "other", PipedData.reliable()).pipe();
+    other.listen();
+    // 1160 / 0.05 * sqrt(1.5 / 0.005): some 400 kB/s.
+    bob.impair(Impairment.NONE, new Impairment(0.005, 30 * MS, 0, 0, 0));
+    byte[] block = new byte[200_000];
+    int sent = 0;
+    for (int turn = 0; turn < 9_000 && bob.data().received(files).size() < 100; turn++) {
+      while (sent < 100 && file.send(block, nodes.near.nowNs())) {
+        sent++;
+      }
+      if (turn % 50 == 0) {
+        other.heard.clear();
+        other.say("tick");
+      }
+      nodes.runFor(20 * MS);
+      if (turn % 50 == 25) {
+        assertEquals(1, other.heard.size(), "half a second later, turn " + turn);
+      }
+    }
+    assertEquals(100, bob.data().received(files).size());
+    assertEquals(List.of(), nodes.far.node().eventsOf("sendBufferFull"));
+    assertEquals(List.of(), nodes.near.node().eventsOf("sendBufferFull"));
+    noFaults(nodes);
+  }
+
+  @Test
+  void aFarReaderThatIsDeadIsPassedOverThereAndTheOthersGoOn() {
+    TwoNodes nodes = new TwoNodes(1, Impairment.NONE, options(true));
+    SimulatedPeer alice = join(nodes.near, "alice");
+    SimulatedPeer bob = join(nodes.far, "bob");
+    SimulatedPeer carol = join(nodes.near, "carol");
+    nodes.runFor(2 * SECOND);
+    Offered file = Offered.on(nodes, alice, 3, "file");
+    listen(nodes, bob, "file");
+    int carols = listen(nodes, carol, "file");
+    nodes.runFor(SECOND);
+    bob.cut(true);
+    byte[] block = new byte[200_000];
+    int sent = 0;
+    for (int turn = 0; turn < 2_000; turn++) {
+      while (sent < 100 && file.send(block, nodes.near.nowNs())) {
+        sent++;
+      }
+      nodes.runFor(20 * MS);
+    }
+    assertEquals(100, carol.data().received(carols).size(), "within 40 s");
+    assertEquals(1, nodes.far.node().eventsOf("sendBufferFull").size());
+    noFaults(nodes);
   }
 }

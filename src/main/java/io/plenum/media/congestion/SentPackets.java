@@ -19,13 +19,19 @@ final class SentPackets {
   static final byte LOST = 2;
   static final byte ACKNOWLEDGED = 3;
 
+  /** Until the first packet: a transport that only receives, or nobody sends anything on, has none. */
+  private static final long[] NO_SLOTS = {};
+
   /** Two for each packet: when it was sent; then probe id (32 bits), size (24 bits) and state (8 bits). */
-  private long[] slots = new long[2 * INITIAL_PACKETS];
+  private long[] slots = NO_SLOTS;
   private boolean started;
   private long newest;
 
   /** Notes a packet; numbers go up. A number that is not above the newest begins a new count. */
   void add(int wideSequenceNumber, int sizeBytes, int probeId, long nowNs) {
+    if (slots == NO_SLOTS) {
+      slots = new long[2 * INITIAL_PACKETS];
+    }
     long sequence = started ? unwrap(wideSequenceNumber) : wideSequenceNumber & 0xffff;
     if (!started || sequence <= newest || sequence - newest > MAX_PACKETS) {
       Arrays.fill(slots, 0);

@@ -14,12 +14,24 @@ public final class DataProducer {
   public interface Owner {
     /** It has closed. */
     void remove(DataProducer producer, long nowNs);
+
+    /** Whether who sends can be made to wait, and {@link DataProducer#onTimeout} will be called. */
+    default boolean makesWait() {
+      return false;
+    }
+
+    /** A message waits for consumers: so many bytes of the sender's window are taken. */
+    default void onHeld(DataProducer producer, int bytes) {}
+
+    /** A message has been handed on. @param held after it had waited */
+    default void onHandedOn(DataProducer producer, int bytes, boolean held, long nowNs) {}
   }
 
   private final DataProducerOptions options;
   private final Router router;
   private final Owner owner;
   private final List<DataProducerListener> consumers = new ArrayList<>();
+  private final HeldMessages held = new HeldMessages(new ToConsumers());
   private boolean paused;
   private boolean closed;
   private long messagesReceived;
@@ -76,6 +88,7 @@ public final class DataProducer {
 
   void remove(DataProducerListener consumer) {
     consumers.remove(consumer);
+    held.forget(consumer);
   }
 
   /** A message came. While paused it goes nowhere, but counts. */
@@ -92,9 +105,71 @@ public final class DataProducer {
    * do. What comes was meant to.
    */
   public void relay(DataMessage message, Subchannels audience, long nowNs) {
+    if (closed) {
+      return;
+    }
+    count(message);
+    int bytes = message.content().length;
+    if (!owner.makesWait() || !held.hold(message, audience, nowNs)) {
+      handOn(message, audience, nowNs);
+      owner.onHandedOn(this, bytes, false, nowNs);
+    }
+  }
+
+  private void handOn(DataMessage message, Subchannels audience, long nowNs) {
+    tell(consumer -> consumer.onMessage(message, audience, nowNs), nowNs);
+  }
+
+  private void handOnHeld(DataMessage message, Subchannels audience, long nowNs) {
+    handOn(message, audience, nowNs);
+    owner.onHandedOn(this, message.content().length, true, nowNs);
+  }
+
+  /** What waits goes to the consumers in its order before what comes later. */
+  private final class ToConsumers implements HeldMessages.Way {
+    @Override
+    public List<DataProducerListener> holding(DataMessage message, Subchannels audience) {
+      List<DataProducerListener> holding = List.of();
+      for (DataProducerListener consumer : consumers) {
+        if (consumer.holds(message, audience)) {
+          holding = holding.isEmpty() ? new ArrayList<>() : holding;
+          holding.add(consumer);
+        }
+      }
+      return holding;
+    }
+
+    @Override
+    public void onHeld(DataMessage message) {
+      owner.onHeld(DataProducer.this, message.content().length);
+    }
+
+    @Override
+    public void handOn(DataMessage message, Subchannels audience, long nowNs) {
+      handOnHeld(message, audience, nowNs);
+    }
+  }
+
+  /** A consumer has room again, or is gone. */
+  void onRoom(long nowNs) {
     if (!closed) {
-      count(message);
-      tell(consumer -> consumer.onMessage(message, audience, nowNs), nowNs);
+      held.proceed(nowNs);
+    }
+  }
+
+  /** Messages wait for consumers. */
+  public boolean isHolding() {
+    return !held.isEmpty();
+  }
+
+  /** When {@link #onTimeout} is due; its owner's matter, which says so with {@link Owner#makesWait}. */
+  public long nextDeadlineNs() {
+    return held.nextDeadlineNs();
+  }
+
+  public void onTimeout(long nowNs) {
+    if (!closed) {
+      held.onTimeout(nowNs);
     }
   }
 
@@ -135,6 +210,7 @@ public final class DataProducer {
     if (closed) {
       return;
     }
+    held.handOnAll(nowNs);
     closed = true;
     tell(consumer -> consumer.onProducerClosed(nowNs), nowNs);
     consumers.clear();
@@ -158,6 +234,6 @@ public final class DataProducer {
     out.value("id", id()).value("type", type()).value("label", label()).value("protocol", protocol())
         .value("streamId", sctpStreamParameters() == null ? null : sctpStreamParameters().streamId())
         .value("paused", paused).value("consumers", consumers.size())
-        .value("messagesReceived", messagesReceived).value("bytesReceived", bytesReceived);
+        .value("messagesReceived", messagesReceived).value("bytesReceived", bytesReceived).part("held", held::dump);
   }
 }

@@ -2,6 +2,12 @@ package io.plenum.media.router;
 
 /** Hears what a data producer does: a consumer of a client, or one that brings it to another router. */
 interface DataProducerListener {
+  /** Whether the message is for it, must not be lost, and finds no room now; then it says when there is some. */
+  boolean holds(DataMessage message, Subchannels audience);
+
+  /** Everything that it took has gone. */
+  boolean isDrained();
+
   void onMessage(DataMessage message, Subchannels audience, long nowNs);
 
   void onProducerPaused(boolean producerPaused, long nowNs);

@@ -17,11 +17,23 @@ public final class PipeDataConsumer implements DataProducerListener {
 
     /** The far end has closed its producer, or the two cannot reach each other any more: it can be made anew. */
     void onLinkClosed(PipeDataConsumer consumer);
+
+    /** The first of its messages for which there was no room, and again after there has been some. */
+    default void onMessageRefused(PipeDataConsumer consumer) {}
   }
 
   /** The way to the far end. */
   public interface Link {
     SendResult send(DataMessage message, Subchannels audience, long nowNs);
+
+    /**
+     * Whether a message of so many bytes must not be lost and finds no room now, here or there. The link then says when there
+     * may be some: {@link PipeDataConsumer#onRoom}.
+     */
+    boolean mustWait(int bytes);
+
+    /** Everything that it took has gone, and the far end has handed it on. */
+    boolean isDrained();
 
     /** Bytes that wait to be sent. */
     long bufferedAmount();
@@ -39,6 +51,8 @@ public final class PipeDataConsumer implements DataProducerListener {
   private final Listener listener;
   private boolean paused;
   private boolean closed;
+  /** Refuses, and has said so. */
+  private boolean full;
   private long messagesSent;
   private long bytesSent;
   private long messagesRefused;
@@ -87,15 +101,35 @@ public final class PipeDataConsumer implements DataProducerListener {
   }
 
   @Override
+  public boolean holds(DataMessage message, Subchannels audience) {
+    return !closed && !paused && link.mustWait(message.content().length);
+  }
+
+  @Override
+  public boolean isDrained() {
+    return closed || link.isDrained();
+  }
+
+  /** Its link may have room for what it had none for. */
+  public void onRoom(long nowNs) {
+    producer.onRoom(nowNs);
+  }
+
+  @Override
   public void onMessage(DataMessage message, Subchannels audience, long nowNs) {
     if (closed || paused) {
       return;
     }
     if (link.send(message, audience, nowNs) == SendResult.QUEUED) {
+      full = false;
       messagesSent++;
       bytesSent += message.content().length;
     } else {
       messagesRefused++;
+      if (!full) {
+        full = true;
+        listener.onMessageRefused(this);
+      }
     }
   }
 

@@ -17,6 +17,7 @@ public final class RouterEnvironment {
   private final SsrcTable<Boolean> pipedSsrcs = new SsrcTable<>();
   private final SsrcSource pipedSsrcSource;
   private final DropTotals drops = new DropTotals();
+  private final SctpTotals sctp = new SctpTotals();
   private final DeadlineQueue deadlines = new DeadlineQueue();
   private int consumers;
   /** A packet after SRTP, before it is handed on. */
@@ -27,6 +28,8 @@ public final class RouterEnvironment {
   public final byte[] out = new byte[MAX_DATAGRAM_BYTES + 256];
   /** RTCP on its way out, apart, because feedback is written while a packet is in {@link #out}. */
   public final byte[] rtcpOut = new byte[MAX_DATAGRAM_BYTES];
+  /** A regular report while it is filled: a score may change meanwhile, and a key frame be asked for in {@link #rtcpOut}. */
+  public final byte[] report = new byte[MAX_DATAGRAM_BYTES];
 
   /** @param ntpAtZeroNs NTP time (seconds since 1900 in the upper 32 bits) when {@code nowNs} is 0 */
   public RouterEnvironment(RandomGenerator random, long ntpAtZeroNs) {
@@ -42,6 +45,11 @@ public final class RouterEnvironment {
   /** What was dropped on this loop, by reason. */
   public DropTotals drops() {
     return drops;
+  }
+
+  /** What the loop's SCTP associations have done. */
+  public SctpTotals sctp() {
+    return sctp;
   }
 
   void onConsumers(int change) {

@@ -13,6 +13,8 @@ public final class SequenceRewriter {
 
   /** Source packets whose fate is remembered. Later is late for a decoder too: 2 s at 8 Mbit/s. */
   static final int WINDOW = 2048;
+  /** At first, and as long as no more is missing: whatever is older and was used has no second use. */
+  static final int INITIAL_WINDOW = 128;
   /** As in RFC 3550 §A.1: a larger hole in the source is a new beginning, not loss that we must show. */
   static final int MAX_LOSS = SequenceTracker.MAX_DROPOUT;
 
@@ -22,8 +24,9 @@ public final class SequenceRewriter {
   /** In a slot beside the number: it is used. A slot of 0 says that the packet was left out. */
   private static final int USED = 1 << 17;
 
-  private final int[] slots;
-  private final int mask;
+  private final int maxWindow;
+  private int[] slots;
+  private int mask;
   private boolean begun;
   private long firstSource;
   private long highestSource;
@@ -35,8 +38,9 @@ public final class SequenceRewriter {
   }
 
   SequenceRewriter(int firstNumber, int window) {
-    slots = new int[window];
-    mask = window - 1;
+    maxWindow = window;
+    slots = new int[Math.min(INITIAL_WINDOW, window)];
+    mask = slots.length - 1;
     // One cycle up, so that it is never negative.
     highestOut = (firstNumber & NUMBER) + NUMBER;
   }
@@ -59,7 +63,7 @@ public final class SequenceRewriter {
     if (source > highestSource || !begun) {
       advance(source);
       int number = (int) ++highestOut & NUMBER;
-      slots[(int) source & mask] = number | USED;
+      remember(source, number | USED);
       return number;
     }
     return takeReserved(source);
@@ -72,13 +76,16 @@ public final class SequenceRewriter {
   public int drop(long source) {
     if (source > highestSource || !begun) {
       advance(source);
-      slots[(int) source & mask] = 0;
+      remember(source, 0);
       return NONE;
     }
     return takeReserved(source);
   }
 
-  /** The number that {@code source} has been given or that is kept for it, or {@link #NONE}. */
+  /**
+   * The number that {@code source} has been given or that is kept for it, or {@link #NONE}. Of what was given it knows the last
+   * {@link #INITIAL_WINDOW} at least.
+   */
   public int numberOf(long source) {
     int slot = remembered(source) ? slots[(int) source & mask] : 0;
     return slot == 0 ? NONE : slot & NUMBER;
@@ -89,14 +96,38 @@ public final class SequenceRewriter {
     return highestOut;
   }
 
+  /** All before {@code source} that did not come is missing from now on. */
   private void advance(long source) {
     if (!begun || source - highestSource > MAX_LOSS) {
       sync(source, 1);
     }
     for (long missing = highestSource + 1; missing < source; missing++) {
-      slots[(int) missing & mask] = (int) ++highestOut & NUMBER | RESERVED;
+      remember(missing, (int) ++highestOut & NUMBER | RESERVED);
     }
+  }
+
+  /** The next source packet's fate. A number that still waits for its packet is not forgotten if that can be. */
+  private void remember(long source, int slot) {
+    while (slots.length < maxWindow && source - slots.length >= firstSource
+        && (slots[(int) source & mask] & RESERVED) != 0) {
+      grow();
+    }
+    slots[(int) source & mask] = slot;
     highestSource = source;
+  }
+
+  private void grow() {
+    int[] larger = new int[2 * slots.length];
+    for (long known = Math.max(firstSource, highestSource - mask); known <= highestSource; known++) {
+      larger[(int) known & larger.length - 1] = slots[(int) known & mask];
+    }
+    slots = larger;
+    mask = larger.length - 1;
+  }
+
+  /** Source packets whose fate is remembered now. */
+  int window() {
+    return slots.length;
   }
 
   private int takeReserved(long source) {

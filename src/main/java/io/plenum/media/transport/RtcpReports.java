@@ -26,11 +26,8 @@ final class RtcpReports {
 
   private final RtcpOutput output;
   private final RandomGenerator random;
-  /**
-   * Our own, not the {@link RtcpOutput}'s: while a report is filled a score may change, and who hears of that may ask
-   * for a key frame, which goes out at once.
-   */
-  private final byte[] bytes = new byte[RtcpOutput.MAX_PACKET_BYTES];
+  /** The loop's, for the one report in hand. */
+  private final byte[] bytes;
   private final RtcpWriter writer = new RtcpWriter();
   private final ReportBlock block = new ReportBlock();
   private final SenderInfo sender = new SenderInfo();
@@ -40,8 +37,9 @@ final class RtcpReports {
   private boolean referenceTimeDue;
   private long nextReportNs = Long.MAX_VALUE;
 
-  RtcpReports(RtcpOutput output, RandomGenerator random, String ownCname) {
+  RtcpReports(RtcpOutput output, byte[] bytes, RandomGenerator random, String ownCname) {
     this.output = output;
+    this.bytes = bytes;
     this.random = random;
     this.ownCname = ownCname.getBytes(StandardCharsets.UTF_8);
   }

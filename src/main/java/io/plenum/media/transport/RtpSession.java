@@ -84,7 +84,7 @@ public final class RtpSession implements ConsumerLink {
     this.cname = Cname.random(environment.random());
     this.ownSsrc = Integer.toUnsignedLong(rtcpSsrc);
     this.output = new RtcpOutput(link, environment, rtcpSsrc);
-    this.reports = new RtcpReports(output, environment.random(), cname);
+    this.reports = new RtcpReports(output, environment.report, environment.random(), cname);
     this.uplink = new Uplink(output, producers.values());
     this.downlink = new Downlink(consumers.values(), new DownlinkEffects());
     this.probation = new Probation(environment.random());

@@ -26,8 +26,10 @@ import io.plenum.protocol.sctp.dcep.DataChannelParameters;
 import io.plenum.protocol.sctp.dcep.DataChannelState;
 import io.plenum.protocol.sctp.dcep.DataChannels;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The data half of a transport, beside its {@link RtpSession}: an SCTP association, and the data producers and
@@ -50,6 +52,10 @@ public final class SctpLink implements DataChannels.Sink, DataProducer.Owner, Da
   private final DataChannels channels;
   private final Map<Integer, DataProducer> producers = new LinkedHashMap<>();
   private final Map<Integer, DataConsumer> consumers = new LinkedHashMap<>();
+  /** Of the producers, those that hold messages back. */
+  private final Set<DataProducer> holding = new LinkedHashSet<>();
+  /** Of the consumers, those for whom messages are held back. */
+  private final Set<DataConsumer> waiting = new LinkedHashSet<>();
   private SctpLinkState state = SctpLinkState.NEW;
   private long unheardMessages;
   private long nowNs;
@@ -61,6 +67,7 @@ public final class SctpLink implements DataChannels.Sink, DataProducer.Owner, Da
     this.lower = lower;
     this.channels = new DataChannels(
         sink -> new SctpAssociation(options, router.environment().random(), sink), this);
+    router.environment().sctp().add(channels);
   }
 
   public SctpLinkState state() {
@@ -97,15 +104,55 @@ public final class SctpLink implements DataChannels.Sink, DataProducer.Owner, Da
   public void onPacket(byte[] bytes, int offset, int length, long nowNs) {
     this.nowNs = nowNs;
     channels.association().onPacket(bytes, offset, length, nowNs);
+    tellWaiting(nowNs);
   }
 
   public long nextDeadlineNs() {
-    return channels.association().nextDeadlineNs();
+    long next = channels.association().nextDeadlineNs();
+    if (!holding.isEmpty()) {
+      for (DataProducer producer : holding) {
+        next = Math.min(next, producer.nextDeadlineNs());
+      }
+    }
+    return next;
   }
 
   public void onTimeout(long nowNs) {
     this.nowNs = nowNs;
     channels.association().onTimeout(nowNs);
+    List.copyOf(holding).forEach(producer -> producer.onTimeout(nowNs));
+    tellWaiting(nowNs);
+  }
+
+  /** Something may have gone: whoever still finds no room waits again. */
+  private void tellWaiting(long nowNs) {
+    if (!waiting.isEmpty()) {
+      List<DataConsumer> all = List.copyOf(waiting);
+      waiting.clear();
+      all.forEach(consumer -> consumer.onRoom(nowNs));
+    }
+  }
+
+  @Override
+  public boolean makesWait() {
+    return true;
+  }
+
+  @Override
+  public void onHeld(DataProducer producer, int bytes) {
+    holding.add(producer);
+    channels.association().hold(bytes);
+  }
+
+  @Override
+  public void onHandedOn(DataProducer producer, int bytes, boolean held, long nowNs) {
+    if (held) {
+      if (!producer.isHolding()) {
+        holding.remove(producer);
+      }
+      channels.association().release(bytes, nowNs);
+      transport.onDeadlineChanged();
+    }
   }
 
   /**
@@ -148,8 +195,10 @@ public final class SctpLink implements DataChannels.Sink, DataProducer.Owner, Da
     DataChannel channel =
         openNegotiated(stream.streamId(), channelParameters(stream, producer.label(), producer.protocol()));
     channels.setBufferedAmountLowThreshold(channel, DEFAULT_LOW_THRESHOLD_BYTES);
+    ChannelLink link = new ChannelLink(channel);
     DataConsumer consumer =
-        new DataConsumer(options, producer, stream, router, transport, this, new ChannelLink(channel));
+        new DataConsumer(options, producer, stream, router, transport, this, link);
+    link.consumer = consumer;
     router.add(consumer);
     consumers.put(stream.streamId(), consumer);
     return consumer;
@@ -204,9 +253,22 @@ public final class SctpLink implements DataChannels.Sink, DataProducer.Owner, Da
   /** How a data consumer sends on its channel. */
   private final class ChannelLink implements DataLink {
     private final DataChannel channel;
+    private final boolean reliable;
+    private DataConsumer consumer;
 
     ChannelLink(DataChannel channel) {
       this.channel = channel;
+      this.reliable = channel.parameters().lifetimeMs() == SendOptions.UNLIMITED
+          && channel.parameters().maxRetransmits() == SendOptions.UNLIMITED;
+    }
+
+    @Override
+    public boolean mustWait(int bytes) {
+      boolean full = reliable && !channels.association().hasRoom(channel.streamId(), bytes);
+      if (full) {
+        waiting.add(consumer);
+      }
+      return full;
     }
 
     @Override
@@ -246,12 +308,16 @@ public final class SctpLink implements DataChannels.Sink, DataProducer.Owner, Da
   public void remove(DataProducer producer, long nowNs) {
     int streamId = producer.sctpStreamParameters().streamId();
     producers.remove(streamId);
+    holding.remove(producer);
     closeChannel(channels.channel(streamId), nowNs);
   }
 
   @Override
   public void remove(DataConsumer consumer, long nowNs) {
     consumers.remove(consumer.sctpStreamParameters().streamId());
+    if (waiting.remove(consumer)) {
+      consumer.onRoom(nowNs);
+    }
   }
 
   @Override
@@ -314,6 +380,7 @@ public final class SctpLink implements DataChannels.Sink, DataProducer.Owner, Da
     List.copyOf(producers.values()).forEach(producer -> producer.close(nowNs));
     List.copyOf(consumers.values()).forEach(consumer -> consumer.close(nowNs));
     channels.association().abort("the transport is closed", nowNs);
+    router.environment().sctp().remove(channels);
   }
 
   public void dump(Dump out) {

@@ -20,15 +20,15 @@ final class Uplink {
 
   private final RtcpOutput output;
   private final Collection<Producer> producers;
-  private final TransportCcReceiver transportCc;
-  private final RemoteBitrateEstimator estimator;
+  /** Null unless that is the kind: most transports receive no media, and these are large. */
+  private TransportCcReceiver transportCc;
+  /** As above. */
+  private RemoteBitrateEstimator estimator;
   private Kind kind = Kind.NONE;
 
   Uplink(RtcpOutput output, Collection<Producer> producers) {
     this.output = output;
     this.producers = producers;
-    this.transportCc = new TransportCcReceiver(output::sendCopy);
-    this.estimator = new RemoteBitrateEstimator(this::sendRemb);
   }
 
   void onProducer(Producer producer) {
@@ -37,8 +37,10 @@ final class Uplink {
     }
     HeaderExtensionIds ids = producer.extensionIds();
     if (ids.transportCc > 0 && wants(producer, RtcpFeedback.TRANSPORT_CC)) {
+      transportCc = new TransportCcReceiver(output::sendCopy);
       kind = Kind.TRANSPORT_CC;
     } else if (ids.absSendTime > 0 && wants(producer, RtcpFeedback.GOOG_REMB)) {
+      estimator = new RemoteBitrateEstimator(this::sendRemb);
       kind = Kind.REMB;
     }
   }

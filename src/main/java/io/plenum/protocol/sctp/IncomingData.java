@@ -14,6 +14,9 @@ final class IncomingData {
   /** FORWARD-TSNs that skip further than this are nonsense: nobody has as much on its way. */
   private static final long MAX_FORWARD = 1L << 24;
 
+  /** An eighth of the window, some hundred packets, is for a peer that looks whether it has opened. */
+  private static final int PROBES_SHARE = 8;
+
   private final boolean interleaved;
   private final int streams;
   private final SctpCounters counters;
@@ -24,11 +27,17 @@ final class IncomingData {
   private final int[] duplicates = new int[MAX_DUPLICATES];
   private int duplicateCount;
   private boolean overrun;
+  private final int windowBytes;
+  /** Of messages that were told, and wait above us: they still take room. */
+  private long heldBytes;
+  private long offeredBytes;
 
   IncomingData(Agreement agreement, SctpOptions options, SctpCounters counters) {
     this.interleaved = agreement.capabilities().interleaving();
     this.streams = agreement.incomingStreams();
     this.counters = counters;
+    this.windowBytes = options.receiverWindowBytes();
+    this.offeredBytes = windowBytes;
     this.received = new ReceivedTsns(SerialNumber.first(agreement.remoteInitialTsn()));
     this.reassembly =
         new ReassemblyQueue(interleaved, streams, options.receiverWindowBytes(), options.maxReceiveMessageBytes());
@@ -72,7 +81,33 @@ final class IncomingData {
     if (reassembly.isFull() || reassembly.isAboveWatermark() && !received.isNext(tsn)) {
       return SctpDrop.RECEIVE_BUFFER_FULL;
     }
-    return null;
+    return heldBytes > 0 && isHeldBack(tsn) ? SctpDrop.RECEIVE_BUFFER_FULL : null;
+  }
+
+  /**
+   * What is told and waits above us closes the window, but the peer that keeps to it may still look whether it has opened
+   * (RFC 9260 §6.1 A): refusing that would count against it.
+   */
+  private boolean isHeldBack(long tsn) {
+    long taken = reassembly.waitingBytes() + heldBytes;
+    return taken >= windowBytes && !received.isNext(tsn) || taken >= windowBytes + windowBytes / PROBES_SHARE;
+  }
+
+  void hold(int bytes) {
+    heldBytes += bytes;
+  }
+
+  /** The window opens again; the peer is told when it is worth it, and at the latest when nothing is held any more. */
+  void release(int bytes) {
+    heldBytes = Math.max(0, heldBytes - bytes);
+    long opened = freeBytes() - offeredBytes;
+    if (opened >= windowBytes / 4 || heldBytes == 0 && opened > 0 && offeredBytes < windowBytes / 4) {
+      schedule.requestNow();
+    }
+  }
+
+  private int freeBytes() {
+    return (int) Math.max(0, reassembly.freeBytes() - heldBytes);
   }
 
   /** The peer has begun more messages than there is room to finish: the association has to end. */
@@ -130,7 +165,8 @@ final class IncomingData {
     int room = (out.room() - SackChunk.FIXED_BYTES) / SackChunk.ENTRY_BYTES;
     int blocks = Math.min(room, received.gapBlocks(gaps));
     int reported = Math.min(room - blocks, duplicateCount);
-    SackChunk.write(out, cumulativeTsn(), reassembly.freeBytes(), gaps, blocks, duplicates, reported);
+    offeredBytes = freeBytes();
+    SackChunk.write(out, cumulativeTsn(), (int) offeredBytes, gaps, blocks, duplicates, reported);
     duplicateCount = 0;
     schedule.onSackSent();
   }

@@ -55,7 +55,12 @@ final class RetransmissionQueue {
     long flightBefore = outstanding.flightBytes();
     OutstandingData.Acknowledgement acked =
         outstanding.onSack(cumulativeTsn, sack, congestion.isRecovering(), nowNs);
+    boolean wasClosed = remoteWindowBytes == 0;
     remoteWindowBytes = Math.max(0, sack.receiverWindow() - outstanding.flightPayloadBytes());
+    if (wasClosed && remoteWindowBytes > 0) {
+      // What was not let in is tried again soon, however long the peer had no room.
+      onPathAlive(nowNs);
+    }
     settle(acked, cumulativeTsn, flightBefore, nowNs);
     if (acked.loss && congestion.onLoss(outstanding.nextTsn() - 1, acked.repeatedLoss)) {
       counters.fastRetransmits++;

@@ -114,6 +114,26 @@ public final class SctpAssociation {
     return context.queue.bufferedAmount(streamId);
   }
 
+  /** Whether {@link #send} would find room for so many bytes on that stream; true when the association has ended. */
+  public boolean hasRoom(int streamId, int bytes) {
+    return context.state() == SctpState.ENDED || context.queue.refusal(streamId, bytes) == null;
+  }
+
+  /** A message that was told waits above: so much of the window stays closed to the peer until it is released. */
+  public void hold(int bytes) {
+    if (context.tcb() != null) {
+      context.tcb().incoming.hold(bytes);
+    }
+  }
+
+  /** What was held has been handed on. */
+  public void release(int bytes, long nowNs) {
+    if (context.tcb() != null) {
+      context.tcb().incoming.release(bytes);
+      settle(nowNs);
+    }
+  }
+
   /** Payload that waits on all streams, in bytes. */
   public long totalBufferedAmount() {
     return context.queue.totalBufferedAmount();

@@ -63,11 +63,9 @@ final class SendQueue {
     if (stream.reset != Reset.NONE) {
       return SendResult.STREAM_CLOSING;
     }
-    if (cost(stream.bufferedBytes(), stream.messages.size()) + bytes > perStreamLimitBytes) {
-      return SendResult.STREAM_BUFFER_FULL;
-    }
-    if (cost(bufferedBytes, waitingMessages) + bytes > limitBytes) {
-      return SendResult.BUFFER_FULL;
+    SendResult refusal = refusal(message.streamId, bytes);
+    if (refusal != null) {
+      return refusal;
     }
     stream.messages.add(message);
     stream.onQueued(bytes);
@@ -75,6 +73,15 @@ final class SendQueue {
     waitingMessages++;
     schedule(stream);
     return SendResult.QUEUED;
+  }
+
+  /** Why there is no room for so many bytes; null if there is. */
+  SendResult refusal(int streamId, int bytes) {
+    OutgoingStream stream = stream(streamId);
+    if (cost(stream.bufferedBytes(), stream.messages.size()) + bytes > perStreamLimitBytes) {
+      return SendResult.STREAM_BUFFER_FULL;
+    }
+    return cost(bufferedBytes, waitingMessages) + bytes > limitBytes ? SendResult.BUFFER_FULL : null;
   }
 
   private static long cost(long bytes, int messages) {

@@ -280,6 +280,11 @@ final class BouncyCastleDtlsSession implements DtlsSession {
     }
   }
 
+  /** As {@link DtlsTransport#receives}. */
+  long receives() {
+    return transport.receives();
+  }
+
   @Override
   public DtlsState state() {
     return state;

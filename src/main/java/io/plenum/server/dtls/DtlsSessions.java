@@ -4,13 +4,12 @@ import io.plenum.protocol.dtls.DtlsCertificate;
 import io.plenum.protocol.dtls.DtlsSession;
 import java.security.SecureRandom;
 import java.util.concurrent.Executor;
-import org.bouncycastle.tls.crypto.impl.bc.BcTlsCrypto;
 
 /** Makes this node's DTLS sessions; holds what they share: the certificate, the threads, the limits, the counters. */
 public final class DtlsSessions implements AutoCloseable {
   private final DtlsCertificate certificate;
   private final DtlsOptions options;
-  private final BcTlsCrypto crypto;
+  private final DtlsCrypto crypto;
   private final DtlsHandshakes handshakes;
   private final DtlsCounters counters = new DtlsCounters();
 
@@ -21,7 +20,7 @@ public final class DtlsSessions implements AutoCloseable {
   public DtlsSessions(DtlsCertificate certificate, SecureRandom random, DtlsOptions options) {
     this.certificate = certificate;
     this.options = options;
-    this.crypto = new BcTlsCrypto(random);
+    this.crypto = new DtlsCrypto(random);
     this.handshakes = new DtlsHandshakes(options.maxHandshakes(), options.maxWaitingHandshakes());
   }
 
@@ -51,7 +50,7 @@ public final class DtlsSessions implements AutoCloseable {
     return options;
   }
 
-  BcTlsCrypto crypto() {
+  DtlsCrypto crypto() {
     return crypto;
   }
 

@@ -58,6 +58,7 @@ final class DtlsTransport implements DatagramTransport {
   private byte[] record;
   private int recordOffset;
   private int recordLength;
+  private long receives;
 
   DtlsTransport(Output output) {
     this.output = output;
@@ -93,6 +94,11 @@ final class DtlsTransport implements DatagramTransport {
     recordLength = length;
   }
 
+  /** How often the library has asked for a record since it is on the loop: more than twice for one would be spinning. */
+  long receives() {
+    return receives;
+  }
+
   /** The library has closed the association: the peer's close_notify was authentic. */
   boolean isClosed() {
     return closed;
@@ -113,6 +119,7 @@ final class DtlsTransport implements DatagramTransport {
   public int receive(byte[] bytes, int offset, int length, int waitMillis) throws IOException {
     byte[] received;
     if (onLoop) {
+      receives++;
       if (record == null) {
         throw Empty.INSTANCE;
       }

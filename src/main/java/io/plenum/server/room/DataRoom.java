@@ -42,7 +42,7 @@ public final class DataRoom {
     room.requireJoined(peer);
     peer.requireTransport(transportId);
     if (!peer.hasData(transportId)) {
-      throw new PlenumException("unsupported", "the transport was made without SCTP");
+      throw new PlenumException("unsupported", "the transport has no SCTP, or no more");
     }
     if (peer.dataProducers.size() >= limits.dataProducersPerPeer()) {
       throw new PlenumException("too-many-data-producers",

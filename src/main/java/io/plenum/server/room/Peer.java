@@ -1,6 +1,7 @@
 package io.plenum.server.room;
 
 import io.plenum.cluster.message.ProducerKind;
+import io.plenum.media.Dump;
 import io.plenum.media.PlenumException;
 import io.plenum.media.parameters.RtpCapabilities;
 import io.plenum.server.router.RouterVerticle;
@@ -14,7 +15,7 @@ public final class Peer {
   /** Which way a transport carries media, seen from the client. */
   public enum Direction { PRODUCER, CONSUMER }
 
-  /** @param data whether it has SCTP */
+  /** @param data whether it has SCTP, now that it lives */
   record TransportEntry(Direction direction, boolean data) {}
 
   /** What of a producer the room must know without asking the router. */
@@ -158,6 +159,11 @@ public final class Peer {
     return null;
   }
 
+  /** An association does not come back: nothing that needs it is made any more. */
+  void onDataLost(String transportId) {
+    transports.computeIfPresent(transportId, (id, transport) -> new TransportEntry(transport.direction, false));
+  }
+
   boolean hasData(String transportId) {
     TransportEntry transport = transports.get(transportId);
     return transport != null && transport.data;
@@ -198,6 +204,16 @@ public final class Peer {
     if (dataConsumerId == null || !dataConsumers.containsKey(dataConsumerId)) {
       throw new PlenumException("data-consumer-not-found", "you have no data consumer with the id " + dataConsumerId);
     }
+  }
+
+  /** Whose is what: the routers' own dumps have the rest. */
+  void dump(Dump out) {
+    out.value("id", id).value("displayName", displayName).value("joined", joined)
+        .value("router", router == null ? null : router.routerId())
+        .list("transports", transports.entrySet(), (transport, part) -> part.value("id", transport.getKey())
+            .value("direction", transport.getValue().direction).value("data", transport.getValue().data))
+        .value("producers", producers.keySet()).value("consumers", consumers)
+        .value("dataProducers", dataProducers.keySet()).value("dataConsumers", dataConsumers);
   }
 
   /** The device as fields, for other nodes. */

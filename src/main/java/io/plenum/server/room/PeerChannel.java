@@ -24,4 +24,9 @@ public interface PeerChannel {
   void disconnect(String reason);
 
   String remoteAddress();
+
+  /** Whether there is somebody whom a node that drains must send elsewhere and wait for. */
+  default boolean isClient() {
+    return true;
+  }
 }

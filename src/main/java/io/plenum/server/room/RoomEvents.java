@@ -77,6 +77,7 @@ final class RoomEvents implements RouterListener {
     log.info("sctp {} room={} peer={} transport={} reason=\"{}\"",
         state.label(), room.name(), peer.id(), transportId, reason);
     if (state == SctpLinkState.FAILED || state == SctpLinkState.CLOSED) {
+      peer.onDataLost(transportId);
       peer.channel().notify("transportStateChanged",
           Map.of("transportId", transportId, "sctpState", state.label(), "reason", reason));
     }

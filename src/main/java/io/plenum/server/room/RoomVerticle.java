@@ -4,6 +4,7 @@ import io.plenum.cluster.DrainPlan;
 import io.plenum.cluster.message.PeerRow;
 import io.plenum.cluster.message.ProducerKind;
 import io.plenum.cluster.message.ProducerRow;
+import io.plenum.media.Dump;
 import io.plenum.media.PlenumException;
 import io.plenum.media.parameters.RtpCapabilities;
 import io.plenum.server.config.PlenumConfig;
@@ -298,9 +299,14 @@ public final class RoomVerticle extends VerticleBase {
     }
   }
 
-  /** Who is here, in no order. */
+  /** The room itself; each router dumps what it holds. */
+  public void dump(Dump out) {
+    out.value("room", name).list("peers", peers.values(), Peer::dump);
+  }
+
+  /** Which clients are here, in no order. */
   public List<DrainPlan.Client> clients() {
-    return peers.values().stream()
+    return peers.values().stream().filter(peer -> peer.channel().isClient())
         .map(peer -> new DrainPlan.Client(name, peer.id(), peer.producers.size())).toList();
   }
 

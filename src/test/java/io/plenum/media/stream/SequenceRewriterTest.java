@@ -63,6 +63,33 @@ class SequenceRewriterTest {
     assertEquals(SequenceRewriter.NONE, rewriter.numberOf(9));
   }
 
+  @Test
+  void aStreamWithoutLossNeedsNoLargeWindow() {
+    SequenceRewriter rewriter = new SequenceRewriter(0);
+    for (int source = 0; source < 10_000; source++) {
+      // What is late by less than the first window is no reason either.
+      int late = source % 10 == 4 ? source + 3 : source % 10 == 7 ? source - 3 : source;
+      assertEquals(late & 0xffff, rewriter.forward(late));
+    }
+    assertEquals(SequenceRewriter.INITIAL_WINDOW, rewriter.window());
+  }
+
+  @Test
+  void theWindowGrowsForNumbersThatWaitAndNeverBeyondItsLimit() {
+    SequenceRewriter rewriter = new SequenceRewriter(0);
+    rewriter.forward(0);
+    for (int source = 2; source < 600; source++) {
+      rewriter.forward(source);
+    }
+    assertEquals(1, rewriter.forward(1), "its number was kept");
+    assertEquals(1024, rewriter.window());
+    for (int source = 602; source < 30_000; source += 2) {
+      rewriter.forward(source);
+    }
+    assertEquals(SequenceRewriter.WINDOW, rewriter.window());
+    assertEquals(29_999 - SequenceRewriter.WINDOW + 2, rewriter.forward(29_999 - SequenceRewriter.WINDOW + 2));
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 42})
   void orderIsKeptNoNumberIsUsedTwiceAndOnlyLossLeavesGaps(long seed) {

@@ -4,6 +4,7 @@ import static io.plenum.simulation.VirtualTime.MS;
 import static io.plenum.simulation.VirtualTime.SECOND;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -226,9 +227,93 @@ class SctpLinkTest {
   }
 
   @Test
-  void whoDoesNotReadLosesMessagesAndIsReportedAndNobodyElseSuffers() {
+  void aFileThatIsFasterThanItsSlowestReaderArrivesWholeAtAllOfThem() {
     join();
     DataConsumer toBob = consume(bob, "toBob");
+    DataConsumer toCarol = consume(carol, "toCarol");
+    // 1160 / 0.06 * sqrt(1.5 / 0.03): some 140 kB/s.
+    bob.impair(Impairment.NONE, new Impairment(0.03, 40 * MS, 0, 0, 0));
+    int blocks = 60;
+    int sent = 0;
+    int bobs = toBob.sctpStreamParameters().streamId();
+    int carols = toCarol.sctpStreamParameters().streamId();
+    // More than the node's buffer for Bob, and Alice's window, hold together.
+    byte[] block = new byte[200_000];
+    long mostHeld = 0;
+    for (int turn = 0; turn < 8_000 && bob.data().received(bobs).size() < blocks; turn++) {
+      while (sent < blocks && alice.data().channels().bufferedAmount(chat) < 500_000
+          && alice.data().channels().send(chat, false, block, call.nowNs()) == SendResult.QUEUED) {
+        sent++;
+      }
+      call.runFor(20 * MS);
+      Dump dump = new Dump();
+      producer.dump(dump);
+      mostHeld = Math.max(mostHeld, ((Number) ((Map<?, ?>) dump.tree().get("held")).get("bytes")).longValue());
+    }
+    assertEquals(blocks, bob.data().received(bobs).size());
+    assertEquals(blocks, carol.data().received(carols).size());
+    assertTrue(mostHeld > 3_000_000, "the window was never closed, so the test shows nothing: " + mostHeld);
+    assertTrue(mostHeld < 6_500_000, "more than the window: " + mostHeld);
+    assertEquals(List.of(), events().stream().filter(event -> event.startsWith("sendBufferFull")).toList());
+    assertTrue(call.node().faults.isEmpty(), () -> call.node().faults.toString());
+  }
+
+  @Test
+  void whoNeverReadsMakesTheOthersWaitForAWhileAndIsThenPassedOverUntilItHasCaughtUp() {
+    join();
+    DataConsumer toBob = consume(bob, "toBob");
+    DataConsumer toCarol = consume(carol, "toCarol");
+    int bobs = toBob.sctpStreamParameters().streamId();
+    int carols = toCarol.sctpStreamParameters().streamId();
+    bob.cut(true);
+    DataMessage message = new DataMessage(false, new byte[100_000]);
+    for (int i = 0; i < 40; i++) {
+      producer.onMessage(message, Subchannels.EVERYBODY, call.nowNs());
+      call.runFor(100 * MS);
+    }
+    assertTrue(carol.data().received(carols).size() < 25, "what Bob has no room for waits");
+    assertFalse(events().contains("sendBufferFull toBob"), "nothing is lost yet");
+    call.runFor(10 * SECOND);
+    assertEquals(40, carol.data().received(carols).size());
+    assertTrue(events().contains("sendBufferFull toBob"));
+    assertTrue(toBob.bufferedAmount() <= 2_000_000);
+    for (int i = 0; i < 40; i++) {
+      producer.onMessage(message, Subchannels.EVERYBODY, call.nowNs());
+      call.runFor(100 * MS);
+    }
+    assertEquals(80, carol.data().received(carols).size(), "nobody waits for Bob any more");
+    bob.cut(false);
+    call.runFor(60 * SECOND);
+    int before = bob.data().received(bobs).size();
+    for (int i = 0; i < 40; i++) {
+      producer.onMessage(message, Subchannels.EVERYBODY, call.nowNs());
+    }
+    call.runFor(30 * SECOND);
+    assertEquals(before + 40, bob.data().received(bobs).size(), "Bob has caught up");
+    assertEquals(120, carol.data().received(carols).size());
+    assertTrue(call.node().faults.isEmpty(), () -> call.node().faults.toString());
+  }
+
+  @Test
+  void whoLeavesIsNotWaitedFor() {
+    join();
+    consume(bob, "toBob");
+    DataConsumer toCarol = consume(carol, "toCarol");
+    bob.cut(true);
+    for (int i = 0; i < 40; i++) {
+      producer.onMessage(new DataMessage(false, new byte[100_000]), Subchannels.EVERYBODY, call.nowNs());
+    }
+    call.runFor(SECOND);
+    bob.transport().close(call.nowNs());
+    call.runFor(2 * SECOND);
+    assertEquals(40, carol.data().received(toCarol.sctpStreamParameters().streamId()).size());
+  }
+
+  @Test
+  void whoMayLoseMessagesLosesThemAtOnceAndIsReportedAndNobodyElseSuffers() {
+    join();
+    DataConsumer toBob = consume(
+        bob, new DataConsumerOptions("toBob", "chat", false, null, 100, false, Set.of(), Map.of()));
     DataConsumer toCarol = consume(carol, "toCarol");
     bob.cut(true);
     DataMessage message = new DataMessage(false, new byte[100_000]);

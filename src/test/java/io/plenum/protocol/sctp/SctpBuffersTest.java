@@ -1,6 +1,7 @@
 package io.plenum.protocol.sctp;
 
 import static io.plenum.protocol.sctp.SctpTransferTest.payload;
+import static io.plenum.protocol.sctp.VirtualSctpNetwork.MS;
 import static io.plenum.protocol.sctp.VirtualSctpNetwork.SECOND;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -100,5 +101,35 @@ class SctpBuffersTest {
     assertEquals(SendResult.NO_SUCH_STREAM, net.a.send(-1, 53, new byte[1], SendOptions.RELIABLE, 0));
     net.a.abort("", 0);
     assertEquals(SendResult.NOT_OPEN, net.a.send(0, 53, new byte[1], SendOptions.RELIABLE, 0));
+  }
+
+  @Test
+  void whatIsHeldAboveClosesTheWindowAndNothingIsLostHoweverLongThatLasts() {
+    SctpOptions options = SctpOptions.ofDataChannels().withBufferBytes(4_000_000, 4_000_000, 600_000);
+    VirtualSctpNetwork net = new VirtualSctpNetwork(1, new Path(0.01, 0.01, 10 * MS, 5 * MS), options, options).connected();
+    long[] held = new long[1];
+    boolean[] holding = {true};
+    net.sinkB.onMessage = message -> {
+      if (holding[0]) {
+        net.b.hold(message.payload().length);
+        held[0] += message.payload().length;
+      }
+    };
+    for (int i = 0; i < 60; i++) {
+      assertEquals(SendResult.QUEUED, send(net.a, 1, 50_000, net.nowNs));
+    }
+    net.runFor(5 * SECOND);
+    long afterAWhile = held[0];
+    // A message may be told before the window that it closes.
+    assertTrue(afterAWhile >= 550_000 && afterAWhile <= 700_000, () -> "held " + held[0]);
+    net.runFor(120 * SECOND);
+    assertTrue(held[0] <= 600_000 + 600_000 / 8 + 50_000, () -> "probes took " + held[0]);
+    assertEquals(SctpState.ESTABLISHED, net.a.state(), "a peer that has no room is alive");
+    holding[0] = false;
+    long atOnce = net.nowNs;
+    net.b.release((int) held[0], net.nowNs);
+    net.runUntil(() -> net.sinkB.messages.size() == 60, net.nowNs + 60 * SECOND);
+    assertEquals(60, net.sinkB.messages.size());
+    assertTrue(net.nowNs - atOnce < 10 * SECOND, "the window's opening was told");
   }
 }

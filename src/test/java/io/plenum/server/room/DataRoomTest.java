@@ -95,19 +95,8 @@ class DataRoomTest {
     return client.awaitFrom(from, 1, SETTLE_MS).get(0);
   }
 
-  /** Says so until it is heard: a channel that is offered is not open at once. */
-  private static void awaitHearing(DataClient from, String producer, DataClient to, DataClient.Incoming incoming) {
-    to.await("the channel's opening", client -> {
-      if (!incoming.texts.contains("?")) {
-        from.sendNow(producer, "?");
-      }
-      return incoming.texts.contains("?");
-    }, SETTLE_MS);
-  }
-
   private static void awaitHeard(DataClient client, DataClient.Incoming incoming, String... texts) {
-    client.await(List.of(texts).toString(), c -> incoming.texts.stream().filter(text -> !text.equals("?")).toList()
-        .equals(List.of(texts)), SETTLE_MS);
+    client.await(List.of(texts).toString(), c -> incoming.said().equals(List.of(texts)), SETTLE_MS);
   }
 
   @Test
@@ -126,7 +115,7 @@ class DataRoomTest {
       assertEquals("{\"note\":\"of alice\",\"peerId\":\"alice\",\"channel\":\"chat\"}", offer.path("appData").toString());
       assertEquals("{\"streamId\":0,\"ordered\":false,\"maxRetransmits\":2}", offer.path("sctpStreamParameters").toString());
       assertFalse(offer.path("dataProducerPaused").asBoolean(true));
-      awaitHearing(alice, chat, other, incoming);
+      other.awaitHearing(incoming, alice, chat, SETTLE_MS);
     }
     alice.send(chat, "hello");
     awaitHeard(bob, loop.call(() -> bob.incoming().get(0)), "hello");
@@ -141,8 +130,8 @@ class DataRoomTest {
     String chat = alice.produce("chat");
     String files = alice.produce("files");
     List<DataClient.Incoming> both = bob.awaitFrom(alice, 2, SETTLE_MS);
-    awaitHearing(alice, chat, bob, both.get(0));
-    awaitHearing(alice, files, bob, both.get(1));
+    bob.awaitHearing(both.get(0), alice, chat, SETTLE_MS);
+    bob.awaitHearing(both.get(1), alice, files, SETTLE_MS);
     String large = "x".repeat(200_000);
     alice.send(files, large);
     alice.send(chat, "look");
@@ -156,7 +145,7 @@ class DataRoomTest {
     DataClient bob = join("closing", "bob");
     String chat = alice.produce("chat");
     DataClient.Incoming incoming = awaitOne(bob, alice);
-    awaitHearing(alice, chat, bob, incoming);
+    bob.awaitHearing(incoming, alice, chat, SETTLE_MS);
     alice.closeChannel(chat);
     bob.await("its end", client -> incoming.closed && incoming.channelClosed, SETTLE_MS);
     alice.await("the word of it", client ->
@@ -190,7 +179,7 @@ class DataRoomTest {
     DataClient bob = join("unwanted", "bob");
     String chat = alice.produce("chat");
     DataClient.Incoming incoming = awaitOne(bob, alice);
-    awaitHearing(alice, chat, bob, incoming);
+    bob.awaitHearing(incoming, alice, chat, SETTLE_MS);
     bob.closeIncomingChannel(incoming);
     bob.await("its end", client -> incoming.closed, SETTLE_MS);
     assertEquals("data-consumer-not-found: you have no data consumer with the id " + incoming.id(),
@@ -201,12 +190,33 @@ class DataRoomTest {
   }
 
   @Test
+  void anAssociationThatEndsTakesItsChannelsAlongAndNothingMoreIsOfferedOverIt() {
+    DataClient alice = join("ended", "alice");
+    DataClient bob = join("ended", "bob");
+    DataClient carol = join("ended", "carol");
+    String chat = alice.produce("chat");
+    DataClient.Incoming incoming = awaitOne(bob, alice);
+    bob.awaitHearing(incoming, alice, chat, SETTLE_MS);
+    bob.abort(false);
+    bob.await("its end", client -> incoming.closed, SETTLE_MS);
+    bob.await("the word of it", client -> client.notices().stream().anyMatch(notice ->
+        notice.startsWith("transportStateChanged") && notice.contains("\"sctpState\":\"failed\"")), SETTLE_MS);
+    alice.produce("files");
+    carol.awaitFrom(alice, 2, SETTLE_MS);
+    assertEquals(1, loop.call(() -> bob.incoming().size()));
+    alice.abort(true);
+    carol.awaitFrom(alice, 0, SETTLE_MS);
+    assertEquals("unsupported: the transport has no SCTP, or no more",
+        alice.refusal("produceData", alice.produceRequest("again", Map.of("ordered", true))));
+  }
+
+  @Test
   void nothingIsHeardOfWhatIsPaused() {
     DataClient alice = join("pausing", "alice");
     DataClient bob = join("pausing", "bob");
     String chat = alice.produce("chat");
     DataClient.Incoming incoming = awaitOne(bob, alice);
-    awaitHearing(alice, chat, bob, incoming);
+    bob.awaitHearing(incoming, alice, chat, SETTLE_MS);
     Map<String, String> producer = Map.of("dataProducerId", chat);
     Map<String, String> consumer = Map.of("dataConsumerId", incoming.id());
     alice.request("pauseDataProducer", producer);
@@ -241,7 +251,7 @@ class DataRoomTest {
     DataClient bob = join("asking", "bob", true, UP, Map.of("consuming", true, "sctpCapabilities", Map.of()));
     String chat = alice.produce("chat");
     DataClient.Incoming incoming = awaitOne(bob, alice);
-    awaitHearing(alice, chat, bob, incoming);
+    bob.awaitHearing(incoming, alice, chat, SETTLE_MS);
     JsonNode in = alice.request("getDataProducerStats", Map.of("dataProducerId", chat)).path("stats").path(0);
     assertEquals("data-producer chat p-chat", in.path("type").asText() + " " + in.path("label").asText() + " "
         + in.path("protocol").asText());
@@ -277,7 +287,7 @@ class DataRoomTest {
     assertTrue(refusing.receiveDescription().has("sctpParameters"));
     assertEquals(List.of(), loop.call(old::incoming));
     assertEquals(List.of(), loop.call(listener::incoming));
-    assertEquals("unsupported: the transport was made without SCTP", old.refusal("produceData", old.produceRequest("chat",
+    assertEquals("unsupported: the transport has no SCTP, or no more", old.refusal("produceData", old.produceRequest("chat",
         Map.of("ordered", true))));
     String dataConsumerId = loop.call(() -> refusing.incoming().get(0).id());
     assertEquals("data-consumer-not-found: you have no data consumer with the id " + dataConsumerId,
@@ -289,10 +299,11 @@ class DataRoomTest {
     DataClient alice = join("limits", "alice");
     DataClient bob = join("limits", "bob");
     DataClient carol = join("limits", "carol");
-    List<String> answers = new ArrayList<>();
+    List<Object> burst = new ArrayList<>();
     for (int i = 0; i < MAX_PRODUCERS + 2; i++) {
-      answers.add(alice.refusal("produceData", alice.produceRequest("d" + i, Map.of("ordered", true))));
+      burst.add(alice.produceRequest("d" + i, Map.of("ordered", true)));
     }
+    List<String> answers = alice.answersAtOnce("produceData", burst);
     assertEquals(MAX_PRODUCERS, answers.stream().filter(answer -> answer.startsWith("accepted")).count());
     assertEquals("too-many-data-producers: a peer may have 3 data producers", answers.get(MAX_PRODUCERS));
     bob.awaitFrom(alice, MAX_PRODUCERS, SETTLE_MS);
@@ -335,7 +346,11 @@ class DataRoomTest {
     DataClient.Incoming incoming = awaitOne(bob, alice);
     HttpResponse<String> answer = http.send(
         HttpRequest.newBuilder(URI.create(url() + "debug?room=dump")).build(), HttpResponse.BodyHandlers.ofString());
-    JsonNode router = new ObjectMapper().readTree(answer.body()).path("routers").path(0);
+    JsonNode tree = new ObjectMapper().readTree(answer.body());
+    JsonNode router = tree.path("routers").path(0);
+    assertEquals("alice [" + chat + "]", tree.path("peers").path(0).path("id").asText() + " "
+        + tree.path("peers").path(0).path("dataProducers").asText(), answer.body());
+    assertEquals("{" + incoming.id() + "=" + chat + "}", tree.path("peers").path(1).path("dataConsumers").asText());
     assertEquals(chat, router.path("dataProducers").path(0).path("id").asText(), answer.body());
     assertEquals(incoming.id(), router.path("dataConsumers").path(0).path("id").asText(), answer.body());
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.Context;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -64,11 +65,14 @@ class RequestDeadlinesTest {
 
     Line() throws Exception {
       int before = onLoop(deadlines::size);
-      socket = TestNode.await(vertx.createNetClient().connect(server.actualPort(), "127.0.0.1").map(connected -> {
+      Promise<NetSocket> listening = Promise.promise();
+      // On the loop: from outside it, a connection that is cut at once may be closed before anybody listens.
+      context.runOnContext(now -> vertx.createNetClient().connect(server.actualPort(), "127.0.0.1").map(connected -> {
         connected.handler(bytes -> got.add(bytes.toString()));
         connected.closeHandler(ignored -> got.add("closed"));
         return connected;
-      }));
+      }).onComplete(listening));
+      socket = TestNode.await(listening.future());
       if (before < 3) {
         TestNode.eventually("the server sees the connection", () -> onLoop(deadlines::size) == before + 1);
       }

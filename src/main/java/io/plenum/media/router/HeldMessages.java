@@ -1,0 +1,136 @@
+package io.plenum.media.router;
+
+import io.plenum.media.Dump;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A data producer's messages that wait because a consumer which must lose none has no room for the first of them. While they
+ * wait here their sender's window stays closed by as much, so that it is the sender who waits: a fast one is as fast as the
+ * slowest of its reliable consumers.
+ *
+ * <p>But not forever: who takes less than {@link #MIN_BYTES_PER_SECOND} is passed over. It loses messages, which is reported,
+ * until it has caught up with all that it was sent before.
+ */
+final class HeldMessages {
+  /** 256 kbit/s: a phone at the edge of a cell. Whoever is slower would make the room wait ten minutes for 20 MB. */
+  static final int MIN_BYTES_PER_SECOND = 32_768;
+  /** How long anybody is waited for before it is looked at how much has gone. */
+  static final long PATIENCE_NS = 10_000_000_000L;
+  /** No sender that keeps to its window comes near; one that does not waits for nobody. */
+  static final int MAX_BYTES = 16_000_000;
+
+  /** What hands them on. */
+  interface Way {
+    /** Those for whom the message would have to wait. */
+    List<DataProducerListener> holding(DataMessage message, Subchannels audience);
+
+    /** Has to wait from now on. */
+    void onHeld(DataMessage message);
+
+    void handOn(DataMessage message, Subchannels audience, long nowNs);
+  }
+
+  private record Held(DataMessage message, Subchannels audience) {}
+
+  private final Way way;
+  private final ArrayDeque<Held> queue = new ArrayDeque<>();
+  private final Set<DataProducerListener> passedOver = new HashSet<>();
+  private long bytes;
+  private long handedOnBytes;
+  private long deadlineNs = Long.MAX_VALUE;
+  private long timesPassedOver;
+
+  HeldMessages(Way way) {
+    this.way = way;
+  }
+
+  boolean isEmpty() {
+    return queue.isEmpty();
+  }
+
+  /** True if the message has to wait, and now does. */
+  boolean hold(DataMessage message, Subchannels audience, long nowNs) {
+    if (queue.isEmpty() && mayGo(message, audience)) {
+      return false;
+    }
+    if (queue.isEmpty()) {
+      handedOnBytes = 0;
+      deadlineNs = nowNs + PATIENCE_NS;
+    }
+    queue.add(new Held(message, audience));
+    bytes += message.content().length;
+    way.onHeld(message);
+    if (bytes > MAX_BYTES) {
+      passOver();
+      proceed(nowNs);
+    }
+    return true;
+  }
+
+  private boolean mayGo(DataMessage message, Subchannels audience) {
+    List<DataProducerListener> holding = way.holding(message, audience);
+    // Only who has caught up with all of it is waited for again: or a reader could make everybody wait for each message.
+    passedOver.removeIf(DataProducerListener::isDrained);
+    return passedOver.containsAll(holding);
+  }
+
+  private void passOver() {
+    Held first = queue.peek();
+    passedOver.addAll(way.holding(first.message, first.audience));
+    timesPassedOver++;
+  }
+
+  /** Hands on what need not wait any more. */
+  void proceed(long nowNs) {
+    for (Held first; (first = queue.peek()) != null && mayGo(first.message, first.audience); ) {
+      handOn(first, nowNs);
+    }
+    if (queue.isEmpty()) {
+      deadlineNs = Long.MAX_VALUE;
+    }
+  }
+
+  private void handOn(Held first, long nowNs) {
+    queue.remove();
+    int length = first.message.content().length;
+    bytes -= length;
+    handedOnBytes += length;
+    way.handOn(first.message, first.audience, nowNs);
+  }
+
+  void forget(DataProducerListener consumer) {
+    passedOver.remove(consumer);
+  }
+
+  /** The producer ends: nobody waits any more. */
+  void handOnAll(long nowNs) {
+    for (Held first; (first = queue.peek()) != null; ) {
+      handOn(first, nowNs);
+    }
+    deadlineNs = Long.MAX_VALUE;
+  }
+
+  long nextDeadlineNs() {
+    return deadlineNs;
+  }
+
+  void onTimeout(long nowNs) {
+    if (deadlineNs > nowNs) {
+      return;
+    }
+    if (handedOnBytes < PATIENCE_NS / 1_000_000_000L * MIN_BYTES_PER_SECOND) {
+      passOver();
+    }
+    handedOnBytes = 0;
+    deadlineNs = nowNs + PATIENCE_NS;
+    proceed(nowNs);
+  }
+
+  void dump(Dump out) {
+    out.value("messages", queue.size()).value("bytes", bytes).value("passedOver", passedOver.size())
+        .value("timesPassedOver", timesPassedOver);
+  }
+}

@@ -1,0 +1,182 @@
+package io.plenum.media.router;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.plenum.media.Dump;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class HeldMessagesTest {
+  private static final long SECOND = 1_000_000_000L;
+  private static final int BYTES = 10_000;
+
+  /** Has room for so many bytes, as if it were over a network that takes what it is given at its own pace. */
+  private static final class Reader implements DataProducerListener {
+    int room;
+    boolean drained;
+    int got;
+    int lost;
+
+    @Override
+    public boolean holds(DataMessage message, Subchannels audience) {
+      return room < message.content().length;
+    }
+
+    @Override
+    public boolean isDrained() {
+      return drained;
+    }
+
+    @Override
+    public void onMessage(DataMessage message, Subchannels audience, long nowNs) {
+      if (room < message.content().length) {
+        lost++;
+      } else {
+        room -= message.content().length;
+        got++;
+      }
+    }
+
+    @Override
+    public void onProducerPaused(boolean producerPaused, long nowNs) {}
+
+    @Override
+    public void onProducerClosed(long nowNs) {}
+
+    @Override
+    public void onFault(RuntimeException fault, long nowNs) {}
+  }
+
+  private final Reader fast = new Reader();
+  private final Reader slow = new Reader();
+  private int waiting;
+  private final HeldMessages held = new HeldMessages(new HeldMessages.Way() {
+    @Override
+    public List<DataProducerListener> holding(DataMessage message, Subchannels audience) {
+      List<DataProducerListener> holding = new ArrayList<>();
+      for (Reader reader : List.of(fast, slow)) {
+        if (reader.holds(message, audience)) {
+          holding.add(reader);
+        }
+      }
+      return holding;
+    }
+
+    @Override
+    public void onHeld(DataMessage message) {
+      waiting++;
+    }
+
+    @Override
+    public void handOn(DataMessage message, Subchannels audience, long nowNs) {
+      waiting--;
+      fast.onMessage(message, audience, nowNs);
+      slow.onMessage(message, audience, nowNs);
+    }
+  });
+
+  HeldMessagesTest() {
+    fast.room = Integer.MAX_VALUE;
+  }
+
+  private void send(int bytes, long nowNs) {
+    DataMessage message = new DataMessage(false, new byte[bytes]);
+    if (!held.hold(message, Subchannels.EVERYBODY, nowNs)) {
+      fast.onMessage(message, Subchannels.EVERYBODY, nowNs);
+      slow.onMessage(message, Subchannels.EVERYBODY, nowNs);
+    }
+  }
+
+  @Test
+  void whatWaitsGoesInItsOrderAsThereIsRoomAndWhatComesLaterGoesBehindIt() {
+    slow.room = 2 * BYTES;
+    send(BYTES, 0);
+    send(BYTES, 0);
+    assertTrue(held.isEmpty());
+    assertEquals(Long.MAX_VALUE, held.nextDeadlineNs());
+    send(BYTES, 0);
+    send(1, 0);
+    assertEquals(2, waiting, "there may be room for the small one, but it is not its turn");
+    held.proceed(0);
+    assertEquals(2, waiting);
+    slow.room = BYTES;
+    held.proceed(SECOND);
+    assertEquals(1, waiting);
+    slow.room = BYTES;
+    held.proceed(SECOND);
+    assertTrue(held.isEmpty());
+    assertEquals(Long.MAX_VALUE, held.nextDeadlineNs());
+    assertEquals(List.of(4, 0, 4, 0), List.of(fast.got, fast.lost, slow.got, slow.lost));
+  }
+
+  @Test
+  void whoTakesNothingIsPassedOverAfterTenSecondsUntilItHasDrained() {
+    send(BYTES, 0);
+    send(BYTES, 0);
+    assertEquals(HeldMessages.PATIENCE_NS, held.nextDeadlineNs());
+    held.onTimeout(HeldMessages.PATIENCE_NS - 1);
+    assertEquals(2, waiting);
+    held.onTimeout(HeldMessages.PATIENCE_NS);
+    assertEquals(List.of(0, 2, 2), List.of(waiting, fast.got, slow.lost));
+    slow.room = BYTES;
+    send(BYTES, 11 * SECOND);
+    send(BYTES, 11 * SECOND);
+    assertTrue(held.isEmpty(), "it has had room for one, and nobody waits for the next");
+    slow.drained = true;
+    send(BYTES, 12 * SECOND);
+    assertFalse(held.isEmpty(), "it has caught up");
+  }
+
+  @Test
+  void whoTakesALittleNowAndThenCannotMakeTheOthersWaitForEver() {
+    for (int i = 0; i < 1_000; i++) {
+      send(BYTES, 0);
+    }
+    // One message each five seconds: 2 kB/s.
+    long nowNs = 0;
+    while (!held.isEmpty() && nowNs < 100 * SECOND) {
+      nowNs += 5 * SECOND;
+      slow.room = BYTES;
+      held.proceed(nowNs);
+      if (held.nextDeadlineNs() <= nowNs) {
+        held.onTimeout(nowNs);
+      }
+    }
+    assertTrue(nowNs <= 15 * SECOND, () -> "all others had it only after a while");
+    assertEquals(1_000, fast.got);
+  }
+
+  @Test
+  void whoIsSlowButGoesOnIsWaitedForAsLongAsItTakes() {
+    for (int i = 0; i < 1_000; i++) {
+      send(BYTES, 0);
+    }
+    // 40 kB/s: 250 seconds for ten megabytes.
+    long nowNs = 0;
+    for (int i = 0; i < 250; i++) {
+      nowNs += SECOND;
+      slow.room = 4 * BYTES;
+      held.proceed(nowNs);
+      held.onTimeout(nowNs);
+    }
+    assertEquals(List.of(1_000, 0), List.of(slow.got, slow.lost));
+    assertTrue(held.isEmpty());
+  }
+
+  @Test
+  void aSenderThatDoesNotKeepToItsWindowWaitsForNobody() {
+    for (int i = 0; i < HeldMessages.MAX_BYTES / BYTES + 100; i++) {
+      send(BYTES, 0);
+    }
+    Dump dump = new Dump();
+    held.dump(dump);
+    Map<String, Object> tree = dump.tree();
+    assertEquals(List.of(0, 0L, 1), List.of(tree.get("messages"), tree.get("bytes"), tree.get("passedOver")));
+    assertEquals(0, fast.lost);
+    assertTrue(slow.lost > 0);
+  }
+}
