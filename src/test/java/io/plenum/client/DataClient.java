@@ -148,6 +148,14 @@ public final class DataClient implements Signaling.Handler, AutoCloseable {
     return await(loop.call(() -> signaling.request(method, data)));
   }
 
+  /** The same as a notification, which has no answer. */
+  public void tell(String method, Object data) {
+    loop.call(() -> {
+      signaling.tell(method, data);
+      return null;
+    });
+  }
+
   /** Sends a request that is to be refused, and gives the reason. */
   public String refusal(String method, Object data) {
     return answersAtOnce(method, List.of(data)).get(0);

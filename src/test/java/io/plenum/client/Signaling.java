@@ -73,6 +73,13 @@ public final class Signaling implements WebSocket.Listener {
     return answer.orTimeout(REQUEST_TIMEOUT_S, TimeUnit.SECONDS).whenComplete((done, failure) -> waiting.remove(id));
   }
 
+  /** On the loop. Has no answer. */
+  public void tell(String method, Object data) {
+    ObjectNode frame = JSON.createObjectNode().put("notification", true).put("method", method);
+    frame.set("data", JSON.valueToTree(data));
+    send(frame);
+  }
+
   private void send(ObjectNode frame) {
     String out = frame.toString();
     sent = sent.handle((done, failure) -> null).thenCompose(done -> socket.sendText(out, true));

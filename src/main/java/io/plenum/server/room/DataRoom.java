@@ -53,9 +53,9 @@ public final class DataRoom {
     // Counted from now on, so that requests in flight cannot exceed the limit.
     peer.dataProducers.put(id, new Peer.ProducerEntry(id, ProducerKind.DATA, wanted.appData()));
     return router
-        .call(r -> r.transport(transportId).produceData(new DataProducerOptions(id, wanted.sctpStreamParameters(),
+        .run(r -> r.transport(transportId).produceData(new DataProducerOptions(id, wanted.sctpStreamParameters(),
             wanted.label(), wanted.protocol(), wanted.paused(), wanted.appData()), router.nowNs()))
-        .map(producer -> {
+        .map(done -> {
           log.info("data producer added room={} peer={} producer={} label=\"{}\"",
               room.name(), peer.id(), id, shortened(wanted.label()));
           if (!peer.left() && peer.dataProducers.containsKey(id)) {

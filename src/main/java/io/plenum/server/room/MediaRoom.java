@@ -50,9 +50,9 @@ public final class MediaRoom {
     // Counted from now on, so that requests in flight cannot exceed the limit.
     peer.producers.put(producerId, entry);
     return router
-        .call(r -> r.transport(transportId)
+        .run(r -> r.transport(transportId)
             .produce(new ProducerOptions(producerId, kind, rtpParameters, paused, appData), router.nowNs()))
-        .map(producer -> {
+        .map(done -> {
           log.info("producer added room={} peer={} producer={} kind={} source={}",
               room.name(), peer.id(), producerId, kind, appData.get("source"));
           if (!peer.left()) {

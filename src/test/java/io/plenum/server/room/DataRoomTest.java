@@ -246,6 +246,29 @@ class DataRoomTest {
   }
 
   @Test
+  void whatCanBeAskedCanBeToldToo() {
+    DataClient alice = join("telling", "alice");
+    DataClient bob = join("telling", "bob");
+    String chat = alice.produce("chat");
+    DataClient.Incoming incoming = awaitOne(bob, alice);
+    bob.awaitHearing(incoming, alice, chat, SETTLE_MS);
+    Map<String, Object> consumer = Map.of("dataConsumerId", incoming.id());
+    bob.tell("pauseDataConsumer", consumer);
+    bob.tell("addDataConsumerSubchannel", Map.of("dataConsumerId", incoming.id(), "subchannel", 5));
+    assertEquals("{\"subchannels\":[4,5]}", bob.request("addDataConsumerSubchannel",
+        Map.of("dataConsumerId", incoming.id(), "subchannel", 4)).toString());
+    alice.send(chat, "1");
+    awaitReceived(alice, chat, "1");
+    bob.request("resumeDataConsumer", consumer);
+    alice.send(chat, "2");
+    awaitHeard(bob, incoming, "2");
+    alice.tell("pauseDataProducer", Map.of("dataProducerId", chat));
+    bob.await("the pause", client -> incoming.producerPaused, SETTLE_MS);
+    alice.tell("closeDataProducer", Map.of("dataProducerId", chat));
+    bob.await("its end", client -> incoming.closed, SETTLE_MS);
+  }
+
+  @Test
   void statsAndSubchannelsAreAnswered() {
     DataClient alice = join("asking", "alice");
     DataClient bob = join("asking", "bob", true, UP, Map.of("consuming", true, "sctpCapabilities", Map.of()));
