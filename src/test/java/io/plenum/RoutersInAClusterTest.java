@@ -8,8 +8,6 @@ import io.plenum.client.DataClient;
 import io.plenum.client.IncomingStream;
 import io.plenum.client.SyntheticClient;
 import io.vertx.core.Future;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -46,8 +44,8 @@ class RoutersInAClusterTest {
 
   @BeforeAll
   static void start() throws Exception {
-    int first = freePort();
-    int second = freePort();
+    int first = FreePorts.one();
+    int second = FreePorts.one();
     for (int port : List.of(first, second)) {
       PlenumOptions options = PlenumOptions.of(new HashMap<>(Map.ofEntries(
           Map.entry("data.dir", folder.resolve("node-" + port).toString()), Map.entry("node.ip", HOST),
@@ -76,12 +74,6 @@ class RoutersInAClusterTest {
   void leaveAll() {
     clients.forEach(SyntheticClient::close);
     clients.clear();
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
-      return socket.getLocalPort();
-    }
   }
 
   private static <T> T await(Future<T> future) throws Exception {

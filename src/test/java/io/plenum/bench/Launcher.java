@@ -1,11 +1,8 @@
 package io.plenum.bench;
 
+import io.plenum.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Starts what is measured, each as its own process on the same processors with the same flags: nodes as their users start
@@ -23,8 +19,6 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 final class Launcher {
   private static final String HOST = "127.0.0.1";
-  private static final int LOWEST_PORT = 20_000;
-  private static final int HIGHEST_PORT = 32_000;
   private static final Duration START_TIMEOUT = Duration.ofSeconds(240);
   private static final HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
@@ -61,7 +55,7 @@ final class Launcher {
     int loops = options.mediaLoops();
     // HTTP, grid, bus, and for each loop a port for clients and one for pipes.
     int ports = 3 + 2 * loops;
-    int first = freePorts(ports * count);
+    int first = FreePorts.inARow(ports * count);
     String members = java.util.stream.IntStream.range(0, count)
         .mapToObj(i -> HOST + ":" + (first + ports * i + 1))
         .collect(java.util.stream.Collectors.joining(","));
@@ -157,30 +151,6 @@ final class Launcher {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
-    }
-  }
-
-  private static int freePorts(int count) throws IOException {
-    for (int attempt = 0; attempt < 200; attempt++) {
-      int first = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT - count);
-      boolean free = true;
-      for (int port = first; free && port < first + count; port++) {
-        free = isFree(port);
-      }
-      if (free) {
-        return first;
-      }
-    }
-    throw new IOException("no " + count + " free ports in a row");
-  }
-
-  private static boolean isFree(int port) throws IOException {
-    InetAddress address = InetAddress.getByName(HOST);
-    try (ServerSocket tcp = new ServerSocket(port, 1, address);
-        DatagramSocket udp = new DatagramSocket(new InetSocketAddress(address, port))) {
-      return tcp.isBound() && udp.isBound();
-    } catch (java.net.BindException e) {
-      return false;
     }
   }
 }

@@ -62,7 +62,7 @@ class LoadBenchIT {
     assertTrue(memory.path("bytesPerPeer").path("idle").path("heap").asDouble() > 0, memory.toString());
     assertTrue(memory.path("bytesPerPeer").path("second").path("heap").asDouble()
         > memory.path("bytesPerPeer").path("idle").path("heap").asDouble(), memory.toString());
-    assertTrue(memory.path("remainsBytes").path("afterManyBeyondFew").hasNonNull("heap"));
+    assertTrue(memory.path("remainsBytes").path("afterTwoMore").hasNonNull("heap"));
     assertTrue(memory.path("largestBytesPerPeer").path("idle").size() > 0);
 
     for (String part : List.of("cold", "parallel", "warm")) {

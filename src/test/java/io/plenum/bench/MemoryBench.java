@@ -16,8 +16,9 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
- * What a peer costs in memory: the same steps with few peers and with many, one after the other on one node. What the two
- * differ by, divided by the number of peers that they differ by, is a peer's; classes, pools and publishers cancel out.
+ * What a peer costs in memory: the same steps with many peers, with few and with many again, one after the other on one node.
+ * The first round is to warm it; what the other two differ by, divided by the number of peers that they differ by, is a peer's:
+ * classes, compiled code, pools and publishers cancel out. What is left after the last beyond the first is a leak.
  *
  * <p>Heap is what can be reached after full collections. What is outside the heap is told from proportional resident memory,
  * of which the heap is a constant part because it is touched when the JVM starts.
@@ -46,18 +47,23 @@ final class MemoryBench {
   /** Joining at the same time. */
   private static final int AT_ONCE = 8;
   private static final int PUBLISHERS = 2;
-  private static final long FLOW_MS = 5_000;
-  /** Threads for handshakes have ended by then, and what a router does when a transport has connected is done. */
-  private static final long SETTLE_MS = 5_000;
+  /**
+   * Before each look, and how long video flows, for each peer and at most. Threads for handshakes have ended by then, what a
+   * router does when a transport has connected is done, rings have grown to two seconds of packets.
+   */
+  private static final long SETTLE_MS_PER_PEER = 50;
+  private static final long MAX_SETTLE_MS = 5_000;
   private static final long PATIENCE_NS = 180_000_000_000L;
   private static final int LARGEST_CLASSES = 25;
 
   private final List<BenchLoop> loops;
   private final Launcher.Node node;
   private final ClientLoop signaling;
+  private final long settleMs;
   private int joined;
 
-  private MemoryBench(List<BenchLoop> loops, Launcher.Node node, ClientLoop signaling) {
+  private MemoryBench(int peers, List<BenchLoop> loops, Launcher.Node node, ClientLoop signaling) {
+    settleMs = Math.min(MAX_SETTLE_MS, SETTLE_MS_PER_PEER * peers);
     this.loops = loops;
     this.node = node;
     this.signaling = signaling;
@@ -70,11 +76,12 @@ final class MemoryBench {
     }
     Launcher.Node node = launcher.startNodes(1).get(0);
     try (MeasuredProcess process = node.process(); ClientLoop signaling = new ClientLoop()) {
-      MemoryBench bench = new MemoryBench(loops, node, signaling);
+      MemoryBench bench = new MemoryBench(peers, loops, node, signaling);
       Point empty = bench.look();
+      Point first = bench.round(peers).get(Step.LEFT);
       Map<Step, Point> ofFew = bench.round(few);
       Map<Step, Point> ofMany = bench.round(peers);
-      return describe(few, peers, empty, ofFew, ofMany);
+      return describe(few, peers, empty, first, ofFew, ofMany);
     }
   }
 
@@ -116,9 +123,9 @@ final class MemoryBench {
     return clients;
   }
 
-  private static void play(BenchClient publisher) {
+  private void play(BenchClient publisher) {
     setPublishing(publisher, true);
-    Launcher.sleep(FLOW_MS);
+    Launcher.sleep(settleMs);
     setPublishing(publisher, false);
   }
 
@@ -140,13 +147,13 @@ final class MemoryBench {
   }
 
   private Point look() {
-    Launcher.sleep(SETTLE_MS);
+    Launcher.sleep(settleMs);
     LiveHeap heap = node.process().liveHeap();
     return new Point(heap, node.process().residentMb() * (1 << 20));
   }
 
   private static ObjectNode describe(
-      int few, int many, Point empty, Map<Step, Point> ofFew, Map<Step, Point> ofMany) {
+      int few, int many, Point empty, Point first, Map<Step, Point> ofFew, Map<Step, Point> ofMany) {
     ObjectNode out = new ObjectMapper().createObjectNode().put("fewPeers", few).put("peers", many);
     put(out.putObject("empty"), empty);
     for (Step step : Step.values()) {
@@ -154,7 +161,6 @@ final class MemoryBench {
       put(of.putObject("fewPeers"), ofFew.get(step));
       put(of.putObject("peers"), ofMany.get(step));
     }
-    // The node without peers is in both; what it was at the start is less than what a warm one is.
     ObjectNode each = out.putObject("bytesPerPeer");
     double peers = many - few;
     for (Step step : List.of(Step.IDLE, Step.OFFERED, Step.FLOWED, Step.SECOND)) {
@@ -163,22 +169,23 @@ final class MemoryBench {
           .put("outside", (ofMany.get(step).residentBytes() - ofFew.get(step).residentBytes()) / peers);
     }
     ObjectNode remains = out.putObject("remainsBytes");
-    remains.putObject("afterFew")
-        .put("heap", ofFew.get(Step.LEFT).heap().bytes() - empty.heap().bytes())
-        .put("outside", ofFew.get(Step.LEFT).residentBytes() - empty.residentBytes());
-    remains.putObject("afterManyBeyondFew")
-        .put("heap", ofMany.get(Step.LEFT).heap().bytes() - ofFew.get(Step.LEFT).heap().bytes())
-        .put("outside", ofMany.get(Step.LEFT).residentBytes() - ofFew.get(Step.LEFT).residentBytes());
+    putDifference(remains.putObject("afterFirstRound"), first, empty);
+    putDifference(remains.putObject("afterTwoMore"), ofMany.get(Step.LEFT), first);
     ObjectNode largest = out.putObject("largestBytesPerPeer");
     for (Step step : List.of(Step.IDLE, Step.SECOND)) {
       putLargest(largest.putArray(step.label), ofMany.get(step).heap(), ofFew.get(step).heap(), peers);
     }
-    putLargest(out.putArray("largestThatRemains"), ofMany.get(Step.LEFT).heap(), ofFew.get(Step.LEFT).heap(), peers);
+    putLargest(out.putArray("largestThatRemains"), ofMany.get(Step.LEFT).heap(), first.heap(), 1);
     return out;
   }
 
   private static void put(ObjectNode out, Point point) {
     out.put("heapBytes", point.heap().bytes()).put("residentBytes", point.residentBytes());
+  }
+
+  private static void putDifference(ObjectNode out, Point now, Point before) {
+    out.put("heap", now.heap().bytes() - before.heap().bytes())
+        .put("outside", now.residentBytes() - before.residentBytes());
   }
 
   private static void putLargest(ArrayNode out, LiveHeap now, LiveHeap before, double peers) {
@@ -200,8 +207,8 @@ final class MemoryBench {
     row(out, "more of it, once video has flowed", each.path("flowed"), each.path("offered"));
     row(out, "its second video consumer, once video has flowed", each.path("second"), each.path("flowed"));
     JsonNode remains = memory.path("remainsBytes");
-    row(out, "what remains on the node, all in all, after the first round", remains.path("afterFew"), null);
-    row(out, "what the second round left behind beyond that", remains.path("afterManyBeyondFew"), null);
+    row(out, "all in all: what remains on the node when the first ones have left", remains.path("afterFirstRound"), null);
+    row(out, "all in all: what two more such rounds leave behind beyond that", remains.path("afterTwoMore"), null);
     return out.toString();
   }
 

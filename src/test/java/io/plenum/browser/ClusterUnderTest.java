@@ -1,13 +1,9 @@
 package io.plenum.browser;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import io.plenum.FreePorts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -20,8 +16,6 @@ public final class ClusterUnderTest implements AutoCloseable {
   /** A client that shares its processor with many others may take long. */
   static final String JOIN_PATIENCE = "--limits.joinTimeoutS=120";
   private static final long JOIN_TIMEOUT_MS = 120_000;
-  private static final int LOWEST_PORT = 15_000;
-  private static final int HIGHEST_PORT = 19_900;
 
   private static final Pattern START_OF_ENTRY = Pattern.compile("(?m)^(?=\\d{4}-\\d\\d-\\d\\dT)");
   /** Its signals, those to this life of it alone, and the addresses for clients. */
@@ -34,7 +28,8 @@ public final class ClusterUnderTest implements AutoCloseable {
   /** Starts so many nodes and waits until each counts all as members. */
   public static ClusterUnderTest start(int count, String... args) {
     ClusterUnderTest cluster = new ClusterUnderTest();
-    int[] ports = freePorts(count);
+    int firstPort = FreePorts.inARow(count);
+    int[] ports = IntStream.range(firstPort, firstPort + count).toArray();
     String members = IntStream.of(ports).mapToObj(port -> HOST + ":" + port).collect(Collectors.joining(","));
     for (int port : ports) {
       String[] all = Stream.concat(Stream.of("--node.ip=" + HOST, JOIN_PATIENCE, "--cluster.enabled=true",
@@ -140,26 +135,5 @@ public final class ClusterUnderTest implements AutoCloseable {
   public void close() {
     // All at once: each waits for its own end only.
     nodes.parallelStream().forEach(NodeUnderTest::close);
-  }
-
-  private static int[] freePorts(int count) {
-    for (int attempt = 0; attempt < 100; attempt++) {
-      int first = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
-      int[] ports = IntStream.range(first, first + count).toArray();
-      if (IntStream.of(ports).allMatch(ClusterUnderTest::isFree)) {
-        return ports;
-      }
-    }
-    throw new AssertionError("no free ports");
-  }
-
-  private static boolean isFree(int port) {
-    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName(HOST))) {
-      return socket.isBound();
-    } catch (java.net.BindException e) {
-      return false;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -3,10 +3,9 @@ package io.plenum.browser;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.plenum.FreePorts;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +27,7 @@ class FailoverIT {
 
   @Test
   void peopleOfANodeThatDiesGoOnWithAnotherByThemselves(Stage stage) throws IOException {
-    int[] ports = freePorts();
+    int[] ports = {FreePorts.one(), FreePorts.one()};
     try (NodeUnderTest first = start(ports, 0); NodeUnderTest second = start(ports, 1)) {
       Participant alice = stage.open(BrowserRemote.Kind.CHROMIUM, "alice", "", first.url());
       Participant bob = stage.open(BrowserRemote.Kind.CHROMIUM, "bob", "", first.url());
@@ -89,7 +88,7 @@ class FailoverIT {
 
   @Test
   void peopleOfANodeThatIsToldToStopGoOnWithAnotherAndNobodyNotices(Stage stage) throws IOException {
-    int[] ports = freePorts();
+    int[] ports = {FreePorts.one(), FreePorts.one()};
     try (NodeUnderTest first = start(ports, 0)) {
       Participant alice = stage.open(BrowserRemote.Kind.CHROMIUM, "alice", "", first.url());
       alice.awaitJoined();
@@ -130,13 +129,6 @@ class FailoverIT {
   private static NodeUnderTest start(int[] ports, int index) {
     return NodeUnderTest.start("--node.ip=127.0.0.1", "--cluster.enabled=true", "--cluster.name=failover-" + ports[0],
         "--cluster.port=" + ports[index], "--cluster.members=127.0.0.1:" + ports[0] + ",127.0.0.1:" + ports[1]);
-  }
-
-  private static int[] freePorts() throws IOException {
-    InetAddress host = InetAddress.getByName("127.0.0.1");
-    try (ServerSocket one = new ServerSocket(0, 1, host); ServerSocket other = new ServerSocket(0, 1, host)) {
-      return new int[] {one.getLocalPort(), other.getLocalPort()};
-    }
   }
 
   private static void awaitTwoServers(Participant participant) {

@@ -3,14 +3,12 @@ package io.plenum.browser;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.plenum.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.DatagramSocket;
 import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -42,8 +39,6 @@ public final class NodeUnderTest implements AutoCloseable {
   /** HTTP, then a port for each media loop, then one for each loop's pipes. */
   private static final int PORTS = 1 + 2 * MEDIA_LOOPS;
   /** Below what systems hand out by themselves: no outgoing connection takes a port that was just found free. */
-  private static final int LOWEST_PORT = 20_000;
-  private static final int HIGHEST_PORT = 32_000;
   private static final AtomicInteger started = new AtomicInteger();
   private static final HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
@@ -59,7 +54,7 @@ public final class NodeUnderTest implements AutoCloseable {
     assertTrue(Files.isRegularFile(JAR), JAR + " is missing: mvn package builds it");
     directory = Files.createDirectories(NODES.resolve(ProcessHandle.current().pid() + "-" + started.incrementAndGet()));
     log = directory.resolve("node.log");
-    port = freePorts();
+    port = FreePorts.inARow(PORTS);
     command.addAll(prefix);
     command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m",
         // Every buffer is watched: one that is not released is an error in the log.
@@ -281,31 +276,6 @@ public final class NodeUnderTest implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted while waiting for the node", e);
-    }
-  }
-
-  /** @return the first of {@link #PORTS} ports in a row that are free for UDP and TCP */
-  private static int freePorts() throws IOException {
-    for (int attempt = 0; attempt < 100; attempt++) {
-      int first = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT - PORTS);
-      boolean free = true;
-      for (int candidate = first; free && candidate < first + PORTS; candidate++) {
-        free = isFree(candidate);
-      }
-      if (free) {
-        return first;
-      }
-    }
-    throw new IOException("no " + PORTS + " free ports in a row");
-  }
-
-  private static boolean isFree(int candidate) throws IOException {
-    InetAddress address = InetAddress.getByName(HOST);
-    try (ServerSocket tcp = new ServerSocket(candidate, 1, address);
-        DatagramSocket udp = new DatagramSocket(new InetSocketAddress(address, candidate))) {
-      return tcp.isBound() && udp.isBound();
-    } catch (java.net.BindException e) {
-      return false;
     }
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.plenum.FreePorts;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -34,7 +35,7 @@ class LocalNodesIT {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void bothNodesAreReadyInOneClusterAndEndWithTheirParentHoweverItEnds(boolean killed) throws Exception {
-    int port = StartedProcess.freePorts(8);
+    int port = FreePorts.inARow(8);
     try (StartedProcess parent = start(port)) {
       parent.awaitLine("Open the same room on each of them.");
       for (int node = 0; node < 2; node++) {
@@ -59,7 +60,7 @@ class LocalNodesIT {
 
   @Test
   void aPortThatIsTakenIsPassedOver() throws Exception {
-    int port = StartedProcess.freePorts(8);
+    int port = FreePorts.inARow(8);
     try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getByName(HOST));
         StartedProcess parent = start(port)) {
       parent.awaitLine("Open the same room on each of them.");
@@ -70,7 +71,7 @@ class LocalNodesIT {
 
   @Test
   void aKeyThatIsUnknownStopsTheStartBeforeAnythingRuns() throws Exception {
-    try (StartedProcess parent = start(StartedProcess.freePorts(8), "--http.prot=1")) {
+    try (StartedProcess parent = start(FreePorts.inARow(8), "--http.prot=1")) {
       assertEquals(2, parent.process.waitFor());
     }
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.plenum.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -64,7 +65,7 @@ class StartScriptIT {
   @ParameterizedTest
   @MethodSource("jdks")
   void theNodeGetsReadyWithoutAWarningOfTheJvmIsHealthyAndTakesSigterm(Path jdk) throws Exception {
-    int port = StartedProcess.freePorts(4);
+    int port = FreePorts.inARow(4);
     Map<String, String> environment = Map.of("JAVA_HOME", jdk.toString(), "JAVA_OPTS", "-Xmx512m");
     try (StartedProcess node = new StartedProcess(environment, command(port))) {
       node.awaitLine("Plenum is ready: http://localhost:" + port);
@@ -100,7 +101,7 @@ class StartScriptIT {
   @ParameterizedTest
   @ValueSource(strings = {"true", "false"})
   void aPortThatIsTakenEndsTheNodeWithTheReason(String clustered) throws Exception {
-    int port = StartedProcess.freePorts(4);
+    int port = FreePorts.inARow(4);
     List<String> command = new ArrayList<>(command(port));
     command.add("--cluster.enabled=" + clustered);
     try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getByName(HOST));

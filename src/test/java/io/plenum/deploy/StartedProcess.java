@@ -3,10 +3,6 @@ package io.plenum.deploy;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,7 +12,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** A command as a user types it: what it printed, and that it ends. */
@@ -78,30 +73,6 @@ final class StartedProcess implements AutoCloseable {
       Thread.sleep(50);
     }
     return !handle.isAlive();
-  }
-
-  /** @return the first of so many ports in a row that are free for UDP and TCP */
-  static int freePorts(int count) throws IOException {
-    for (int attempt = 0; attempt < 100; attempt++) {
-      int first = ThreadLocalRandom.current().nextInt(20_000, 32_000 - count);
-      boolean free = true;
-      for (int port = first; free && port < first + count; port++) {
-        free = isFree(port);
-      }
-      if (free) {
-        return first;
-      }
-    }
-    throw new IOException("no " + count + " free ports in a row");
-  }
-
-  private static boolean isFree(int port) {
-    try (ServerSocket tcp = new ServerSocket(port, 1, InetAddress.getByName(HOST));
-        DatagramSocket udp = new DatagramSocket(new InetSocketAddress(HOST, port))) {
-      return tcp.isBound() && udp.isBound();
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   @Override

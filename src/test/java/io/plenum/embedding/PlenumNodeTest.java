@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.plenum.FreePorts;
 import com.hazelcast.config.Config;
 import io.plenum.PlenumNode;
 import io.plenum.PlenumOptions;
@@ -86,12 +87,6 @@ class PlenumNodeTest {
     return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
   }
 
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
-      return socket.getLocalPort();
-    }
-  }
-
   @Test
   void aNodeIsDeployedOnAVertxGetsReadyAndCloses() throws Exception {
     PlenumOptions options = PlenumOptions.of(keys());
@@ -169,7 +164,7 @@ class PlenumNodeTest {
 
   @Test
   void afterAStartThatFailedNothingStaysOpen() throws Exception {
-    int mediaPort = freePort();
+    int mediaPort = FreePorts.one();
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
       PlenumOptions options = PlenumOptions.of(keys("media.port=" + mediaPort, "http.port=" + taken.getLocalPort()));
       Vertx vertx = vertx(options.addTo(new VertxOptions()));
@@ -221,7 +216,7 @@ class PlenumNodeTest {
     config.setProperty("hazelcast.logging.type", "slf4j");
     config.setProperty("hazelcast.phone.home.enabled", "false");
     config.setProperty("hazelcast.socket.bind.any", "false");
-    config.getNetworkConfig().setPort(freePort()).getInterfaces().setEnabled(true).addInterface(HOST);
+    config.getNetworkConfig().setPort(FreePorts.one()).getInterfaces().setEnabled(true).addInterface(HOST);
     config.getNetworkConfig().getJoin().getAutoDetectionConfig().setEnabled(false);
     config.getNetworkConfig().getJoin().getMulticastConfig().setEnabled(false);
     return config;

@@ -149,6 +149,11 @@ public final class SimulatedPeer {
     return data;
   }
 
+  /** One authentic record of application data, whatever is in it: an SCTP packet of the test's own making. */
+  public void sendData(byte[] packet) {
+    dtls.send(packet, 0, packet.length);
+  }
+
   public boolean isConnected() {
     return srtpSender != null && selected != null && !silent;
   }

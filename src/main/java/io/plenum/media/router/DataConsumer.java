@@ -36,6 +36,8 @@ public final class DataConsumer implements DataProducerListener {
   private long messagesSent;
   private long bytesSent;
   private long messagesRefused;
+  /** Of the whole loop. */
+  private final long[] refusals;
 
   /**
    * @param sctpStreamParameters what its endpoint is told; null if it is not over SCTP
@@ -52,6 +54,7 @@ public final class DataConsumer implements DataProducerListener {
     this.owner = owner;
     this.link = link;
     this.paused = options.paused();
+    this.refusals = router.environment().drops().of(SendResult.class);
     setSubchannels(options.subchannels());
     producer.add(this);
   }
@@ -164,6 +167,7 @@ public final class DataConsumer implements DataProducerListener {
       bytesSent += message.content().length;
     } else {
       messagesRefused++;
+      refusals[result.ordinal()]++;
       if (!full && (result == SendResult.BUFFER_FULL || result == SendResult.STREAM_BUFFER_FULL)) {
         full = true;
         router.events().onDataConsumerSendBufferFull(id());

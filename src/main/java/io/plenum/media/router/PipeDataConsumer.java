@@ -17,6 +17,9 @@ public final class PipeDataConsumer implements DataProducerListener {
 
     /** The far end has closed its producer, or the two cannot reach each other any more: it can be made anew. */
     void onLinkClosed(PipeDataConsumer consumer);
+
+    /** The first of its messages for which there was no room, and again after there has been some. */
+    default void onMessageRefused(PipeDataConsumer consumer) {}
   }
 
   /** The way to the far end. */
@@ -48,6 +51,8 @@ public final class PipeDataConsumer implements DataProducerListener {
   private final Listener listener;
   private boolean paused;
   private boolean closed;
+  /** Refuses, and has said so. */
+  private boolean full;
   private long messagesSent;
   private long bytesSent;
   private long messagesRefused;
@@ -116,10 +121,15 @@ public final class PipeDataConsumer implements DataProducerListener {
       return;
     }
     if (link.send(message, audience, nowNs) == SendResult.QUEUED) {
+      full = false;
       messagesSent++;
       bytesSent += message.content().length;
     } else {
       messagesRefused++;
+      if (!full) {
+        full = true;
+        listener.onMessageRefused(this);
+      }
     }
   }
 

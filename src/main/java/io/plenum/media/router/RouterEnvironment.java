@@ -17,6 +17,7 @@ public final class RouterEnvironment {
   private final SsrcTable<Boolean> pipedSsrcs = new SsrcTable<>();
   private final SsrcSource pipedSsrcSource;
   private final DropTotals drops = new DropTotals();
+  private final SctpTotals sctp = new SctpTotals();
   private final DeadlineQueue deadlines = new DeadlineQueue();
   private int consumers;
   /** A packet after SRTP, before it is handed on. */
@@ -44,6 +45,11 @@ public final class RouterEnvironment {
   /** What was dropped on this loop, by reason. */
   public DropTotals drops() {
     return drops;
+  }
+
+  /** What the loop's SCTP associations have done. */
+  public SctpTotals sctp() {
+    return sctp;
   }
 
   void onConsumers(int change) {

@@ -59,14 +59,10 @@ public final class PipeTransport implements Transport, RtpLink {
   private int remoteRtcpSsrc;
   /** Null without SRTP. */
   private SrtpSession srtp;
-  private final DataPackets dataPackets;
-  /** Null while no data crosses. */
-  private PipeData data;
-  private String remoteEndId;
+  private final PipeData data;
   /** Of the last call that said what time it is. */
   private long nowNs;
   private long tooEarly;
-  private int dataFailures;
   /** Whether anything was, and if so when. */
   private boolean heard;
   private long heardNs;
@@ -97,7 +93,7 @@ public final class PipeTransport implements Transport, RtpLink {
     this.options = options;
     this.srtpParameters = options.enableSrtp() ? SrtpParameters.generate(environment.random()) : null;
     this.session = new RtpSession(this, router, this, rtcpSsrc(id));
-    this.dataPackets = new DataPackets(dataSsrc(id));
+    this.data = new PipeData(this, router, options, this::sendData);
     wake = router.add(this);
   }
 
@@ -121,11 +117,6 @@ public final class PipeTransport implements Transport, RtpLink {
       hash = 0x01000193 * (hash ^ endId.charAt(i));
     }
     return hash | 1 << 31;
-  }
-
-  /** What an end's SCTP goes under: beside its RTCP, and never it. */
-  static int dataSsrc(String endId) {
-    return rtcpSsrc(endId) ^ 1;
   }
 
   public RtpSession session() {
@@ -154,21 +145,18 @@ public final class PipeTransport implements Transport, RtpLink {
       throw new PlenumException("invalid-srtp-parameters", "one end of the pipe encrypts and the other does not");
     }
     remote = remoteTuple;
-    this.remoteEndId = remoteEndId;
+    data.onConnected(remoteEndId);
     remoteRtcpSsrc = rtcpSsrc(remoteEndId);
     if (remoteSrtp != null) {
       srtp = new SrtpSession(srtpParameters.keys(), remoteSrtp.keys(), MAX_SSRCS, MAX_SSRCS, RETIREMENT_NS);
     }
     network.onPipeSsrcAdded(this, remote, remoteRtcpSsrc);
     if (options.enableSctp()) {
-      network.onPipeSsrcAdded(this, remote, dataSsrc(remoteEndId));
+      network.onPipeSsrcAdded(this, remote, data.remoteSsrc());
     }
     session.onConnected(nowNs);
     wake.by(nextDeadlineNs());
   }
-
-  /** A pipe has one association: its ports tell nothing apart. */
-  private static final int SCTP_PORT = SctpOptions.DATA_CHANNEL_PORT;
 
   /** Streams that one pipe may carry: a room's producers on one node, with simulcast and RTX. */
   public static final int MAX_SSRCS = 16_384;
@@ -210,7 +198,8 @@ public final class PipeTransport implements Transport, RtpLink {
       if (rtcp) {
         session.onRtcp(environment.plain, 0, plainLength, nowNs);
       } else if (options.enableSctp() && isData(plainLength)) {
-        onData(plainLength, nowNs);
+        // No media: neither the session's counters nor its estimates hear of it.
+        data.onPacket(environment.plain, plainLength, nowNs);
       } else {
         session.onRtp(environment.plain, 0, plainLength, nowNs);
       }
@@ -218,47 +207,13 @@ public final class PipeTransport implements Transport, RtpLink {
   }
 
   private boolean isData(int plainLength) {
-    return plainLength >= RtpPacket.FIXED_HEADER_BYTES && Bytes.i32(environment.plain, 8) == dataSsrc(remoteEndId);
+    return plainLength >= RtpPacket.FIXED_HEADER_BYTES && Bytes.i32(environment.plain, 8) == data.remoteSsrc();
   }
 
-  /** No media: neither the session's counters nor its estimates hear of it. */
-  private void onData(int plainLength, long nowNs) {
-    if (dataPackets.onReceived(environment.plain, plainLength)) {
-      data().onPacket(environment.plain, DataPackets.HEADER_BYTES, plainLength - DataPackets.HEADER_BYTES, nowNs);
-      forgetEndedData();
-    }
-  }
-
-  private void sendData(byte[] bytes, int offset, int length) {
-    int plain = dataPackets.write(environment.out, bytes, offset, length);
-    int sent = srtp == null ? plain : srtp.protectRtp(environment.out, 0, DataPackets.HEADER_BYTES, plain);
+  private void sendData(byte[] packet, int length) {
+    int sent = srtp == null ? length : srtp.protectRtp(packet, 0, DataPackets.HEADER_BYTES, length);
     if (sent > 0) {
-      network.sendPipe(remote, environment.out, 0, sent);
-    }
-  }
-
-  /** Made when the first data producer crosses, or when the other end's first packet comes. */
-  private PipeData data() {
-    if (remote == null || !options.enableSctp()) {
-      throw new PlenumException(remote == null ? "wrong-state" : "unsupported",
-          remote == null ? "connect the pipe first" : "the pipe carries no data");
-    }
-    if (data == null) {
-      SctpOptions sctp = SctpOptions.ofPipe(SCTP_PORT, SCTP_PORT, options.enableSrtp())
-          .withStreams(options.numSctpStreamsOs(), options.numSctpStreamsMis())
-          .withMessageBytes(SctpOptions.MAX_MESSAGE_BYTES + PipedMessage.MAX_HEADER_BYTES,
-              SctpOptions.MAX_MESSAGE_BYTES + PipedMessage.MAX_HEADER_BYTES)
-          .withBufferBytes(SctpOptions.SEND_BUFFER_BYTES, SctpOptions.SEND_BUFFER_BYTES, options.dataWindowBytes());
-      data = new PipeData(this, router, sctp, id.compareTo(remoteEndId) < 0, this::sendData);
-    }
-    return data;
-  }
-
-  /** An association that has failed has told who was on it: what comes next begins anew. */
-  private void forgetEndedData() {
-    if (data != null && data.ended()) {
-      dataFailures++;
-      data = null;
+      network.sendPipe(remote, packet, 0, sent);
     }
   }
 
@@ -324,8 +279,7 @@ public final class PipeTransport implements Transport, RtpLink {
   public PipeDataConsumer consumeDataPiped(
       String consumerId, String dataProducerId, PipeDataConsumer.Listener listener, long nowNs) {
     this.nowNs = nowNs;
-    PipeDataConsumer consumer = data().consume(consumerId, dataProducerId, listener, nowNs);
-    data.connect(nowNs);
+    PipeDataConsumer consumer = data.consume(consumerId, dataProducerId, listener, nowNs);
     onDeadlineChanged();
     return consumer;
   }
@@ -338,8 +292,7 @@ public final class PipeTransport implements Transport, RtpLink {
   public DataProducer produceData(
       DataProducerOptions producerOptions, Runnable onGone, long nowNs) {
     this.nowNs = nowNs;
-    DataProducer producer = data().produce(producerOptions, onGone, nowNs);
-    data.connect(nowNs);
+    DataProducer producer = data.produce(producerOptions, onGone, nowNs);
     onDeadlineChanged();
     return producer;
   }
@@ -351,12 +304,12 @@ public final class PipeTransport implements Transport, RtpLink {
 
   /** The data producer that came over this pipe, or null. */
   public DataProducer dataProducer(String dataProducerId) {
-    return data == null ? null : data.producer(dataProducerId);
+    return data.producer(dataProducerId);
   }
 
   /** The data consumer that sends over this pipe, or null. */
   public PipeDataConsumer dataConsumer(String consumerId) {
-    return data == null ? null : data.consumer(consumerId);
+    return data.consumer(consumerId);
   }
 
   /** Closes the producer if it came over this pipe; one that has the same id and came another way is not meant. */
@@ -424,17 +377,14 @@ public final class PipeTransport implements Transport, RtpLink {
 
   @Override
   public long nextDeadlineNs() {
-    return data == null ? session.nextDeadlineNs() : Math.min(session.nextDeadlineNs(), data.nextDeadlineNs());
+    return Math.min(session.nextDeadlineNs(), data.nextDeadlineNs());
   }
 
   @Override
   public void onTimeout(long nowNs) {
     this.nowNs = nowNs;
     session.onTimeout(nowNs);
-    if (data != null && data.nextDeadlineNs() <= nowNs) {
-      data.onTimeout(nowNs);
-      forgetEndedData();
-    }
+    data.onTimeout(nowNs);
   }
 
   @Override
@@ -445,16 +395,12 @@ public final class PipeTransport implements Transport, RtpLink {
     closed = true;
     TearDown.all(
         () -> session.close(nowNs),
-        () -> {
-          if (data != null) {
-            data.close(nowNs);
-          }
-        },
+        () -> data.close(nowNs),
         () -> {
           if (remote != null) {
             network.onPipeSsrcRemoved(this, remote, remoteRtcpSsrc);
             if (options.enableSctp()) {
-              network.onPipeSsrcRemoved(this, remote, dataSsrc(remoteEndId));
+              network.onPipeSsrcRemoved(this, remote, data.remoteSsrc());
             }
           }
         },
@@ -477,11 +423,7 @@ public final class PipeTransport implements Transport, RtpLink {
   @Override
   public void dump(Dump out) {
     out.value("id", id).value("remote", remote).value("srtp", options.enableSrtp()).value("rtx", options.enableRtx())
-        .value("tooEarly", tooEarly).part("session", session::dump).part("dataPackets", dataPackets::dump)
-        .value("dataFailures", dataFailures);
-    if (data != null) {
-      out.part("data", data::dump);
-    }
+        .value("tooEarly", tooEarly).part("session", session::dump).part("data", data::dump);
     if (srtp != null) {
       out.part("srtpState", srtp::dump);
     }

@@ -67,6 +67,7 @@ public final class SctpLink implements DataChannels.Sink, DataProducer.Owner, Da
     this.lower = lower;
     this.channels = new DataChannels(
         sink -> new SctpAssociation(options, router.environment().random(), sink), this);
+    router.environment().sctp().add(channels);
   }
 
   public SctpLinkState state() {
@@ -379,6 +380,7 @@ public final class SctpLink implements DataChannels.Sink, DataProducer.Owner, Da
     List.copyOf(producers.values()).forEach(producer -> producer.close(nowNs));
     List.copyOf(consumers.values()).forEach(consumer -> consumer.close(nowNs));
     channels.association().abort("the transport is closed", nowNs);
+    router.environment().sctp().remove(channels);
   }
 
   public void dump(Dump out) {

@@ -1,10 +1,14 @@
 package io.plenum.server.ops;
 
 import io.plenum.cluster.message.RowKey;
+import io.plenum.media.router.SctpTotals.Figure;
 import io.plenum.media.transport.GateDrop;
 import io.plenum.media.transport.RtpDrop;
 import io.plenum.protocol.dtls.DtlsDrop;
 import io.plenum.protocol.ice.IceDrop;
+import io.plenum.protocol.sctp.SctpDrop;
+import io.plenum.protocol.sctp.SendResult;
+import io.plenum.protocol.sctp.dcep.DataChannelDrop;
 import io.plenum.protocol.srtp.SrtpDrop;
 import io.plenum.protocol.wire.Malformed;
 import io.plenum.server.cluster.ClusterNode;
@@ -38,6 +42,7 @@ public final class NodeMetrics {
     showDrops(metrics, loops, "ice_dropped", "checks that ICE refused", IceDrop.class, IceDrop::label);
     showDrops(metrics, loops, "srtp_dropped", "packets that SRTP refused", SrtpDrop.class, SrtpDrop::label);
     showDrops(metrics, loops, "rtp_dropped", "authenticated RTP packets that were not used", RtpDrop.class, RtpDrop::label);
+    showData(metrics, loops);
     metrics.gauge("net_routes", "verified addresses, username fragments and TCP connections of clients",
         () -> sum(loops, loop -> loop.socket().routes()));
     metrics.gauge("net_tcp_connections", "ICE-TCP connections of clients",
@@ -62,6 +67,37 @@ public final class NodeMetrics {
       metrics.counter("dtls_malformed", reason.label(), "datagrams that begin as DTLS and are none, or not only",
           () -> dtls.counters().malformed(reason));
     }
+  }
+
+  private static void showData(Metrics metrics, List<MediaLoop> loops) {
+    metrics.gauge("sctp_associations", "transports with data channels, ends of pipes included",
+        () -> sum(loops, loop -> loop.environment().sctp().associations()));
+    metrics.gauge("sctp_buffered_bytes", "payload that waits to be sent; what goes to several waits once for each",
+        () -> sum(loops, loop -> loop.environment().sctp().bufferedBytes()));
+    showFigure(metrics, loops, Figure.PACKETS_RECEIVED, "packets of SCTP that came");
+    showFigure(metrics, loops, Figure.PACKETS_SENT, "packets of SCTP that went");
+    showFigure(metrics, loops, Figure.MESSAGES_RECEIVED, "messages that came whole");
+    showFigure(metrics, loops, Figure.MESSAGES_SENT, "messages whose last part has gone");
+    showFigure(metrics, loops, Figure.MESSAGE_BYTES_RECEIVED, "bytes of those messages");
+    showFigure(metrics, loops, Figure.MESSAGE_BYTES_SENT, "bytes of those messages, repetitions not counted");
+    showFigure(metrics, loops, Figure.MESSAGES_ABANDONED, "messages given up as their channel allows");
+    showFigure(metrics, loops, Figure.CHUNKS_RETRANSMITTED, "parts of messages that went again");
+    showFigure(metrics, loops, Figure.RETRANSMISSION_TIMEOUTS, "times that nothing was acknowledged for too long");
+    for (SctpDrop reason : SctpDrop.values()) {
+      metrics.counter("sctp_dropped", reason.label(), "packets and parts of packets that SCTP did not use",
+          () -> sum(loops, loop -> loop.environment().sctp().drops(reason)));
+    }
+    for (DataChannelDrop reason : DataChannelDrop.values()) {
+      metrics.counter("datachannel_dropped", reason.label(), "messages of clients that were not used",
+          () -> sum(loops, loop -> loop.environment().sctp().drops(reason)));
+    }
+    showDrops(metrics, loops, "data_refused", "messages that did not go to one of their consumers",
+        SendResult.class, SendResult::label);
+  }
+
+  private static void showFigure(Metrics metrics, List<MediaLoop> loops, Figure figure, String help) {
+    metrics.counter("sctp_" + figure.name().toLowerCase(Locale.ROOT), help,
+        () -> sum(loops, loop -> loop.environment().sctp().total(figure)));
   }
 
   /** What crosses between nodes, and what the cluster holds. */

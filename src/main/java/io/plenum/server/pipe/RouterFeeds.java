@@ -274,6 +274,12 @@ final class RouterFeeds {
       later(() -> fail("the data channel has ended"));
     }
 
+    @Override
+    public void onMessageRefused(PipeDataConsumer consumer) {
+      log.warn("feed has no room for data room={} producer={} from={} to={}",
+          room, producerId, from.routerId(), to.routerId());
+    }
+
     private void later(Runnable action) {
       context.runOnContext(v -> {
         if (!gone()) {

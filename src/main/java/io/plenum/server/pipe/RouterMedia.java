@@ -252,6 +252,11 @@ public final class RouterMedia implements Media {
     public void onLinkClosed(PipeDataConsumer consumer) {
       context.runOnContext(v -> outcomes.onDataConsumerEnded(endId, consumer.id(), consumer.producer().id()));
     }
+
+    @Override
+    public void onMessageRefused(PipeDataConsumer consumer) {
+      log.warn("pipe has no room for data room={} end={} producer={}", room, endId, consumer.producer().id());
+    }
   }
 
   @Override

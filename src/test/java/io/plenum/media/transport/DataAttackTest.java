@@ -1,0 +1,240 @@
+package io.plenum.media.transport;
+
+import static io.plenum.simulation.VirtualTime.MS;
+import static io.plenum.simulation.VirtualTime.SECOND;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.plenum.media.Dump;
+import io.plenum.media.parameters.SctpStreamParameters;
+import io.plenum.media.router.DataConsumer;
+import io.plenum.media.router.DataConsumerOptions;
+import io.plenum.media.router.DataMessage;
+import io.plenum.media.router.DataProducer;
+import io.plenum.media.router.DataProducerOptions;
+import io.plenum.media.router.SctpLinkState;
+import io.plenum.media.router.Subchannels;
+import io.plenum.protocol.sctp.SctpOptions;
+import io.plenum.protocol.sctp.SendOptions;
+import io.plenum.protocol.sctp.SendResult;
+import io.plenum.protocol.sctp.dcep.DataChannel;
+import io.plenum.protocol.sctp.dcep.DataChannelDrop;
+import io.plenum.protocol.sctp.dcep.DataChannelParameters;
+import io.plenum.protocol.sctp.dcep.DataChannels;
+import io.plenum.protocol.sctp.packet.ChunkType;
+import io.plenum.protocol.sctp.packet.InitChunk;
+import io.plenum.protocol.sctp.packet.PacketWriter;
+import io.plenum.simulation.Impairment;
+import io.plenum.simulation.SimulatedCall;
+import io.plenum.simulation.SimulatedPeer;
+import java.lang.ref.WeakReference;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What a client that has its keys may do with data channels, at whole transports and their router: Alice attacks, Bob must
+ * not notice. What one association stands is in {@code SctpAttackTest}.
+ */
+class DataAttackTest {
+  private static final SctpStreamParameters RELIABLE = new SctpStreamParameters(3, true, null, null);
+
+  private SimulatedCall call;
+  private SimulatedPeer alice;
+  private SimulatedPeer bob;
+  private DataProducer bobs;
+  private DataChannel bobSpeaks;
+  private DataConsumer toBob;
+
+  /** Alice and Bob hear each other. */
+  @BeforeEach
+  void join() {
+    call = new SimulatedCall(1, Impairment.NONE);
+    alice = call.join("alice");
+    bob = call.join("bob");
+    produce(alice, "alices");
+    bobs = produce(bob, "bobs");
+    alice.data().channels().openNegotiated(3, DataChannelParameters.reliable("alices", ""));
+    bobSpeaks = bob.data().channels().openNegotiated(3, DataChannelParameters.reliable("bobs", ""));
+    call.runFor(2 * SECOND);
+    associate(alice);
+    associate(bob);
+    call.runFor(2 * SECOND);
+    toBob = consume(bob, "toBob", "alices");
+    call.node().events.clear();
+  }
+
+  private DataProducer produce(SimulatedPeer peer, String id) {
+    return peer.transport().produceData(
+        new DataProducerOptions(id, RELIABLE, id, "", false, Map.of()), call.nowNs());
+  }
+
+  private void associate(SimulatedPeer peer) {
+    peer.data().channels().association().connect(call.nowNs());
+  }
+
+  private DataConsumer consume(SimulatedPeer peer, String id, String producerId) {
+    DataConsumer consumer = peer.transport().consumeData(DataConsumerOptions.of(id, producerId), call.nowNs());
+    peer.data().channels().openNegotiated(
+        consumer.sctpStreamParameters().streamId(), DataChannelParameters.reliable(producerId, ""));
+    return consumer;
+  }
+
+  private long buffered() {
+    return call.node().router().environment().sctp().bufferedBytes();
+  }
+
+  private void assertBobIsHeard(SimulatedPeer listener, DataConsumer consumer) {
+    int before = listener.data().received(consumer.sctpStreamParameters().streamId()).size();
+    assertEquals(SendResult.QUEUED, bob.data().channels().send(
+        bobSpeaks, true, "still".getBytes(StandardCharsets.UTF_8), call.nowNs()));
+    call.runFor(SECOND);
+    assertEquals(before + 1, listener.data().received(consumer.sctpStreamParameters().streamId()).size());
+    assertTrue(call.node().faults.isEmpty(), () -> call.node().faults.toString());
+  }
+
+  @Test
+  void aFloodOfInitsThroughAnOpenTransportKeepsNothingAndEndsNothing() {
+    PacketWriter packet = new PacketWriter(SctpOptions.DATA_CHANNEL_PORT, SctpOptions.DATA_CHANNEL_PORT, 1_000);
+    long bytesBefore = alice.downlinkBytes();
+    long sent = 0;
+    for (int i = 1; i <= 20_000; i++) {
+      packet.begin(0);
+      InitChunk.writeBegin(packet, ChunkType.INIT, 0x1000_0000 + i, 1 << 20, 65_535, 65_535, i, SctpOptions.ALL);
+      InitChunk.writeEnd(packet);
+      int length = packet.finish(false);
+      sent += length;
+      alice.sendData(Arrays.copyOf(packet.bytes(), length));
+      if (i % 100 == 0) {
+        call.runFor(10 * MS);
+      }
+    }
+    call.runFor(SECOND);
+    long answered = alice.downlinkBytes() - bytesBefore;
+    long sentNow = sent;
+    assertTrue(answered < 8 * sent, () -> answered + " bytes for " + sentNow);
+    assertEquals(0, buffered());
+    assertEquals(SctpLinkState.CONNECTED, alice.transport().sctpState());
+    assertBobIsHeard(alice, consume(alice, "toAlice", "bobs"));
+  }
+
+  @Test
+  void garbageInAuthenticRecordsEndsNothing() {
+    SplittableRandom random = new SplittableRandom(5);
+    for (int i = 0; i < 20_000; i++) {
+      byte[] garbage = new byte[1 + random.nextInt(1_180)];
+      random.nextBytes(garbage);
+      if (garbage.length > 3 && i % 2 == 0) {
+        // The right ports, so that more of it is looked at.
+        garbage[0] = garbage[2] = SctpOptions.DATA_CHANNEL_PORT >> 8;
+        garbage[1] = garbage[3] = (byte) SctpOptions.DATA_CHANNEL_PORT;
+      }
+      alice.sendData(garbage);
+      if (i % 100 == 0) {
+        call.runFor(10 * MS);
+      }
+    }
+    call.runFor(SECOND);
+    assertEquals(0, buffered());
+    assertBobIsHeard(alice, consume(alice, "toAlice", "bobs"));
+  }
+
+  @Test
+  void channelsThatAPeerOpensInBandAreLimitedAndItsOwnOnesGoOn() {
+    List<DataChannel> opened = new ArrayList<>();
+    for (int i = 0; i < 3_000; i++) {
+      DataChannel channel = alice.data().channels().open(DataChannelParameters.reliable("c" + i, ""), call.nowNs());
+      if (channel != null) {
+        opened.add(channel);
+      }
+      call.runFor(5 * MS);
+    }
+    call.runFor(5 * SECOND);
+    Dump dump = new Dump();
+    alice.transport().dump(dump);
+    List<?> channels = (List<?>) ((Map<?, ?>) dump.tree().get("sctp")).get("channels");
+    assertTrue(opened.size() > 2_000);
+    assertEquals(DataChannels.MAX_CHANNELS_OF_PEER + 1, channels.size(), "hers from signalling is one more");
+    assertTrue(call.node().router().environment().sctp().drops(DataChannelDrop.TOO_MANY_CHANNELS) > 900);
+    assertBobIsHeard(alice, consume(alice, "toAlice", "bobs"));
+  }
+
+  @Test
+  void messagesThatNobodyReadsAreKeptOnceHoweverManyWaitForThem() {
+    List<SimulatedPeer> deaf = new ArrayList<>();
+    List<DataConsumer> consumers = new ArrayList<>();
+    int count = 20;
+    for (int i = 0; i < count; i++) {
+      SimulatedPeer peer = call.join("deaf" + i);
+      deaf.add(peer);
+      call.runFor(SECOND);
+      associate(peer);
+      call.runFor(SECOND);
+      consumers.add(consume(peer, "toDeaf" + i, "bobs"));
+    }
+    DataConsumer toAlice = consume(alice, "toAlice", "bobs");
+    deaf.forEach(peer -> peer.cut(true));
+    List<WeakReference<byte[]>> messages = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      byte[] content = new byte[100_000];
+      messages.add(new WeakReference<>(content));
+      bobs.onMessage(new DataMessage(false, content), Subchannels.EVERYBODY, call.nowNs());
+      call.runFor(100 * MS);
+    }
+    alice.data().received.clear();
+    call.runFor(SECOND);
+    for (DataConsumer consumer : consumers) {
+      assertTrue(consumer.bufferedAmount() <= SctpOptions.SEND_BUFFER_BYTES, consumer.id());
+    }
+    assertTrue(buffered() <= (long) count * SctpOptions.SEND_BUFFER_BYTES);
+    assertTrue(buffered() > 1_000_000L * count, "they wait");
+    System.gc();
+    long kept = messages.stream().filter(message -> message.get() != null).count();
+    long ofOne = SctpOptions.SEND_BUFFER_BYTES / 100_000;
+    assertTrue(kept > 0 && kept <= 2 * ofOne, () -> kept + " messages are in memory for " + count + " consumers");
+    assertBobIsHeard(alice, toAlice);
+  }
+
+  @Test
+  void emptyAndTinyMessagesThatNobodyReadsAreCountedWithWhatTheyCost() {
+    bob.cut(true);
+    DataMessage tiny = new DataMessage(false, new byte[1]);
+    for (int i = 0; i < 100_000; i++) {
+      toBob.send(tiny, call.nowNs());
+    }
+    assertTrue(toBob.bufferedAmount() < 200_000, () -> toBob.bufferedAmount() + " messages of a byte wait");
+    assertEquals(SendResult.STREAM_BUFFER_FULL, toBob.send(tiny, call.nowNs()));
+  }
+
+  @Test
+  void aMessageThatNobodyListensToIsGoneAtOnce() {
+    for (int i = 0; i < 2_000; i++) {
+      alice.data().channels().association().send(
+          77, 53, new byte[10_000], SendOptions.RELIABLE, call.nowNs());
+      call.runFor(10 * MS);
+    }
+    call.runFor(SECOND);
+    assertEquals(0, buffered());
+    assertTrue(call.node().router().environment().sctp().drops(DataChannelDrop.UNKNOWN_CHANNEL) > 1_900);
+    assertBobIsHeard(alice, consume(alice, "toAlice", "bobs"));
+  }
+
+  @Test
+  void anAttackersAssociationThatEndsTakesNobodyElsesAlong() {
+    DataConsumer toAlice = consume(alice, "toAlice", "bobs");
+    alice.data().channels().association().abort("enough", call.nowNs());
+    call.runFor(SECOND);
+    assertEquals(SctpLinkState.FAILED, alice.transport().sctpState());
+    assertTrue(toAlice.closed() && toBob.closed());
+    SimulatedPeer carol = call.join("carol");
+    call.runFor(SECOND);
+    associate(carol);
+    call.runFor(SECOND);
+    assertBobIsHeard(carol, consume(carol, "toCarol", "bobs"));
+  }
+}
