@@ -1,5 +1,6 @@
 import type { Channel } from './data-channels';
 import { DataRoute } from './data-route';
+import { EchoFilter } from './echo-filter';
 import { type FileOffer, fileName, parseChunk, parseFileControl, parseSignal, type Receipt, type Signal } from './file-frames';
 import { type IncomingFile, IncomingFiles, type IncomingRefusal } from './incoming-files';
 import { type FileSource, OutgoingFile } from './outgoing-file';
@@ -33,10 +34,11 @@ export interface ConversationListener {
 export class Conversation {
   readonly entries: Entry[] = [];
   readonly route = new DataRoute({
-    onMessage: (peerId, channel, data) => this.onMessage(peerId, channel, data),
+    onMessage: (peerId, channel, data, source) => this.onMessage(peerId, channel, data, source),
     onRoom: () => this.tick(),
   });
   private readonly typing = new Typing();
+  private readonly echoes = new EchoFilter();
   private readonly incoming = new IncomingFiles({
     onFile: (file) => this.add(file.peerId, { kind: 'file', file }),
     onFileChanged: (file) => this.changed((entry) => entry.kind === 'file' && entry.file === file),
@@ -108,17 +110,17 @@ export class Conversation {
   onPeerLeft(peerId: string): void {
     this.outgoing.forEach((file) => file.onPeerLeft(peerId, performance.now()));
     this.heardTyping(peerId, false);
+    this.echoes.forget(peerId);
   }
 
   private get outgoing(): OutgoingFile[] {
     return this.entries.flatMap((entry) => (entry.kind === 'sent-file' ? [entry.file] : []));
   }
 
-  private onMessage(peerId: string, channel: Channel, data: string | ArrayBuffer): void {
+  private onMessage(peerId: string, channel: Channel, data: string | ArrayBuffer, source: string): void {
     if (channel === 'chat') {
-      if (typeof data === 'string' && data.trim()) {
-        this.heardTyping(peerId, false);
-        this.add(peerId, { kind: 'text', text: data.slice(0, MAX_MESSAGE_CHARS), pending: false });
+      if (typeof data === 'string') {
+        this.onText(peerId, data, source);
       }
     } else if (channel === 'signals') {
       this.onSignal(peerId, typeof data === 'string' ? parseSignal(data) : null);
@@ -129,6 +131,13 @@ export class Conversation {
       if (chunk) {
         this.incoming.onChunk(peerId, chunk, performance.now());
       }
+    }
+  }
+
+  private onText(peerId: string, text: string, source: string): void {
+    if (text.trim() && !this.echoes.isEcho(peerId, source, text, performance.now())) {
+      this.heardTyping(peerId, false);
+      this.add(peerId, { kind: 'text', text: text.slice(0, MAX_MESSAGE_CHARS), pending: false });
     }
   }
 

@@ -29,10 +29,12 @@ export interface NewDataConsumer {
 export interface DataChannelsListener {
   /** From now on it may say something, until it is closed. */
   onAttached(channels: DataChannels): void;
-  /** Our own channel is open, and this is the first that can be sent on it. */
-  onChannelOpen(channels: DataChannels): void;
-  onChannelRoom(channels: DataChannels): void;
-  onMessage(channels: DataChannels, peerId: string, channel: Channel, data: string | ArrayBuffer): void;
+  /** One of our own channels is open. */
+  onChannelOpen(): void;
+  /** The browser has sent most of what it was given. */
+  onChannelRoom(): void;
+  /** @param source tells two channels of the same person apart */
+  onMessage(peerId: string, channel: Channel, data: string | ArrayBuffer, source: string): void;
   onClosed(channels: DataChannels): void;
 }
 
@@ -85,10 +87,10 @@ export class DataChannels {
         const producer = await this.produce({ ...CHANNELS[channel], appData: { channel } });
         this.producers.set(channel, producer);
         producer.bufferedAmountLowThreshold = LOW_WATER_BYTES;
-        producer.on('bufferedamountlow', () => this.listener.onChannelRoom(this));
+        producer.on('bufferedamountlow', () => this.listener.onChannelRoom());
         whenOpen(producer, () => {
           this.openSinceMs.set(channel, performance.now());
-          this.listener.onChannelOpen(this);
+          this.listener.onChannelOpen();
         });
       }
     }
@@ -171,7 +173,7 @@ export class DataChannels {
     }
     consumer.on('message', (data: unknown) => {
       if (typeof data === 'string' || data instanceof ArrayBuffer) {
-        this.listener.onMessage(this, peerId, channel, data);
+        this.listener.onMessage(peerId, channel, data, consumer.id);
       }
     });
   }

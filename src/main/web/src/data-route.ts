@@ -1,7 +1,8 @@
 import type { Channel, DataChannels, DataChannelsListener } from './data-channels';
 
 export interface DataRouteListener {
-  onMessage(peerId: string, channel: Channel, data: string | ArrayBuffer): void;
+  /** @param source tells two channels of the same person apart */
+  onMessage(peerId: string, channel: Channel, data: string | ArrayBuffer, source: string): void;
   /** Something can be sent now that could not a moment ago. */
   onRoom(): void;
 }
@@ -10,27 +11,17 @@ type Carrier = Pick<DataChannels, 'openForMs' | 'sendOn' | 'bufferedAmount' | 'p
 
 /** A channel that is just open is not yet known to everybody; what is said on it at once would be missed by some. */
 export const SETTLE_MS = 1_000;
-/** After the former connection has gone, the last that came over it may still come over the new one. */
-const ECHO_MS = 2_000;
-/** So many different messages of one move are compared. Above that, one may be shown twice. */
-const MAX_COMPARED = 1_000;
-const MAX_COMPARED_CHARS = 4_096;
 
 /**
- * Which connection carries our data. While the call moves to another server there are two: we go on with the former, which everybody
- * hears, as long as it is there, and of what the others say over both each message counts once.
+ * Which connection carries our data. While the call moves to another server there are two: what is said goes over both, for neither
+ * is sure to be heard by all until the end, and counts once where it arrives; files go over the former as long as it is there.
  */
 export class DataRoute implements DataChannelsListener {
+  /** The oldest first. */
   private readonly carriers: Carrier[] = [];
-  private readonly told = new Map<Carrier, Map<string, number>>();
-  private readonly shown = new Map<string, number>();
-  private compareUntilMs = -Infinity;
   private away = false;
 
-  constructor(
-    private readonly listener: DataRouteListener,
-    private readonly now: () => number = () => performance.now(),
-  ) {}
+  constructor(private readonly listener: DataRouteListener) {}
 
   /**
    * The connection to the server is lost: a channel may seem open long after the node at its other end has gone, and what is said
@@ -43,21 +34,25 @@ export class DataRoute implements DataChannelsListener {
 
   /** Whether all have had the time to hear of the channel. */
   settled(channel: Channel): boolean {
-    return !this.away && this.carriers.some((carrier) => (carrier.openForMs(channel) ?? -1) >= SETTLE_MS);
+    return this.openOn(channel).some((carrier) => carrier.openForMs(channel)! >= SETTLE_MS);
   }
 
   open(channel: Channel): boolean {
-    return this.carrier(channel) !== null;
+    return this.openOn(channel).length > 0;
   }
 
+  /** @returns whether a connection has taken it */
   send(channel: Channel, data: string | ArrayBuffer): boolean {
-    return this.carrier(channel)?.sendOn(channel, data) ?? false;
+    const all = this.openOn(channel);
+    const carriers = channel === 'files' ? all.slice(0, 1) : all;
+    return carriers.map((carrier) => carrier.sendOn(channel, data)).includes(true);
   }
 
   bufferedAmount(channel: Channel): number {
-    return this.carrier(channel)?.bufferedAmount(channel) ?? 0;
+    return this.openOn(channel)[0]?.bufferedAmount(channel) ?? 0;
   }
 
+  /** Who can be heard on a channel. */
   peersOn(channel: Channel): string[] {
     return [...new Set(this.carriers.flatMap((carrier) => carrier.peersOn(channel)))];
   }
@@ -74,10 +69,8 @@ export class DataRoute implements DataChannelsListener {
     this.listener.onRoom();
   }
 
-  onMessage(carrier: Carrier, peerId: string, channel: Channel, data: string | ArrayBuffer): void {
-    if (channel !== 'chat' || typeof data !== 'string' || this.isNews(carrier, peerId, data)) {
-      this.listener.onMessage(peerId, channel, data);
-    }
+  onMessage(peerId: string, channel: Channel, data: string | ArrayBuffer, source: string): void {
+    this.listener.onMessage(peerId, channel, data, source);
   }
 
   onClosed(carrier: Carrier): void {
@@ -85,35 +78,10 @@ export class DataRoute implements DataChannelsListener {
     if (at >= 0) {
       this.carriers.splice(at, 1);
     }
-    this.told.delete(carrier);
-    this.compareUntilMs = this.now() + ECHO_MS;
     this.listener.onRoom();
   }
 
-  /** The oldest that is open. */
-  private carrier(channel: Channel): Carrier | null {
-    return this.away ? null : (this.carriers.find((carrier) => carrier.openForMs(channel) !== null) ?? null);
-  }
-
-  /** The n-th time that one connection brings a text is news unless the other brought it n times already. */
-  private isNews(carrier: Carrier, peerId: string, text: string): boolean {
-    if (this.carriers.length < 2 && this.now() > this.compareUntilMs) {
-      this.told.clear();
-      this.shown.clear();
-      return true;
-    }
-    const said = `${peerId}\n${text.slice(0, MAX_COMPARED_CHARS)}`;
-    const counts = this.told.get(carrier) ?? new Map<string, number>();
-    this.told.set(carrier, counts);
-    if (counts.size >= MAX_COMPARED && !counts.has(said)) {
-      return true;
-    }
-    const count = (counts.get(said) ?? 0) + 1;
-    counts.set(said, count);
-    if (count <= (this.shown.get(said) ?? 0)) {
-      return false;
-    }
-    this.shown.set(said, count);
-    return true;
+  private openOn(channel: Channel): Carrier[] {
+    return this.away ? [] : this.carriers.filter((carrier) => carrier.openForMs(channel) !== null);
   }
 }

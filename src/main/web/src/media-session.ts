@@ -1,5 +1,6 @@
 import { Device, type types } from 'mediasoup-client';
 import { DataChannels, type DataChannelsListener, type ForeignChannelListener } from './data-channels';
+import { SETTLE_MS } from './data-route';
 import { chooseVideoCodec, videoEncodings } from './encodings';
 import { IceDoctor, type MediaHealth } from './ice-doctor';
 import type { Source } from './local-media';
@@ -254,10 +255,14 @@ export class MediaSession {
     await Promise.all([this.send, this.recv].map((transport) => this.requestIceRestart(transport)));
   }
 
-  /** Whether media flows here as it did in a former session: ours goes out, and who was heard and seen there is here. */
+  /**
+   * Whether everything flows here as it did in a former session: ours goes out, who was heard and seen there is here, and our data
+   * channels have been open long enough for the others to know them.
+   */
   carries(former: MediaSession): boolean {
     const sends = this.producers.size === 0 || this.send.connectionState === 'connected';
-    return sends && [...former.streams.values()].filter(flows).every((old) =>
+    const says = former.data.openForMs('chat') === null || (this.data.openForMs('chat') ?? 0) >= SETTLE_MS;
+    return sends && says && [...former.streams.values()].filter(flows).every((old) =>
       [...this.streams.values()].some((stream) => stream.peerId === old.peerId && stream.source === old.source && flows(stream)));
   }
 

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { linkParts, sizeWords, typingWords } from '../src/chat-words';
 import type { Channel } from '../src/data-channels';
 import { DataRoute, SETTLE_MS } from '../src/data-route';
+import { ECHO_MS, EchoFilter } from '../src/echo-filter';
 import { Typing, TYPING_MS } from '../src/typing';
 
 class Line {
@@ -30,49 +31,16 @@ class Line {
 
 function setUp() {
   const clock = { ms: 0 };
-  const heard: string[] = [];
-  const route = new DataRoute({ onMessage: (peerId, _, data) => heard.push(`${peerId}: ${data as string}`), onRoom: () => {} }, () => clock.ms);
+  const route = new DataRoute({ onMessage: () => {}, onRoom: () => {} });
   const line = () => {
     const made = new Line(clock);
     route.onAttached(made as never);
     return made;
   };
-  const say = (over: Line, text: string, peerId = 'ada') => route.onMessage(over as never, peerId, 'chat', text);
-  return { clock, heard, route, line, say };
+  return { clock, route, line };
 }
 
-test('over one connection every message counts, the same text as often as it is said', () => {
-  const { heard, line, say } = setUp();
-  const only = line();
-  ['yes', 'yes', 'no'].forEach((text) => say(only, text));
-  assert.deepEqual(heard, ['ada: yes', 'ada: yes', 'ada: no']);
-});
-
-test('during a move what comes over both connections counts once, in whatever order', () => {
-  const { heard, line, say, route, clock } = setUp();
-  const former = line();
-  say(former, 'before');
-  const next = line();
-  say(former, 'one');
-  say(next, 'one');
-  say(next, 'two');
-  say(former, 'two');
-  say(former, 'two');
-  say(next, 'two');
-  say(former, 'before they all know us');
-  say(next, 'two', 'bob');
-  say(former, 'late');
-  route.onClosed(former as never);
-  clock.ms += 100;
-  say(next, 'late');
-  assert.deepEqual(heard, ['ada: before', 'ada: one', 'ada: two', 'ada: two', 'ada: before they all know us', 'bob: two', 'ada: late']);
-  clock.ms += 10_000;
-  say(next, 'late');
-  assert.equal(heard.at(-1), 'ada: late');
-  assert.equal(heard.length, 8);
-});
-
-test('we go on over the former connection until it is closed, and the next has been open long enough', () => {
+test('while the call moves, what is said goes over both connections and files over the former', () => {
   const { clock, line, route } = setUp();
   const former = line();
   assert.equal(route.send('chat', 'too early'), false);
@@ -81,14 +49,16 @@ test('we go on over the former connection until it is closed, and the next has b
   clock.ms = SETTLE_MS;
   assert.equal(route.settled('chat'), true);
   const next = line();
+  route.send('chat', 'one');
   next.openSinceMs = clock.ms;
-  route.send('chat', 'over the former');
+  route.send('chat', 'two');
+  route.send('files', 'a piece');
   route.onClosed(former as never);
   assert.equal(route.settled('chat'), false);
   clock.ms += SETTLE_MS;
   assert.equal(route.settled('chat'), true);
-  route.send('chat', 'over the next');
-  assert.deepEqual([former.sent, next.sent], [['over the former'], ['over the next']]);
+  route.send('files', 'the next');
+  assert.deepEqual([former.sent, next.sent], [['one', 'two', 'a piece'], ['two', 'the next']]);
   assert.deepEqual(route.peersOn('files'), ['ada']);
 });
 
@@ -104,14 +74,43 @@ test('while the server is away nothing is sent, for a channel may seem open that
   assert.deepEqual(only.sent, ['heard']);
 });
 
-test('a flood during a move is shown twice at worst, and remembered only to a limit', () => {
-  const { heard, line, say } = setUp();
-  const former = line();
-  line();
-  for (let i = 0; i < 5_000; i++) {
-    say(former, `${i}`);
+/** What is shown of texts that come as `who over which channel: text`, a second for each `-`. */
+function shown(...arriving: string[]): string[] {
+  const filter = new EchoFilter();
+  let nowMs = 0;
+  return arriving.filter((each) => {
+    nowMs += 1_000 * (/^-*/.exec(each)![0].length);
+    const [, who, channel, text] = /^-*(\w+) over (\w+): (.*)$/.exec(each)!;
+    return !filter.isEcho(who!, channel!, text!, nowMs);
+  });
+}
+
+test('what comes over one channel is all shown, the same text as often as it is said', () => {
+  const said = ['ada over 1: yes', 'ada over 1: yes', 'bob over 2: yes', 'ada over 1: no'];
+  assert.deepEqual(shown(...said), said);
+});
+
+test('what comes over two channels of a person counts once, in whatever order, and once for each time', () => {
+  assert.deepEqual(
+    shown('ada over 1: a', 'ada over 2: a', 'ada over 2: b', 'ada over 1: b', 'ada over 1: b', 'ada over 2: b', 'bob over 3: b', 'ada over 1: c', 'ada over 2: d'),
+    ['ada over 1: a', 'ada over 2: b', 'ada over 1: b', 'bob over 3: b', 'ada over 1: c', 'ada over 2: d'],
+  );
+});
+
+test('what is said again after a while is no echo', () => {
+  const said = ['ada over 1: yes', `${'-'.repeat(ECHO_MS / 1_000)}ada over 2: yes`];
+  assert.deepEqual(shown(...said), said);
+});
+
+test('a flood is remembered only to a limit', () => {
+  const filter = new EchoFilter();
+  let echoes = 0;
+  for (const channel of ['1', '2']) {
+    for (let i = 0; i < 5_000; i++) {
+      echoes += Number(filter.isEcho('ada', channel, `${i}`, 0));
+    }
   }
-  assert.equal(heard.length, 5_000);
+  assert.ok(echoes <= 200, `${echoes} were remembered`);
 });
 
 test('typing is told at once, repeated now and then, and its end told once', () => {

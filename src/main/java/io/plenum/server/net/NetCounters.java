@@ -10,6 +10,7 @@ public final class NetCounters {
   private long bytesReceived;
   private long datagramsSent;
   private long bytesSent;
+  private long sends;
   private long tcpConnections;
   private long tcpUnverified;
 
@@ -25,6 +26,11 @@ public final class NetCounters {
   void onSent(int bytes) {
     datagramsSent++;
     bytesSent += bytes;
+  }
+
+  /** One or several datagrams for one receiver have been handed to the kernel together. */
+  void onSend() {
+    sends++;
   }
 
   void onTcpConnections(int change) {
@@ -58,6 +64,11 @@ public final class NetCounters {
 
   public long bytesSent() {
     return bytesSent;
+  }
+
+  /** What the kernel was asked to send over UDP; fewer than datagrams where several go together. */
+  public long sends() {
+    return sends;
   }
 
   public long tcpConnections() {

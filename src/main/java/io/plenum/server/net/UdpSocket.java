@@ -234,6 +234,7 @@ public final class UdpSocket implements SendBatches.Sink {
       return;
     }
     counters.onSent(datagram.readableBytes());
+    counters.onSend();
     channel.write(new DatagramPacket(datagram, remote), channel.voidPromise());
     flushInTime();
   }
@@ -267,6 +268,7 @@ public final class UdpSocket implements SendBatches.Sink {
 
   @Override
   public void write(InetSocketAddress remote, ByteBuf bytes, int segmentBytes, int datagrams) {
+    counters.onSend();
     channel.write(datagrams > 1
         ? new SegmentedDatagramPacket(bytes, segmentBytes, remote)
         : new DatagramPacket(bytes, remote), channel.voidPromise());

@@ -29,6 +29,8 @@ public final class NodeMetrics {
         () -> sum(loops, loop -> loop.socket().counters().datagramsReceived()));
     metrics.counter("net_datagrams_sent", "datagrams and TCP frames that went to clients",
         () -> sum(loops, loop -> loop.socket().counters().datagramsSent()));
+    metrics.counter("net_udp_sends", "sends over UDP, each of one or (with segmentation offload) several datagrams for one client",
+        () -> sum(loops, loop -> loop.socket().counters().sends()));
     metrics.counter("net_bytes_received", "bytes of those datagrams",
         () -> sum(loops, loop -> loop.socket().counters().bytesReceived()));
     metrics.counter("net_bytes_sent", "bytes of those datagrams",

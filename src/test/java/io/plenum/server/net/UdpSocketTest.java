@@ -24,6 +24,7 @@ class UdpSocketTest {
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
   private static final int TIMEOUT_MS = 20_000;
 
+  private final NetCounters counters = new NetCounters();
   private Vertx vertx;
 
   @AfterEach
@@ -60,7 +61,7 @@ class UdpSocketTest {
     Context context = new EventLoops(vertx, 1, 1, null).media().get(0);
     CompletableFuture<UdpSocket> opened = new CompletableFuture<>();
     context.runOnContext(v -> UdpSocket
-        .open(vertx, context, new InetSocketAddress(LOOPBACK, 0), "key", echo, new NetCounters(), null)
+        .open(vertx, context, new InetSocketAddress(LOOPBACK, 0), "key", echo, counters, null)
         .onSuccess(socket -> {
           echo.socket = socket;
           opened.complete(socket);
@@ -89,6 +90,9 @@ class UdpSocketTest {
         }
       }
     }
+    assertEquals(3 * 40, counters.datagramsSent());
+    // Forty of equal size are three batches of 16 at most.
+    assertEquals(socket.sendsTogether() ? 3 * 3 : 3 * 40, counters.sends());
   }
 
   @ParameterizedTest
