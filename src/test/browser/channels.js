@@ -4,7 +4,9 @@
   const MESSAGES = 1_000;
   const MAX_BYTES = 262_144;
   /** Around what fits a packet, and where implementations change their minds. */
-  const EDGES = [1, 2, 255, 256, 1_024, 1_130, 1_156, 1_160, 1_172, 1_173, 1_176, 1_187, 1_188, 1_200, 2_312, 2_344, 4_096, 8_192, 16_384, 65_535];
+  const EDGES = [
+    1, 2, 255, 256, 1_024, 1_130, 1_156, 1_160, 1_172, 1_173, 1_176, 1_187, 1_188, 1_200, 2_312, 2_344, 4_096, 8_192, 16_384, 65_535,
+  ];
   /** What may be under way on a reliable channel: a node keeps 2 MB for a receiver, and drops what is above. */
   const WINDOW_BYTES = 1_000_000;
   const HIGH_WATER_BYTES = 256_000;

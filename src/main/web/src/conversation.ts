@@ -221,4 +221,5 @@ export class Conversation {
   }
 }
 
-type EntryContent = Entry extends infer Each ? (Each extends Entry ? Omit<Each, 'key' | 'peerId' | 'name' | 'own' | 'atMs'> : never) : never;
+type Common = 'key' | 'peerId' | 'name' | 'own' | 'atMs';
+type EntryContent = Entry extends infer Each ? (Each extends Entry ? Omit<Each, Common> : never) : never;

@@ -17,6 +17,8 @@ export const MAX_FILE_NAME_CHARS = 120;
 const HEADER_BYTES = 8;
 const MAX_NUMBER = 0xffff_ffff;
 const MAX_TYPE_CHARS = 100;
+/** Control characters, invisible ones, those that turn the writing round, and those that some systems refuse. */
+const NOT_IN_NAMES = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff<>:"|?*]/g;
 /** A longer text is not ours. */
 const MAX_CONTROL_CHARS = 4_096;
 
@@ -96,16 +98,17 @@ export function parseSignal(text: string): Signal | null {
   if (data?.kind === 'typing') {
     return { kind: 'typing', on: data.on === true };
   }
-  if (data?.kind !== 'receipt' || typeof data.of !== 'string' || !isCount(data.id, MAX_NUMBER) || !isCount(data.has, MAX_NUMBER)) {
+  const { kind, of, id, has, missing, refused } = data ?? {};
+  if (kind !== 'receipt' || typeof of !== 'string' || !isCount(id, MAX_NUMBER) || !isCount(has, MAX_NUMBER)) {
     return null;
   }
-  return { kind: 'receipt', of: data.of, id: data.id, has: data.has, missing: data.missing === true, refused: data.refused === true };
+  return { kind, of, id, has, missing: missing === true, refused: refused === true };
 }
 
 /** A name that may be shown and saved: no path, no control characters, nothing that turns the writing round to hide its ending. */
 export function fileName(given: string): string {
   const last = given.split(/[/\\]/).pop()!;
-  const clean = last.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff<>:"|?*]/g, '').replace(/^[\s.]+|[\s.]+$/g, '');
+  const clean = last.replace(NOT_IN_NAMES, '').replace(/^[\s.]+|[\s.]+$/g, '');
   if (clean.length <= MAX_FILE_NAME_CHARS) {
     return clean || 'file';
   }

@@ -23,6 +23,8 @@ final class HeldMessages {
   static final long TICK_NS = 1_000_000_000L;
   /** No sender that keeps to its window comes near; one that does not waits for nobody. */
   static final int MAX_BYTES = 16_000_000;
+  /** Objects and a place in the queue, more or less: a window full of empty messages would be memory without end. */
+  static final int MESSAGE_OVERHEAD_BYTES = 128;
 
   /** What hands them on. */
   interface Way {
@@ -50,6 +52,11 @@ final class HeldMessages {
     this.way = way;
   }
 
+  /** What a message takes while it waits, and closes of its sender's window. */
+  static int cost(DataMessage message) {
+    return message.content().length + MESSAGE_OVERHEAD_BYTES;
+  }
+
   boolean isEmpty() {
     return queue.isEmpty();
   }
@@ -63,7 +70,7 @@ final class HeldMessages {
       lookFromNowOn(nowNs);
     }
     queue.add(new Held(message, audience));
-    bytes += message.content().length;
+    bytes += cost(message);
     way.onHeld(message);
     if (bytes > MAX_BYTES) {
       passOver();
@@ -97,9 +104,9 @@ final class HeldMessages {
 
   private void handOn(Held first, long nowNs) {
     queue.remove();
-    int length = first.message.content().length;
-    bytes -= length;
-    handedOnBytes += length;
+    int cost = cost(first.message);
+    bytes -= cost;
+    handedOnBytes += cost;
     way.handOn(first.message, first.audience, nowNs);
   }
 

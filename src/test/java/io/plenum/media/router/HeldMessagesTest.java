@@ -181,6 +181,18 @@ class HeldMessagesTest {
   }
 
   @Test
+  void emptyMessagesAreCountedWithWhatTheyCost() {
+    slow.room = -1;
+    int most = HeldMessages.MAX_BYTES / HeldMessages.MESSAGE_OVERHEAD_BYTES;
+    for (int i = 0; i < most; i++) {
+      send(0, 0);
+    }
+    assertEquals(most, waiting);
+    send(0, 0);
+    assertEquals(0, waiting, "nobody is waited for any more");
+  }
+
+  @Test
   void aSenderThatDoesNotKeepToItsWindowWaitsForNobody() {
     for (int i = 0; i < HeldMessages.MAX_BYTES / BYTES + 100; i++) {
       send(BYTES, 0);
