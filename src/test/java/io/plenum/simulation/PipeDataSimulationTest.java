@@ -335,6 +335,8 @@ class PipeDataSimulationTest {
     assertTrue(back.mirrored.closed());
     nodes.nearEnd.close(nodes.near.nowNs());
     assertEquals(0, nodes.nearSocket.listened());
+    assertEquals(0, nodes.near.node().router().environment().sctp().associations());
+    assertEquals(0, nodes.far.node().router().environment().sctp().associations());
     noFaults(nodes);
   }
 

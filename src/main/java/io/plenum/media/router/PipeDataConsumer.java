@@ -49,6 +49,8 @@ public final class PipeDataConsumer implements DataProducerListener {
   private final Transport transport;
   private final Link link;
   private final Listener listener;
+  /** The loop's, by {@link SendResult}. */
+  private final long[] refusals;
   private boolean paused;
   private boolean closed;
   /** Refuses, and has said so. */
@@ -67,6 +69,7 @@ public final class PipeDataConsumer implements DataProducerListener {
     this.transport = transport;
     this.link = link;
     this.listener = listener;
+    this.refusals = router.environment().drops().of(SendResult.class);
     producer.add(this);
   }
 
@@ -120,12 +123,14 @@ public final class PipeDataConsumer implements DataProducerListener {
     if (closed || paused) {
       return;
     }
-    if (link.send(message, audience, nowNs) == SendResult.QUEUED) {
+    SendResult result = link.send(message, audience, nowNs);
+    if (result == SendResult.QUEUED) {
       full = false;
       messagesSent++;
       bytesSent += message.content().length;
     } else {
       messagesRefused++;
+      refusals[result.ordinal()]++;
       if (!full) {
         full = true;
         listener.onMessageRefused(this);

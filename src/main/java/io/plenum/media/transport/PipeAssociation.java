@@ -95,6 +95,7 @@ final class PipeAssociation implements DataChannels.Sink, DataProducer.Owner {
     this.channels = new DataChannels(
         sink -> new SctpAssociation(options, router.environment().random(), sink), this);
     channels.setDtlsClient(evenStreams);
+    router.environment().sctp().add(channels);
   }
 
   SctpLinkState state() {
@@ -368,6 +369,9 @@ final class PipeAssociation implements DataChannels.Sink, DataProducer.Owner {
       case ENDED -> closing ? SctpLinkState.CLOSED : SctpLinkState.FAILED;
       default -> SctpLinkState.CONNECTED;
     };
+    if (now == SctpState.ENDED) {
+      router.environment().sctp().remove(channels);
+    }
     if (next != state) {
       state = next;
       keepAliveNs = next == SctpLinkState.CONNECTED ? nowNs + KEEP_ALIVE_NS : Long.MAX_VALUE;
