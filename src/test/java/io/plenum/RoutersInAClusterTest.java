@@ -7,6 +7,7 @@ import io.plenum.client.ClientLoop;
 import io.plenum.client.DataClient;
 import io.plenum.client.IncomingStream;
 import io.plenum.client.SyntheticClient;
+import io.plenum.protocol.sctp.SendResult;
 import io.vertx.core.Future;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -41,6 +42,7 @@ class RoutersInAClusterTest {
   private static ClientLoop loop;
 
   private final List<SyntheticClient> clients = new ArrayList<>();
+  private final Map<DataClient, String> chats = new HashMap<>();
 
   @BeforeAll
   static void start() throws Exception {
@@ -115,25 +117,8 @@ class RoutersInAClusterTest {
 
   @Test
   void everyonesMessagesReachEveryoneOnceAndInOrderWhicheverNodeAndLoopTheyAreOn() throws Exception {
-    List<DataClient> all = new ArrayList<>();
-    Map<DataClient, String> chats = new HashMap<>();
+    List<DataClient> all = joinWithData("data");
     try {
-      for (String name : List.of("alice", "bob", "carol", "dave")) {
-        PlenumNode node = nodes.get(all.size() % 2);
-        DataClient client = DataClient.join(loop, "http://" + HOST + ":" + node.httpPort() + "/", "data", name);
-        all.add(client);
-        chats.put(client, client.produce("chat"));
-      }
-      // Each until everybody has heard of it: a channel that is offered is not open at once.
-      for (DataClient from : all) {
-        for (DataClient to : all) {
-          if (to != from) {
-            DataClient.Incoming incoming = to.awaitFrom(from, 1, SETTLE_MS).get(0);
-            to.await("the channel's opening", client -> incoming.texts.contains("?")
-                || from.sendNow(chats.get(from), "?") == null, SETTLE_MS);
-          }
-        }
-      }
       List<String> said = new ArrayList<>();
       for (int i = 0; i < 50; i++) {
         String text = i % 10 == 9 ? "x".repeat(100_000 + i) : "message " + i;
@@ -144,11 +129,7 @@ class RoutersInAClusterTest {
       }
       for (DataClient from : all) {
         for (DataClient to : all) {
-          if (to != from) {
-            DataClient.Incoming incoming = to.awaitFrom(from, 1, SETTLE_MS).get(0);
-            to.await("all of " + from.peerId() + " at " + to.peerId(), client -> said.equals(
-                incoming.texts.stream().filter(text -> !text.equals("?")).toList()), SETTLE_MS);
-          }
+          awaitSaid(from, to, said);
         }
       }
       assertEquals(4, sum("routers"));
@@ -156,6 +137,61 @@ class RoutersInAClusterTest {
       all.forEach(DataClient::close);
     }
     awaitSum("routers", 0);
+  }
+
+  @Test
+  void aFileOfTwentyMegabytesArrivesWholeOnEveryRouter() throws Exception {
+    List<DataClient> all = joinWithData("file");
+    try {
+      DataClient alice = all.get(0);
+      String block = "x".repeat(200_000);
+      List<String> said = new ArrayList<>();
+      long deadlineNs = System.nanoTime() + SETTLE_MS * 1_000_000;
+      while (said.size() < 100) {
+        if (loop.call(() -> alice.sendNow(chats.get(alice), block)) == SendResult.QUEUED) {
+          said.add("200000 bytes");
+        } else {
+          assertTrue(System.nanoTime() < deadlineNs, "sent only " + said.size());
+          Thread.sleep(2);
+        }
+      }
+      for (DataClient to : all) {
+        awaitSaid(alice, to, said);
+      }
+    } finally {
+      all.forEach(DataClient::close);
+    }
+    awaitSum("routers", 0);
+  }
+
+  /** Four peers, two on each node, each on a router of its own and with a channel that all others hear. */
+  private List<DataClient> joinWithData(String room) {
+    List<DataClient> all = new ArrayList<>();
+    for (String name : List.of("alice", "bob", "carol", "dave")) {
+      PlenumNode node = nodes.get(all.size() % 2);
+      DataClient client = DataClient.join(loop, "http://" + HOST + ":" + node.httpPort() + "/", room, name);
+      all.add(client);
+      chats.put(client, client.produce("chat"));
+    }
+    // Each until everybody has heard of it: a channel that is offered is not open at once.
+    for (DataClient from : all) {
+      for (DataClient to : all) {
+        if (to != from) {
+          DataClient.Incoming incoming = to.awaitFrom(from, 1, SETTLE_MS).get(0);
+          to.await("the channel's opening", client -> incoming.texts.contains("?")
+              || from.sendNow(chats.get(from), "?") == null, SETTLE_MS);
+        }
+      }
+    }
+    return all;
+  }
+
+  private void awaitSaid(DataClient from, DataClient to, List<String> said) {
+    if (to != from) {
+      DataClient.Incoming incoming = to.awaitFrom(from, 1, SETTLE_MS).get(0);
+      to.await("all of " + from.peerId() + " at " + to.peerId(), client -> said.equals(
+          incoming.texts.stream().filter(text -> !text.equals("?")).toList()), SETTLE_MS);
+    }
   }
 
   @Test

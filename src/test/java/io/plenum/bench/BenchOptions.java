@@ -42,7 +42,7 @@ record BenchOptions(
       """;
 
   /** Those of the table in docs/PERFORMANCE.md. */
-  static final String TABLE = "1x10,1x50,1x50:av,1x200,5x5,20x20:audio,100*3x3:av,1x50@2,1x50@3";
+  static final String TABLE = "1x10,1x50,1x50:av,1x200,5x5,20x20:audio,30*3x3:av,100*3x3:av,1x50@2,1x50@3";
 
   static BenchOptions parse(String... args) {
     List<Scenario> scenarios = new ArrayList<>();

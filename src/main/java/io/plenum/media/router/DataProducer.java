@@ -122,7 +122,7 @@ public final class DataProducer {
 
   private void handOnHeld(DataMessage message, Subchannels audience, long nowNs) {
     handOn(message, audience, nowNs);
-    owner.onHandedOn(this, message.content().length, true, nowNs);
+    owner.onHandedOn(this, HeldMessages.cost(message), true, nowNs);
   }
 
   /** What waits goes to the consumers in its order before what comes later. */
@@ -141,7 +141,7 @@ public final class DataProducer {
 
     @Override
     public void onHeld(DataMessage message) {
-      owner.onHeld(DataProducer.this, message.content().length);
+      owner.onHeld(DataProducer.this, HeldMessages.cost(message));
     }
 
     @Override

@@ -17,10 +17,14 @@ import java.util.Set;
 final class HeldMessages {
   /** 256 kbit/s: a phone at the edge of a cell. Whoever is slower would make the room wait ten minutes for 20 MB. */
   static final int MIN_BYTES_PER_SECOND = 32_768;
-  /** How long anybody is waited for before it is looked at how much has gone. */
-  static final long PATIENCE_NS = 10_000_000_000L;
+  /** How long anybody is waited for before it is looked at how much has gone: so many ticks. */
+  static final int PATIENCE_TICKS = 10;
+  /** If it was we who were away, for a second or a minute, that was one tick: nobody could have taken anything meanwhile. */
+  static final long TICK_NS = 1_000_000_000L;
   /** No sender that keeps to its window comes near; one that does not waits for nobody. */
   static final int MAX_BYTES = 16_000_000;
+  /** Objects and a place in the queue, more or less: a window full of empty messages would be memory without end. */
+  static final int MESSAGE_OVERHEAD_BYTES = 128;
 
   /** What hands them on. */
   interface Way {
@@ -41,10 +45,16 @@ final class HeldMessages {
   private long bytes;
   private long handedOnBytes;
   private long deadlineNs = Long.MAX_VALUE;
+  private int ticks;
   private long timesPassedOver;
 
   HeldMessages(Way way) {
     this.way = way;
+  }
+
+  /** What a message takes while it waits, and closes of its sender's window. */
+  static int cost(DataMessage message) {
+    return message.content().length + MESSAGE_OVERHEAD_BYTES;
   }
 
   boolean isEmpty() {
@@ -57,11 +67,10 @@ final class HeldMessages {
       return false;
     }
     if (queue.isEmpty()) {
-      handedOnBytes = 0;
-      deadlineNs = nowNs + PATIENCE_NS;
+      lookFromNowOn(nowNs);
     }
     queue.add(new Held(message, audience));
-    bytes += message.content().length;
+    bytes += cost(message);
     way.onHeld(message);
     if (bytes > MAX_BYTES) {
       passOver();
@@ -95,9 +104,9 @@ final class HeldMessages {
 
   private void handOn(Held first, long nowNs) {
     queue.remove();
-    int length = first.message.content().length;
-    bytes -= length;
-    handedOnBytes += length;
+    int cost = cost(first.message);
+    bytes -= cost;
+    handedOnBytes += cost;
     way.handOn(first.message, first.audience, nowNs);
   }
 
@@ -121,12 +130,20 @@ final class HeldMessages {
     if (deadlineNs > nowNs) {
       return;
     }
-    if (handedOnBytes < PATIENCE_NS / 1_000_000_000L * MIN_BYTES_PER_SECOND) {
-      passOver();
+    deadlineNs = nowNs + TICK_NS;
+    if (++ticks == PATIENCE_TICKS) {
+      if (handedOnBytes < PATIENCE_TICKS * MIN_BYTES_PER_SECOND) {
+        passOver();
+      }
+      lookFromNowOn(nowNs);
     }
-    handedOnBytes = 0;
-    deadlineNs = nowNs + PATIENCE_NS;
     proceed(nowNs);
+  }
+
+  private void lookFromNowOn(long nowNs) {
+    ticks = 0;
+    handedOnBytes = 0;
+    deadlineNs = nowNs + TICK_NS;
   }
 
   void dump(Dump out) {

@@ -117,10 +117,13 @@ class HeldMessagesTest {
   void whoTakesNothingIsPassedOverAfterTenSecondsUntilItHasDrained() {
     send(BYTES, 0);
     send(BYTES, 0);
-    assertEquals(HeldMessages.PATIENCE_NS, held.nextDeadlineNs());
-    held.onTimeout(HeldMessages.PATIENCE_NS - 1);
+    for (int i = 1; i < HeldMessages.PATIENCE_TICKS; i++) {
+      assertEquals(i * HeldMessages.TICK_NS, held.nextDeadlineNs());
+      held.onTimeout(held.nextDeadlineNs() - 1);
+      held.onTimeout(held.nextDeadlineNs());
+    }
     assertEquals(2, waiting);
-    held.onTimeout(HeldMessages.PATIENCE_NS);
+    held.onTimeout(held.nextDeadlineNs());
     assertEquals(List.of(0, 2, 2), List.of(waiting, fast.got, slow.lost));
     slow.room = BYTES;
     send(BYTES, 11 * SECOND);
@@ -132,21 +135,31 @@ class HeldMessagesTest {
   }
 
   @Test
+  void aNodeThatWasAwayBlamesNobody() {
+    send(BYTES, 0);
+    for (int i = 1; i < HeldMessages.PATIENCE_TICKS; i++) {
+      held.onTimeout(i * 60 * SECOND);
+    }
+    assertEquals(1, waiting, "nine minutes, but nobody could take anything");
+    slow.room = BYTES;
+    held.proceed(600 * SECOND);
+    assertEquals(List.of(1, 0), List.of(slow.got, slow.lost));
+  }
+
+  @Test
   void whoTakesALittleNowAndThenCannotMakeTheOthersWaitForEver() {
     for (int i = 0; i < 1_000; i++) {
       send(BYTES, 0);
     }
-    // One message each five seconds: 2 kB/s.
+    // One message each second: 10 kB/s.
     long nowNs = 0;
     while (!held.isEmpty() && nowNs < 100 * SECOND) {
-      nowNs += 5 * SECOND;
+      nowNs += SECOND;
       slow.room = BYTES;
       held.proceed(nowNs);
-      if (held.nextDeadlineNs() <= nowNs) {
-        held.onTimeout(nowNs);
-      }
+      held.onTimeout(nowNs);
     }
-    assertTrue(nowNs <= 15 * SECOND, () -> "all others had it only after a while");
+    assertTrue(nowNs <= 15 * SECOND, "the others had to wait for longer");
     assertEquals(1_000, fast.got);
   }
 
@@ -165,6 +178,18 @@ class HeldMessagesTest {
     }
     assertEquals(List.of(1_000, 0), List.of(slow.got, slow.lost));
     assertTrue(held.isEmpty());
+  }
+
+  @Test
+  void emptyMessagesAreCountedWithWhatTheyCost() {
+    slow.room = -1;
+    int most = HeldMessages.MAX_BYTES / HeldMessages.MESSAGE_OVERHEAD_BYTES;
+    for (int i = 0; i < most; i++) {
+      send(0, 0);
+    }
+    assertEquals(most, waiting);
+    send(0, 0);
+    assertEquals(0, waiting, "nobody is waited for any more");
   }
 
   @Test

@@ -28,6 +28,7 @@ class SctpTotalsTest {
   private SimulatedPeer alice;
   private SimulatedPeer bob;
   private DataChannel chat;
+  private DataConsumer toBob;
 
   /** Alice's chat goes to Bob. */
   @BeforeEach
@@ -43,7 +44,7 @@ class SctpTotalsTest {
     call.runFor(2 * SECOND);
     List.of(alice, bob).forEach(peer -> peer.data().channels().association().connect(call.nowNs()));
     call.runFor(2 * SECOND);
-    DataConsumer toBob = bob.transport().consumeData(DataConsumerOptions.of("toBob", "chat"), call.nowNs());
+    toBob = bob.transport().consumeData(DataConsumerOptions.of("toBob", "chat"), call.nowNs());
     bob.data().channels().openNegotiated(
         toBob.sctpStreamParameters().streamId(), DataChannelParameters.reliable("chat", ""));
   }
@@ -96,8 +97,9 @@ class SctpTotalsTest {
   void aConsumerThatDoesNotReadShowsInWhatWaitsAndInWhatIsRefused() {
     long[] refused = call.node().router().environment().drops().of(SendResult.class);
     bob.cut(true);
+    DataMessage message = new DataMessage(false, new byte[100_000]);
     for (int i = 0; i < 40; i++) {
-      say(100_000);
+      toBob.send(message, call.nowNs());
       call.runFor(SECOND / 2);
     }
     assertTrue(totals.bufferedBytes() > 1_500_000, () -> totals.bufferedBytes() + " bytes wait");
