@@ -1,9 +1,9 @@
 import type { Channel } from './data-channels';
 import { DataRoute } from './data-route';
-import { EchoFilter } from './echo-filter';
 import { type FileOffer, fileName, parseChunk, parseFileControl, parseSignal, type Receipt, type Signal } from './file-frames';
 import { type IncomingFile, IncomingFiles, type IncomingRefusal } from './incoming-files';
 import { type FileSource, OutgoingFile } from './outgoing-file';
+import { TextOrder } from './text-order';
 import { Typing } from './typing';
 
 /** Longer messages are cut, ours and those of others. */
@@ -38,7 +38,7 @@ export class Conversation {
     onRoom: () => this.tick(),
   });
   private readonly typing = new Typing();
-  private readonly echoes = new EchoFilter();
+  private readonly order = new TextOrder();
   private readonly incoming = new IncomingFiles({
     onFile: (file) => this.add(file.peerId, { kind: 'file', file }),
     onFileChanged: (file) => this.changed((entry) => entry.kind === 'file' && entry.file === file),
@@ -110,7 +110,7 @@ export class Conversation {
   onPeerLeft(peerId: string): void {
     this.outgoing.forEach((file) => file.onPeerLeft(peerId, performance.now()));
     this.heardTyping(peerId, false);
-    this.echoes.forget(peerId);
+    this.order.forget(peerId);
   }
 
   private get outgoing(): OutgoingFile[] {
@@ -135,10 +135,14 @@ export class Conversation {
   }
 
   private onText(peerId: string, text: string, source: string): void {
-    if (text.trim() && !this.echoes.isEcho(peerId, source, text, performance.now())) {
-      this.heardTyping(peerId, false);
-      this.add(peerId, { kind: 'text', text: text.slice(0, MAX_MESSAGE_CHARS), pending: false });
+    if (text.trim() && this.order.arrive(peerId, source, text.slice(0, MAX_MESSAGE_CHARS), performance.now())) {
+      this.showText(peerId, text.slice(0, MAX_MESSAGE_CHARS));
     }
+  }
+
+  private showText(peerId: string, text: string): void {
+    this.heardTyping(peerId, false);
+    this.add(peerId, { kind: 'text', text, pending: false });
   }
 
   private onSignal(peerId: string, signal: Signal | null): void {
@@ -171,6 +175,7 @@ export class Conversation {
   private tick(): void {
     const nowMs = performance.now();
     this.sendPending();
+    this.order.due(nowMs).forEach(({ peerId, text }) => this.showText(peerId, text));
     const peerIds = this.route.peersOn('files');
     this.outgoing.forEach((file) => file.tick(peerIds, nowMs));
     this.incoming.tick(nowMs);

@@ -4,6 +4,7 @@ import { linkParts, sizeWords, typingWords } from '../src/chat-words';
 import type { Channel } from '../src/data-channels';
 import { DataRoute, SETTLE_MS } from '../src/data-route';
 import { ECHO_MS, EchoFilter } from '../src/echo-filter';
+import { HOLD_MS, TextOrder } from '../src/text-order';
 import { Typing, TYPING_MS } from '../src/typing';
 
 class Line {
@@ -111,6 +112,43 @@ test('a flood is remembered only to a limit', () => {
     }
   }
   assert.ok(echoes <= 200, `${echoes} were remembered`);
+});
+
+/** What is shown of texts of one person that come as `channel text` or, after so many milliseconds, `+ms`. */
+function ordered(...arriving: string[]): string[] {
+  const order = new TextOrder();
+  const shownTexts: string[] = [];
+  let nowMs = 0;
+  for (const each of arriving) {
+    if (each.startsWith('+')) {
+      nowMs += Number(each.slice(1));
+      shownTexts.push(...order.due(nowMs).map(({ text }) => text));
+    } else {
+      const [channel, text] = each.split(' ') as [string, string];
+      if (order.arrive('ada', channel, text, nowMs)) {
+        shownTexts.push(text);
+      }
+    }
+  }
+  return shownTexts;
+}
+
+test('what the new channel brings first waits for what the former one still has', () => {
+  assert.deepEqual(ordered('1 a', '2 c', '1 b', '1 c', '2 d', '1 d', `+${HOLD_MS}`), ['a', 'b', 'c', 'd']);
+});
+
+test('what the former channel does not bring any more is shown after a moment, and then the new one at once', () => {
+  assert.deepEqual(ordered('1 a', '2 a', '2 b', '2 c', `+${HOLD_MS - 1}`), ['a']);
+  assert.deepEqual(ordered('1 a', '2 a', '2 b', '2 c', `+${HOLD_MS}`, '2 d', '1 b'), ['a', 'b', 'c', 'd']);
+});
+
+test('who comes back after a while is heard at once over the new channel', () => {
+  assert.deepEqual(ordered('1 a', `+${ECHO_MS}`, '2 b', '2 b'), ['a', 'b', 'b']);
+});
+
+test('what waits for the former channel is limited', () => {
+  const many = Array.from({ length: 300 }, (_, i) => `2 ${i}`);
+  assert.equal(ordered('1 a', ...many).length, 1 + 200);
 });
 
 test('typing is told at once, repeated now and then, and its end told once', () => {
