@@ -41,7 +41,12 @@ final class ForwardTsnWriter {
         || nowNs - saidAtNs >= roundTripNs;
   }
 
-  /** Writes the chunk, as far as the room reaches. */
+  /** Whether there is room for a chunk that gets the peer further. */
+  boolean fits(PacketWriter out) {
+    return out.room() >= ForwardTsnChunk.FIXED_BYTES + ForwardTsnChunk.skippedBytes(interleaved);
+  }
+
+  /** Writes the chunk, as far as the room reaches. It {@link #fits}. */
   void write(PacketWriter out, long nowNs) {
     int room = (out.room() - ForwardTsnChunk.FIXED_BYTES) / ForwardTsnChunk.skippedBytes(interleaved);
     Map<Row, Integer> skipped = new LinkedHashMap<>();

@@ -144,7 +144,8 @@ final class RetransmissionQueue {
   private void writeForwardTsn(PacketWriter out, long nowNs) {
     // What expired while it waited for the window must not keep what follows waiting too.
     abandonExpired(nowNs);
-    if (forwardTsn.isDue(Math.max(1, rto.smoothedRttNs()), nowNs)) {
+    // Behind a SACK with many holes there may be no room: then it is in the next packet.
+    if (forwardTsn.fits(out) && forwardTsn.isDue(Math.max(1, rto.smoothedRttNs()), nowNs)) {
       forwardTsn.write(out, nowNs);
       startT3(nowNs);
     }
