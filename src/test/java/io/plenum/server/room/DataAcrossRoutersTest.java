@@ -5,13 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.plenum.PlenumNode;
-import io.plenum.PlenumOptions;
 import io.plenum.client.ClientLoop;
+import io.plenum.client.EmbeddedNode;
 import io.plenum.client.DataClient;
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -36,31 +32,24 @@ import org.junit.jupiter.api.io.TempDir;
 class DataAcrossRoutersTest {
   /** Only a failing test waits so long; on a machine with other work a good one needs some of it. */
   private static final long SETTLE_MS = 60_000;
-  private static final String HOST = "127.0.0.1";
 
   @TempDir static Path folder;
-  private static Vertx vertx;
-  private static PlenumNode node;
+  private static EmbeddedNode node;
   private static ClientLoop loop;
 
   private final List<DataClient> clients = new ArrayList<>();
 
   @BeforeAll
   static void start() throws Exception {
-    PlenumOptions options = PlenumOptions.of(Map.of(
-        "data.dir", folder.toString(), "node.ip", HOST, "http.port", "0", "media.ip", HOST, "media.port", "0",
-        "media.loops", "2", "room.routerCapacity", "1"));
-    vertx = Vertx.vertx(options.addTo(new VertxOptions()));
-    node = await(PlenumNode.deploy(vertx, options));
-    loop = new ClientLoop();
+    node = EmbeddedNode.start(folder, Map.of("media.loops", "2", "room.routerCapacity", "1"));
+    loop = node.loop();
   }
 
   @AfterAll
   static void stop() throws Exception {
-    if (loop != null) {
-      loop.close();
+    if (node != null) {
+      node.close();
     }
-    await(vertx.close());
   }
 
   @AfterEach
@@ -69,19 +58,15 @@ class DataAcrossRoutersTest {
     clients.clear();
   }
 
-  private static <T> T await(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(SETTLE_MS, TimeUnit.MILLISECONDS);
-  }
-
   private DataClient join(String room, String name) {
-    DataClient client = DataClient.join(loop, "http://" + HOST + ":" + node.httpPort() + "/", room, name);
+    DataClient client = DataClient.join(loop, node.url(), room, name);
     clients.add(client);
     return client;
   }
 
   private static JsonNode dump(String room) throws Exception {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://" + HOST + ":" + node.httpPort() + "/debug?room=" + room)).build();
+        HttpRequest.newBuilder(URI.create(node.url() + "debug?room=" + room)).build();
     return new ObjectMapper().readTree(HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body());
   }
 

@@ -6,13 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.plenum.PlenumNode;
-import io.plenum.PlenumOptions;
 import io.plenum.client.ClientLoop;
+import io.plenum.client.EmbeddedNode;
 import io.plenum.client.DataClient;
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -34,7 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 class DataRoomTest {
   /** Only a failing test waits so long; on a machine with other work a good one needs some of it. */
   private static final long SETTLE_MS = 60_000;
-  private static final String HOST = "127.0.0.1";
   private static final int MAX_PRODUCERS = 3;
   private static final int MAX_CONSUMERS = 5;
   private static final Map<String, Object> UP = Map.of("appData", Map.of("direction", "producer"));
@@ -42,29 +37,23 @@ class DataRoomTest {
   private static final HttpClient http = HttpClient.newHttpClient();
 
   @TempDir static Path folder;
-  private static Vertx vertx;
-  private static PlenumNode node;
+  private static EmbeddedNode node;
   private static ClientLoop loop;
 
   private final List<DataClient> clients = new ArrayList<>();
 
   @BeforeAll
   static void start() throws Exception {
-    PlenumOptions options = PlenumOptions.of(Map.of(
-        "data.dir", folder.toString(), "node.ip", HOST, "http.port", "0", "media.ip", HOST, "media.port", "0",
-        "media.loops", "1", "limits.dataProducersPerPeer", Integer.toString(MAX_PRODUCERS),
+    node = EmbeddedNode.start(folder, Map.of("media.loops", "1", "limits.dataProducersPerPeer", Integer.toString(MAX_PRODUCERS),
         "limits.dataConsumersPerPeer", Integer.toString(MAX_CONSUMERS)));
-    vertx = Vertx.vertx(options.addTo(new VertxOptions()));
-    node = await(PlenumNode.deploy(vertx, options));
-    loop = new ClientLoop();
+    loop = node.loop();
   }
 
   @AfterAll
   static void stop() throws Exception {
-    if (loop != null) {
-      loop.close();
+    if (node != null) {
+      node.close();
     }
-    await(vertx.close());
   }
 
   @AfterEach
@@ -73,20 +62,12 @@ class DataRoomTest {
     clients.clear();
   }
 
-  private static <T> T await(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(SETTLE_MS, TimeUnit.MILLISECONDS);
-  }
-
-  private static String url() {
-    return "http://" + HOST + ":" + node.httpPort() + "/";
-  }
-
   private DataClient join(String room, String name) {
     return join(room, name, true, UP, DOWN);
   }
 
   private DataClient join(String room, String name, boolean accepts, Map<String, Object> up, Map<String, Object> down) {
-    DataClient client = DataClient.join(loop, url(), room, name, accepts, up, down);
+    DataClient client = DataClient.join(loop, node.url(), room, name, accepts, up, down);
     clients.add(client);
     return client;
   }
@@ -368,7 +349,7 @@ class DataRoomTest {
     String chat = alice.produce("chat");
     DataClient.Incoming incoming = awaitOne(bob, alice);
     HttpResponse<String> answer = http.send(
-        HttpRequest.newBuilder(URI.create(url() + "debug?room=dump")).build(), HttpResponse.BodyHandlers.ofString());
+        HttpRequest.newBuilder(URI.create(node.url() + "debug?room=dump")).build(), HttpResponse.BodyHandlers.ofString());
     JsonNode tree = new ObjectMapper().readTree(answer.body());
     JsonNode router = tree.path("routers").path(0);
     assertEquals("alice [" + chat + "]", tree.path("peers").path(0).path("id").asText() + " "

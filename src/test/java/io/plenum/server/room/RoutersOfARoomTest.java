@@ -3,15 +3,11 @@ package io.plenum.server.room;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.plenum.PlenumNode;
-import io.plenum.PlenumOptions;
 import io.plenum.client.ClientLoop;
+import io.plenum.client.EmbeddedNode;
 import io.plenum.client.IncomingStream;
 import io.plenum.client.OutgoingStream;
 import io.plenum.client.SyntheticClient;
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -36,32 +32,25 @@ import org.junit.jupiter.api.io.TempDir;
 class RoutersOfARoomTest {
   /** Only a failing test waits so long; on a machine with other work a good one needs some of it. */
   private static final long SETTLE_MS = 60_000;
-  private static final String HOST = "127.0.0.1";
   private static final HttpClient http = HttpClient.newHttpClient();
 
   @TempDir static Path folder;
-  private static Vertx vertx;
-  private static PlenumNode node;
+  private static EmbeddedNode node;
   private static ClientLoop loop;
 
   private final List<SyntheticClient> clients = new ArrayList<>();
 
   @BeforeAll
   static void start() throws Exception {
-    PlenumOptions options = PlenumOptions.of(Map.of(
-        "data.dir", folder.toString(), "node.ip", HOST, "http.port", "0", "media.ip", HOST, "media.port", "0",
-        "media.loops", "2", "room.routerCapacity", "1"));
-    vertx = Vertx.vertx(options.addTo(new VertxOptions()));
-    node = await(PlenumNode.deploy(vertx, options));
-    loop = new ClientLoop();
+    node = EmbeddedNode.start(folder, Map.of("media.loops", "2", "room.routerCapacity", "1"));
+    loop = node.loop();
   }
 
   @AfterAll
   static void stop() throws Exception {
-    if (loop != null) {
-      loop.close();
+    if (node != null) {
+      node.close();
     }
-    await(vertx.close());
   }
 
   @AfterEach
@@ -70,12 +59,8 @@ class RoutersOfARoomTest {
     clients.clear();
   }
 
-  private static <T> T await(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(SETTLE_MS, TimeUnit.MILLISECONDS);
-  }
-
   private static double metric(String name) {
-    HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + HOST + ":" + node.httpPort() + "/metrics")).build();
+    HttpRequest request = HttpRequest.newBuilder(URI.create(node.url() + "metrics")).build();
     try {
       return http.send(request, HttpResponse.BodyHandlers.ofString()).body().lines()
           .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
@@ -95,7 +80,7 @@ class RoutersOfARoomTest {
   }
 
   private SyntheticClient join(String room, String name) {
-    SyntheticClient client = SyntheticClient.join(loop, "http://" + HOST + ":" + node.httpPort() + "/", room, name);
+    SyntheticClient client = SyntheticClient.join(loop, node.url(), room, name);
     clients.add(client);
     return client;
   }
