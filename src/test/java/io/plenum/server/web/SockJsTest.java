@@ -327,11 +327,12 @@ class SockJsTest {
     node.post(session + "/xhr", "");
     node.post(session + "/xhr_send", HELLO);
     TestNode.Peer peer = node.peer();
-    var socket = TestNode.await(node.vertx.createNetClient().connect(node.port, "127.0.0.1"));
+    BlockingQueue<String> got = new LinkedBlockingQueue<>();
+    // Listens before it asks: what comes while nobody listens is lost.
+    var socket = TestNode.await(node.vertx.createNetClient().connect(node.port, "127.0.0.1")
+        .onSuccess(connected -> connected.handler(bytes -> got.add(bytes.toString()))));
     socket.write("POST " + session + "/xhr HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
     peer.channel.send("through");
-    BlockingQueue<String> got = new LinkedBlockingQueue<>();
-    socket.handler(bytes -> got.add(bytes.toString()));
     TestNode.take(got);
     // Written before anybody else asks: whoever comes second is refused, and this one must be the first.
     TestNode.await(socket.write("POST " + session + "/xhr HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"));
