@@ -41,6 +41,7 @@ const FIREFOX_PREFS = {
 const EVALUATE_TIMEOUT_MS = 30_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 const MAX_LOGS_PER_PAGE = 1_000;
+const DEFAULT_VIEWPORT = { width: 1280, height: 800 };
 
 const browsers = new Map();
 const pages = new Map();
@@ -58,7 +59,8 @@ const commands = {
       args: firefox ? args : [...CHROMIUM_ARGS, ...args],
       ...(firefox ? { extraPrefsFirefox: { ...FIREFOX_PREFS, ...prefs } } : {}),
       acceptInsecureCerts: true,
-      defaultViewport: { width: 1280, height: 800 },
+      // Each page gets its size by resize().
+      defaultViewport: null,
       handleSIGINT: false,
       handleSIGTERM: false,
       handleSIGHUP: false,
@@ -84,9 +86,7 @@ const commands = {
     page.on('pageerror', (error) => log('pageerror', error instanceof Error ? (error.stack ?? error.message) : String(error)));
     page.on('requestfailed', (request) => log('requestfailed', `${request.url()} ${request.failure()?.errorText ?? ''}`));
     pages.set(pageId, { page, context, logs });
-    if (width && height) {
-      await page.setViewport({ width, height });
-    }
+    await resize(page, width && height ? { width, height } : DEFAULT_VIEWPORT);
     if (dark !== undefined) {
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }]);
     }
@@ -121,7 +121,7 @@ const commands = {
   async screenshot({ pageId, path, width, height }) {
     const { page } = known(pages, pageId);
     if (width && height) {
-      await page.setViewport({ width, height });
+      await resize(page, { width, height });
     }
     await page.screenshot({ path });
   },
@@ -154,6 +154,20 @@ function known(map, id) {
     throw new Error(`there is no ${id}`);
   }
   return found;
+}
+
+/**
+ * Older Firefoxes (the ESR of Debian without its updates is 140) know how to set a size, but not the screen's orientation, which
+ * Puppeteer sets with it: that part they may refuse.
+ */
+async function resize(page, viewport) {
+  try {
+    await page.setViewport(viewport);
+  } catch (error) {
+    if (!String(error).includes('unknown command emulation.setScreenOrientationOverride')) {
+      throw error;
+    }
+  }
 }
 
 function within(timeoutMs, promise) {
