@@ -241,7 +241,7 @@ final class RoomView {
         }
       }
     }));
-    tellDifference(peers, producers, moving.values());
+    tellDifference(peers, producers, moving);
     newlyReplaced.forEach(listener::onLocalPeerReplaced);
   }
 
@@ -251,21 +251,33 @@ final class RoomView {
     }
   }
 
-  private void tellDifference(Map<String, PeerRow> peers, Map<String, ProducerRow> producers, Collection<PeerRow> moving) {
+  private void tellDifference(Map<String, PeerRow> peers, Map<String, ProducerRow> producers, Map<RowKey, PeerRow> moving) {
     List<Runnable> news = new ArrayList<>();
+    Set<String> left = new HashSet<>();
+    toldPeers.forEach((peerId, former) -> {
+      if (!sameSession(former, peers.get(peerId)) && !moved(former, peers.get(peerId), moving.values())) {
+        left.add(peerId);
+      }
+    });
+    Set<String> closed = new HashSet<>();
     toldProducers.forEach((producerId, former) -> {
-      if (!sameOwner(former, producers.get(producerId))) {
+      // A peer may have left and come again on the same node while nothing was heard of its producers' end: they go with it,
+      // and come again with it until the truth is known.
+      boolean leavesToo = left.contains(former.peerId())
+          && !moving.containsKey(PeerRow.key(former.room(), former.peerId(), former.owner()));
+      if (leavesToo || !sameOwner(former, producers.get(producerId))) {
+        closed.add(producerId);
         news.add(() -> listener.onProducerClosed(former));
       }
     });
     toldPeers.forEach((peerId, former) -> {
-      if (!sameSession(former, peers.get(peerId)) && !moved(former, peers.get(peerId), moving)) {
+      if (left.contains(peerId)) {
         news.add(() -> listener.onPeerLeft(former));
       }
     });
     peers.forEach((peerId, peer) -> {
       PeerRow former = toldPeers.get(peerId);
-      if (moved(former, peer, moving)) {
+      if (moved(former, peer, moving.values())) {
         news.add(() -> listener.onPeerMoved(peer, former.displayName()));
       } else if (!sameSession(former, peer)) {
         news.add(() -> listener.onPeerJoined(peer));
@@ -277,7 +289,7 @@ final class RoomView {
     });
     producers.forEach((producerId, producer) -> {
       ProducerRow former = toldProducers.get(producerId);
-      if (!sameOwner(former, producer)) {
+      if (former == null || closed.contains(producerId)) {
         news.add(() -> listener.onProducerAdded(producer));
       } else if (former.paused() != producer.paused()) {
         news.add(() -> listener.onProducerPauseChanged(producer));
