@@ -210,5 +210,8 @@ public final class ReceivedTrack {
 
     @Override
     public void scoreChanged(int mediaSsrc, int score) {}
+
+    @Override
+    public void activeChanged(int mediaSsrc) {}
   }
 }

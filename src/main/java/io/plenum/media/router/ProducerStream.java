@@ -34,7 +34,11 @@ public final class ProducerStream {
   interface Owner {
     void onRoutedPacket(ProducerStream stream, RoutedPacket packet, long nowNs);
 
-    void onStreamScore(ProducerStream stream, int score, long nowNs);
+    /** The stream scores otherwise than before. */
+    void onStreamScore(ProducerStream stream, long nowNs);
+
+    /** It has begun, has fallen silent, or is back. */
+    void onStreamActive(ProducerStream stream, long nowNs);
   }
 
   private final int index;
@@ -55,6 +59,8 @@ public final class ProducerStream {
   private boolean paused;
   private long malformedPayloads;
   private int mirroredScore = NOT_MIRRORED;
+  /** What others know: who comes later asks for {@link #score}. */
+  private int toldScore;
 
   ProducerStream(int index, StreamPlan plan, Owner owner, RtpFeedback feedback, PayloadParser parser, RoutedPacketWriter writer) {
     this.index = index;
@@ -73,6 +79,7 @@ public final class ProducerStream {
     if (plan.rtxSsrc() != null) {
       learnRtxSsrc(plan.rtxSsrc());
     }
+    toldScore = score();
   }
 
   /** Position among the producer's encodings, lowest quality first. */
@@ -122,7 +129,14 @@ public final class ProducerStream {
 
           @Override
           public void scoreChanged(int mediaSsrc, int score) {
-            owner.onStreamScore(ProducerStream.this, score, nowNs);
+            tellScore(nowNs);
+          }
+
+          @Override
+          public void activeChanged(int mediaSsrc) {
+            owner.onStreamActive(ProducerStream.this, nowNs);
+            // One that is known by rid scored 0 until now, though its own score has not changed.
+            tellScore(nowNs);
           }
         });
     if (hasPendingRtxSsrc) {
@@ -249,11 +263,17 @@ public final class ProducerStream {
     return receive == null ? 0 : receive.score();
   }
 
-  /** @return whether that is another score than before */
-  boolean mirrorScore(int originScore) {
-    int before = score();
+  /** From now on it scores what it does where it enters the room. */
+  void mirrorScore(int originScore, long nowNs) {
     mirroredScore = Math.max(0, Math.min(StreamScore.BEST, originScore));
-    return score() != before;
+    tellScore(nowNs);
+  }
+
+  private void tellScore(long nowNs) {
+    if (score() != toldScore) {
+      toldScore = score();
+      owner.onStreamScore(this, nowNs);
+    }
   }
 
   public long bitsPerSecond(long nowNs) {

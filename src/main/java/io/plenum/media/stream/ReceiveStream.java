@@ -24,6 +24,9 @@ public final class ReceiveStream {
     void requestKeyFrame(int ssrc);
 
     void scoreChanged(int ssrc, int score);
+
+    /** The stream's first packet came, or the first after a silence, or it has fallen silent: {@link #active} says which. */
+    void activeChanged(int ssrc);
   }
 
   private final ReceiveStreamOptions options;
@@ -191,6 +194,7 @@ public final class ReceiveStream {
       nacks.reset();
       int before = score.score();
       score.reset(0);
+      sink.activeChanged(options.ssrc());
       tellScoreIfNot(before);
     }
   }
@@ -212,7 +216,7 @@ public final class ReceiveStream {
     return score.score();
   }
 
-  /** RTP came lately; always true once begun if no inactivity timeout is set. */
+  /** RTP came lately; always true after the first packet if no inactivity timeout is set. */
   public boolean active() {
     return active;
   }
@@ -264,6 +268,7 @@ public final class ReceiveStream {
       activeSinceNs = nowNs;
       int before = score.score();
       score.reset(StreamScore.BEST);
+      sink.activeChanged(options.ssrc());
       tellScoreIfNot(before);
     }
   }

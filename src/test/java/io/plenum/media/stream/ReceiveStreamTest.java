@@ -38,6 +38,18 @@ class ReceiveStreamTest implements ReceiveStream.Sink {
     told.add("score " + score);
   }
 
+  @Override
+  public void activeChanged(int ssrc) {
+    assertEquals(SSRC, ssrc);
+    told.add(stream.active() ? "active" : "silent");
+  }
+
+  /** What was told but for the stream's beginning. */
+  private List<String> toldSinceItBegan() {
+    assertEquals("active", told.get(0));
+    return told.subList(1, told.size());
+  }
+
   private Acceptance receive(int sequenceNumber, long nowNs) {
     return stream.onRtp(RtpBytes.view(SSRC, sequenceNumber, sequenceNumber * 3000L), nowNs);
   }
@@ -55,7 +67,7 @@ class ReceiveStreamTest implements ReceiveStream.Sink {
     receive(1, 0);
     receive(3, 0);
     stream.onTimeout(stream.nextDeadlineNs());
-    assertEquals(List.of("nack [2]"), told);
+    assertEquals(List.of("nack [2]"), toldSinceItBegan());
     assertEquals(Acceptance.ACCEPTED, stream.onRtx(RtpBytes.view(SSRC, 2, 6000), 50 * MS));
     assertEquals(2, stream.sequence() & 0xffff);
     assertEquals(Acceptance.DUPLICATE, stream.onRtx(RtpBytes.view(SSRC, 2, 6000), 51 * MS));
@@ -90,7 +102,7 @@ class ReceiveStreamTest implements ReceiveStream.Sink {
     stream.onKeyFrameWanted(0);
     stream.onKeyFrameWanted(1);
     stream.onTimeout(1000 * MS);
-    assertEquals(List.of("pli", "pli"), told);
+    assertEquals(List.of("pli", "pli"), toldSinceItBegan());
     receiveKeyFrame(2, 1001 * MS);
     stream.onTimeout(2001 * MS);
     assertEquals(2, stream.stats(0).pliCount());
@@ -100,7 +112,7 @@ class ReceiveStreamTest implements ReceiveStream.Sink {
   void tooMuchLossAsksForAKeyFrameInstead() {
     receive(1, 0);
     receive(1500, 0);
-    assertEquals(List.of("pli"), told);
+    assertEquals(List.of("pli"), toldSinceItBegan());
     assertEquals(0, stream.stats(0).nackCount());
   }
 
@@ -119,7 +131,33 @@ class ReceiveStreamTest implements ReceiveStream.Sink {
     assertEquals(0, stream.score());
     receive(3, 5000 * MS);
     assertEquals(10, stream.score());
-    assertEquals(List.of("score 0", "score 10"), told);
+    assertEquals(List.of("active", "silent", "score 0", "active", "score 10"), told);
+  }
+
+  @Test
+  void itsBeginningIsToldThoughItScoresAsBefore() {
+    assertFalse(stream.active());
+    assertEquals(10, stream.score());
+    receive(1, 0);
+    receive(2, MS);
+    assertTrue(stream.active());
+    assertEquals(List.of("active"), told);
+  }
+
+  @Test
+  void silenceIsToldThoughTheScoreWasZeroBefore() {
+    receive(0, 0);
+    for (int report = 0; report < 40; report++) {
+      // Of fifty packets one comes.
+      receive(50 * report + 50, 100 * report * MS);
+      stream.fillReportBlock(new ReportBlock(), 100 * report * MS);
+    }
+    assertEquals(0, stream.score());
+    told.clear();
+    stream.pause();
+    stream.resume(4_000 * MS);
+    stream.onTimeout(6_000 * MS);
+    assertEquals(List.of("silent"), told);
   }
 
   @Test
@@ -131,9 +169,9 @@ class ReceiveStreamTest implements ReceiveStream.Sink {
     assertEquals(Long.MAX_VALUE, stream.nextDeadlineNs());
     stream.resume(10_000 * MS);
     stream.onTimeout(11_499 * MS);
-    assertEquals(List.of(), told);
+    assertEquals(List.of(), toldSinceItBegan());
     stream.onTimeout(11_500 * MS);
-    assertEquals(List.of("score 0"), told);
+    assertEquals(List.of("silent", "score 0"), toldSinceItBegan());
   }
 
   @Test
@@ -147,7 +185,7 @@ class ReceiveStreamTest implements ReceiveStream.Sink {
     stream.fillReportBlock(block, 100 * MS);
     assertEquals(SSRC, block.ssrc);
     assertEquals(51, block.fractionLost);
-    assertEquals(List.of("score 4"), told);
+    assertEquals(List.of("score 4"), toldSinceItBegan());
   }
 
   @Test
@@ -187,7 +225,7 @@ class ReceiveStreamTest implements ReceiveStream.Sink {
     receive(40_000, 0);
     assertEquals(Acceptance.RESTARTED, receive(40_001, 0));
     stream.onTimeout(20 * MS);
-    assertEquals(List.of(), told);
+    assertEquals(List.of(), toldSinceItBegan());
     assertEquals(0, stream.stats(0).packetsLost());
   }
 
