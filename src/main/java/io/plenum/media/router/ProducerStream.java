@@ -113,7 +113,7 @@ public final class ProducerStream {
   /** The stream's SSRC became known by mid or rid. */
   public void begin(int ssrc) {
     receive = new ReceiveStream(
-        new ReceiveStreamOptions(ssrc, plan.clockRate(), plan.nack(), plan.pli(),
+        new ReceiveStreamOptions(ssrc, plan.clockRate(), plan.video(), plan.nack(), plan.pli(),
             plan.simulcast() ? ReceiveStreamOptions.SIMULCAST_INACTIVITY_TIMEOUT_NS : 0,
             plan.video() ? plan.keyFrameMinIntervalNs() : 0),
         new ReceiveStream.Sink() {

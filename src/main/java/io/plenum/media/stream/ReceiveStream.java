@@ -45,7 +45,7 @@ public final class ReceiveStream {
   private boolean active;
   private long activeSinceNs;
   private long lastPacketNs;
-  /** The NACK list was too long; the request follows once the packet in hand is settled. */
+  /** So much is missing that only a key frame helps; the request follows once the packet in hand is settled. */
   private boolean keyFrameNeeded;
   private int lastLength;
   private double rttMs;
@@ -100,6 +100,9 @@ public final class ReceiveStream {
     if (acceptance == Acceptance.RESTARTED) {
       reception.onRestart();
       nacks.reset();
+      // After an outage too long to count what was lost, nothing that comes can be decoded; nor can what another sender
+      // goes on with.
+      keyFrameNeeded = true;
     }
     reception.onPacket(packet.timestamp(), sequences.sequence() == sequences.highest(), nowNs);
     accept(packet, packet.length(), nowNs);
@@ -258,9 +261,11 @@ public final class ReceiveStream {
     }
     if (options.nack() && !paused) {
       nacks.onPacket(sequences.sequence(), nowNs);
-      if (keyFrameNeeded) {
-        keyFrameNeeded = false;
-        keyFrames.onKeyFrameWanted(nowNs);
+    }
+    if (keyFrameNeeded) {
+      keyFrameNeeded = false;
+      if (options.video()) {
+        onKeyFrameWanted(nowNs);
       }
     }
     if (!active) {

@@ -219,14 +219,42 @@ class ReceiveStreamTest implements ReceiveStream.Sink {
   }
 
   @Test
-  void afterARestartOfTheSenderNothingBeforeIsAskedFor() {
+  void afterARestartOfTheSenderNothingBeforeIsAskedForButAKeyFrame() {
     receive(1, 0);
     receive(3, 0);
     receive(40_000, 0);
     assertEquals(Acceptance.RESTARTED, receive(40_001, 0));
     stream.onTimeout(20 * MS);
-    assertEquals(List.of(), toldSinceItBegan());
+    assertEquals(List.of("pli"), toldSinceItBegan());
     assertEquals(0, stream.stats(0).packetsLost());
+  }
+
+  @Test
+  void anOutageOfMorePacketsThanCanBeCountedEndsWithARequestForAKeyFrame() {
+    receive(1, 0);
+    receive(1 + SequenceTracker.MAX_DROPOUT, 0);
+    assertEquals(List.of(), toldSinceItBegan());
+    assertEquals(Acceptance.RESTARTED, receive(2 + SequenceTracker.MAX_DROPOUT, 0));
+    assertEquals(List.of("pli"), toldSinceItBegan());
+  }
+
+  @Test
+  void soundHasNoKeyFrames() {
+    ReceiveStream audio = new ReceiveStream(ReceiveStreamOptions.audio(SSRC, 48_000, true), this);
+    audio.onRtp(RtpBytes.view(SSRC, 1, 0), 0);
+    audio.onRtp(RtpBytes.view(SSRC, 3 + NackGenerator.MAX_MISSING, 0), 0);
+    audio.onRtp(RtpBytes.view(SSRC, 40_000, 0), 0);
+    assertEquals(Acceptance.RESTARTED, audio.onRtp(RtpBytes.view(SSRC, 40_001, 0), 0));
+    assertEquals(0, audio.stats(0).firCount() + audio.stats(0).pliCount());
+  }
+
+  @Test
+  void aPausedStreamThatStartsAgainAsksForNothing() {
+    receive(1, 0);
+    stream.pause();
+    receive(40_000, 0);
+    assertEquals(Acceptance.RESTARTED, receive(40_001, 0));
+    assertEquals(List.of(), toldSinceItBegan());
   }
 
   @Test
