@@ -131,7 +131,10 @@ public final class ReceiveStream {
   public void onPayload(PayloadInfo payload, long nowNs) {
     layerRates.add(payload, lastLength, nowNs);
     if (payload.keyFrame) {
-      nacks.onKeyFrame(sequences.sequence());
+      // Each packet of H264's says that it belongs to one, and what of it came before must not be given up.
+      if (payload.frameStart && payload.spatialLayer == 0) {
+        nacks.onKeyFrame(sequences.sequence());
+      }
       keyFrames.onKeyFrame();
     }
   }

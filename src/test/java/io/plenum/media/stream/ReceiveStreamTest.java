@@ -58,6 +58,15 @@ class ReceiveStreamTest implements ReceiveStream.Sink {
     assertTrue(receive(sequenceNumber, nowNs).accepted());
     payload.clear();
     payload.keyFrame = true;
+    payload.frameStart = true;
+    stream.onPayload(payload, nowNs);
+  }
+
+  /** As H264 has them: it says that it belongs to a key frame. */
+  private void receiveRestOfKeyFrame(int sequenceNumber, long nowNs) {
+    assertTrue(receive(sequenceNumber, nowNs).accepted());
+    payload.clear();
+    payload.keyFrame = true;
     stream.onPayload(payload, nowNs);
   }
 
@@ -114,6 +123,32 @@ class ReceiveStreamTest implements ReceiveStream.Sink {
     receive(1500, 0);
     assertEquals(List.of("pli"), toldSinceItBegan());
     assertEquals(0, stream.stats(0).nackCount());
+  }
+
+  @Test
+  void tooMuchLossAfterAKeyFrameThatIsThereGivesUpWhatWasBeforeIt() {
+    receive(1, 0);
+    receiveKeyFrame(3, 0);
+    receiveRestOfKeyFrame(4, 0);
+    receive(4 + NackGenerator.MAX_MISSING + 1, 0);
+    assertEquals(List.of(), toldSinceItBegan());
+    assertEquals(NackGenerator.MAX_MISSING, missing());
+  }
+
+  @Test
+  void tooMuchLossAfterAKeyFrameThatHasAHoleAsksForAnother() {
+    receive(1, 0);
+    receiveKeyFrame(2, 0);
+    receiveRestOfKeyFrame(4, 0);
+    receive(4 + NackGenerator.MAX_MISSING + 1, 0);
+    assertEquals(List.of("pli"), toldSinceItBegan(), "3 is a part of it");
+    assertEquals(0, missing());
+  }
+
+  private Object missing() {
+    Dump dump = new Dump();
+    stream.dump(dump);
+    return dump.tree().get("missing");
   }
 
   @Test
