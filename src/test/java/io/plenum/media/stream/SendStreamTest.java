@@ -148,6 +148,28 @@ class SendStreamTest {
   }
 
   @Test
+  void theReportsOfAStreamThatSwitchesStayInThePublishersClock() {
+    Source high = new Source(90_000);
+    SimulcastSelector selector = new SimulcastSelector(2);
+    selector.setTarget(0, 0);
+    stream = new SendStream(OPTIONS, selector, source.source, high.source);
+    write(keyFrame(10, 0), 0);
+    source.clock.onSenderReport(0x1234_5678_0000_0000L, 1000, 0);
+    selector.setTarget(1, 0);
+    RoutedPacket first = high.route(20, 700_000, true, 40 * MS, 1);
+    first.payload.keyFrame = true;
+    first.payload.frameStart = true;
+    assertTrue(stream.write(first, 1, out, 8, 40 * MS) > 0);
+    long timestamp = RtpBytes.view(out, 8, 13).timestamp();
+    assertEquals(1000 + 3600, timestamp);
+
+    SenderInfo info = new SenderInfo();
+    assertTrue(stream.fillSenderInfo(info, 10_040 * MS, 0xeeee_eeee_0000_0000L));
+    assertEquals(0x1234_5678L + 10, info.ntpTime >>> 32);
+    assertEquals(timestamp + 900_000, info.rtpTimestamp);
+  }
+
+  @Test
   void eachPacketIsResentAtMostOncePerRoundTrip() {
     write(keyFrame(70_000, 0), 0);
     nack(10 * MS, 500, 500, 500);
