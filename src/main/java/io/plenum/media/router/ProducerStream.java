@@ -14,6 +14,7 @@ import io.plenum.media.stream.StreamScore;
 import io.plenum.protocol.rtcp.ReportBlock;
 import io.plenum.protocol.rtcp.SenderInfo;
 import io.plenum.protocol.rtp.RtpPacket;
+import io.plenum.protocol.rtp.codec.DescribedPayload;
 import io.plenum.protocol.rtp.codec.PayloadInfo;
 import io.plenum.protocol.rtp.codec.PayloadParser;
 import java.util.OptionalInt;
@@ -49,6 +50,8 @@ public final class ProducerStream {
   private final RoutedPacketWriter writer;
   private final PacketHistory history;
   private final SendSource source;
+  /** Null where each packet says by itself what layer it is of. */
+  private final UndescribedPackets undescribed;
   private final PayloadInfo payload = new PayloadInfo();
   private ReceiveStream receive;
   private int pendingRtxSsrc;
@@ -73,6 +76,8 @@ public final class ProducerStream {
         ? new PacketHistory(MAX_VIDEO_HISTORY_PACKETS, VIDEO_HISTORY_NS)
         : new PacketHistory(MAX_AUDIO_HISTORY_PACKETS, AUDIO_HISTORY_NS);
     this.source = new SendSource(history, new SenderClock(plan.clockRate()));
+    this.undescribed = plan.spatialLayers() > 1 && parser instanceof DescribedPayload described
+        ? new UndescribedPackets(history, described) : null;
     if (plan.ssrc() != null) {
       begin(plan.ssrc());
     }
@@ -188,16 +193,35 @@ public final class ProducerStream {
     }
     RoutedPacket routed = history.claim(sequence, nowNs);
     writer.write(packet, routed);
-    if (readable) {
+    boolean waits = undescribed != null && payload.layersUnknown;
+    if (readable && !waits) {
       receive.onPayload(payload, nowNs);
-    } else {
+    } else if (!readable) {
       // Padding, or what no receiver could decode: consumers learn that the number was used, and close the gap.
       routed.length = routed.payloadOffset;
     }
     routed.sequence = sequence;
     routed.receivedNs = nowNs;
     routed.payload.copyFrom(payload);
-    owner.onRoutedPacket(this, routed, nowNs);
+    if (waits) {
+      waitForStructure(routed, nowNs);
+    } else if (undescribed != null && undescribed.count() > 0 && payload.keyFrame) {
+      undescribed.onStructure(sequence);
+      undescribed.release(sequence, before -> owner.onRoutedPacket(this, before, nowNs));
+      owner.onRoutedPacket(this, routed, nowNs);
+      undescribed.release(Long.MAX_VALUE, behind -> owner.onRoutedPacket(this, behind, nowNs));
+    } else {
+      owner.onRoutedPacket(this, routed, nowNs);
+    }
+  }
+
+  /** It is probably on its way again; but if it was the first packet of all, nobody knows that it is missing. */
+  private void waitForStructure(RoutedPacket routed, long nowNs) {
+    if (undescribed.count() == UndescribedPackets.MAX_PACKETS) {
+      undescribed.giveUp(packet -> owner.onRoutedPacket(this, packet, nowNs));
+    }
+    undescribed.add(routed.sequence);
+    receive.onKeyFrameWanted(nowNs);
   }
 
   /** What consumers need of it: its last packets and its wall clock. */
@@ -233,6 +257,9 @@ public final class ProducerStream {
 
   void pause() {
     paused = true;
+    if (undescribed != null) {
+      undescribed.clear();
+    }
     if (receive != null) {
       receive.pause();
     }
@@ -307,6 +334,7 @@ public final class ProducerStream {
         .value("historyPackets", history.capacity())
         .value("malformedPayloads", malformedPayloads)
         .value("clockKnown", source.clock().known())
+        .value("waitingForStructure", undescribed == null ? 0 : undescribed.count())
         .part("receive", part -> {
           if (receive != null) {
             receive.dump(part);
