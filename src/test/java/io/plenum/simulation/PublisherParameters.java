@@ -34,6 +34,11 @@ public final class PublisherParameters {
         List.of(Map.of("ssrc", ssrc, "rtx", Map.of("ssrc", rtxSsrc))));
   }
 
+  /** One stream with an SSRC that is signalled, and NACK, but nothing beside it to repair with. */
+  public static RtpParameters vp8WithoutRtx(String mid, long ssrc) {
+    return parameters(mid, vp8Codecs(false).subList(0, 1), extensions(false, true), List.of(Map.of("ssrc", ssrc)));
+  }
+
   /** Streams r0, r1, …, whose SSRCs the first packets tell. */
   public static RtpParameters vp8Simulcast(String mid, int streams, int temporalLayers, boolean transportCc) {
     List<Object> encodings = new ArrayList<>();

@@ -71,7 +71,7 @@ public final class ReceivedTrack {
     rtxPayloadType = rtxSsrc == 0 ? -1 : parameters.rtxOf(payloadType).payloadType();
     clock = new SenderClock(parameters.mediaCodec().clockRate());
     receive = new ReceiveStream(isVideo()
-        ? new ReceiveStreamOptions(ssrc, 90_000, true, true, 0, 0)
+        ? new ReceiveStreamOptions(ssrc, 90_000, true, true, true, 0, 0)
         : ReceiveStreamOptions.audio(ssrc, 48_000, false), new Feedback());
     if (rtxSsrc != 0) {
       receive.setRtxSsrc(rtxSsrc);
@@ -210,5 +210,8 @@ public final class ReceivedTrack {
 
     @Override
     public void scoreChanged(int mediaSsrc, int score) {}
+
+    @Override
+    public void activeChanged(int mediaSsrc) {}
   }
 }

@@ -14,7 +14,10 @@ public final class ParameterLimits {
   public static final int MAX_PARAMETERS = 32;
   /** Certificates have one fingerprint per hash function, and there are six of those. */
   public static final int MAX_FINGERPRINTS = 8;
-  /** RFC 8285 §4.3: what the two-byte form can name. */
+  /**
+   * RFC 8285 §4.3: what the two-byte form can name. What a router knows has at most
+   * {@link io.plenum.protocol.rtp.RtpPacket#MAX_EXTENSION_ID}, or it would not be read.
+   */
   public static final int MAX_HEADER_EXTENSION_ID = 255;
   /** Spatial or temporal layers of one encoding: VP9's three bits. */
   public static final int MAX_LAYERS = 8;

@@ -349,11 +349,18 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
   }
 
   @Override
-  public void onProducerScore(ProducerStream stream, long nowNs) {
+  public void onProducerScore(long nowNs) {
+    router.events().onConsumerScore(id, score());
+  }
+
+  @Override
+  public void onProducerStreamActive(ProducerStream stream, long nowNs) {
     link.onDemandChanged(nowNs);
     aim();
-    requestNeededKeyFrames(nowNs);
-    router.events().onConsumerScore(id, score());
+    if (!stream.active()) {
+      // One that begins shows with its next packet whether that is a key frame already: onPacket asks if it is none.
+      requestNeededKeyFrames(nowNs);
+    }
   }
 
   @Override

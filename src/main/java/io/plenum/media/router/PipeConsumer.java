@@ -182,9 +182,13 @@ public final class PipeConsumer implements ProducerListener {
   }
 
   @Override
-  public void onProducerScore(ProducerStream stream, long nowNs) {
-    requestNeededKeyFrames(nowNs);
+  public void onProducerScore(long nowNs) {
     listener.onProducerScore(this, producer.encodingScores());
+  }
+
+  @Override
+  public void onProducerStreamActive(ProducerStream stream, long nowNs) {
+    // Nothing to aim at: each stream goes its own way, and asks for its key frame with its first packet.
   }
 
   @Override

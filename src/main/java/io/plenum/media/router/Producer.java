@@ -135,9 +135,14 @@ public final class Producer implements ProducerStream.Owner {
   }
 
   @Override
-  public void onStreamScore(ProducerStream stream, int score, long nowNs) {
+  public void onStreamScore(ProducerStream stream, long nowNs) {
     router.events().onProducerScore(id, encodingScores(), scores());
-    tellConsumers(nowNs, consumer -> consumer.onProducerScore(stream, nowNs));
+    tellConsumers(nowNs, consumer -> consumer.onProducerScore(nowNs));
+  }
+
+  @Override
+  public void onStreamActive(ProducerStream stream, long nowNs) {
+    tellConsumers(nowNs, consumer -> consumer.onProducerStreamActive(stream, nowNs));
   }
 
   private interface ConsumerCall {
@@ -162,8 +167,8 @@ public final class Producer implements ProducerStream.Owner {
    */
   public void mirrorScores(List<Integer> originScores, long nowNs) {
     for (ProducerStream stream : streams) {
-      if (!closed && stream.index() < originScores.size() && stream.mirrorScore(originScores.get(stream.index()))) {
-        onStreamScore(stream, stream.score(), nowNs);
+      if (!closed && stream.index() < originScores.size()) {
+        stream.mirrorScore(originScores.get(stream.index()), nowNs);
       }
     }
   }

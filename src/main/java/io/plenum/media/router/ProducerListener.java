@@ -9,8 +9,14 @@ interface ProducerListener {
 
   void onProducerPaused(boolean producerPaused, long nowNs);
 
-  /** One of the producer's streams has begun, fallen silent, or changed its score. */
-  void onProducerScore(ProducerStream stream, long nowNs);
+  /** One of the producer's streams scores otherwise than before. */
+  void onProducerScore(long nowNs);
+
+  /**
+   * One of the producer's streams has begun, has fallen silent, or is back: {@link ProducerStream#active} says which. If
+   * it comes, the packet that shows it follows.
+   */
+  void onProducerStreamActive(ProducerStream stream, long nowNs);
 
   void onProducerClosed(long nowNs);
 

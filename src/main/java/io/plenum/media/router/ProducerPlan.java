@@ -44,8 +44,8 @@ public record ProducerPlan(
           rtx == null ? -1 : rtx.payloadType(),
           codec.clockRate(),
           video,
-          // Without RTX a repair would be the same packet again, and audio is not worth that.
-          rtx != null && codec.rtcpFeedback().contains(RtcpFeedback.NACK),
+          // With RTX or without: then the publisher sends the same packet again, which it knows to do safely.
+          codec.rtcpFeedback().contains(RtcpFeedback.NACK),
           codec.rtcpFeedback().contains(RtcpFeedback.NACK_PLI),
           parameters.encodings().size() > 1,
           layers.spatialLayers(),

@@ -14,6 +14,7 @@ import io.plenum.media.stream.StreamScore;
 import io.plenum.protocol.rtcp.ReportBlock;
 import io.plenum.protocol.rtcp.SenderInfo;
 import io.plenum.protocol.rtp.RtpPacket;
+import io.plenum.protocol.rtp.codec.DescribedPayload;
 import io.plenum.protocol.rtp.codec.PayloadInfo;
 import io.plenum.protocol.rtp.codec.PayloadParser;
 import java.util.OptionalInt;
@@ -34,7 +35,11 @@ public final class ProducerStream {
   interface Owner {
     void onRoutedPacket(ProducerStream stream, RoutedPacket packet, long nowNs);
 
-    void onStreamScore(ProducerStream stream, int score, long nowNs);
+    /** The stream scores otherwise than before. */
+    void onStreamScore(ProducerStream stream, long nowNs);
+
+    /** It has begun, has fallen silent, or is back. */
+    void onStreamActive(ProducerStream stream, long nowNs);
   }
 
   private final int index;
@@ -45,6 +50,8 @@ public final class ProducerStream {
   private final RoutedPacketWriter writer;
   private final PacketHistory history;
   private final SendSource source;
+  /** Null where each packet says by itself what layer it is of. */
+  private final UndescribedPackets undescribed;
   private final PayloadInfo payload = new PayloadInfo();
   private ReceiveStream receive;
   private int pendingRtxSsrc;
@@ -55,6 +62,8 @@ public final class ProducerStream {
   private boolean paused;
   private long malformedPayloads;
   private int mirroredScore = NOT_MIRRORED;
+  /** What others know: who comes later asks for {@link #score}. */
+  private int toldScore;
 
   ProducerStream(int index, StreamPlan plan, Owner owner, RtpFeedback feedback, PayloadParser parser, RoutedPacketWriter writer) {
     this.index = index;
@@ -67,12 +76,15 @@ public final class ProducerStream {
         ? new PacketHistory(MAX_VIDEO_HISTORY_PACKETS, VIDEO_HISTORY_NS)
         : new PacketHistory(MAX_AUDIO_HISTORY_PACKETS, AUDIO_HISTORY_NS);
     this.source = new SendSource(history, new SenderClock(plan.clockRate()));
+    this.undescribed = plan.spatialLayers() > 1 && parser instanceof DescribedPayload described
+        ? new UndescribedPackets(history, described) : null;
     if (plan.ssrc() != null) {
       begin(plan.ssrc());
     }
     if (plan.rtxSsrc() != null) {
       learnRtxSsrc(plan.rtxSsrc());
     }
+    toldScore = score();
   }
 
   /** Position among the producer's encodings, lowest quality first. */
@@ -106,7 +118,7 @@ public final class ProducerStream {
   /** The stream's SSRC became known by mid or rid. */
   public void begin(int ssrc) {
     receive = new ReceiveStream(
-        new ReceiveStreamOptions(ssrc, plan.clockRate(), plan.nack(), plan.pli(),
+        new ReceiveStreamOptions(ssrc, plan.clockRate(), plan.video(), plan.nack(), plan.pli(),
             plan.simulcast() ? ReceiveStreamOptions.SIMULCAST_INACTIVITY_TIMEOUT_NS : 0,
             plan.video() ? plan.keyFrameMinIntervalNs() : 0),
         new ReceiveStream.Sink() {
@@ -122,7 +134,14 @@ public final class ProducerStream {
 
           @Override
           public void scoreChanged(int mediaSsrc, int score) {
-            owner.onStreamScore(ProducerStream.this, score, nowNs);
+            tellScore(nowNs);
+          }
+
+          @Override
+          public void activeChanged(int mediaSsrc) {
+            owner.onStreamActive(ProducerStream.this, nowNs);
+            // One that is known by rid scored 0 until now, though its own score has not changed.
+            tellScore(nowNs);
           }
         });
     if (hasPendingRtxSsrc) {
@@ -174,16 +193,35 @@ public final class ProducerStream {
     }
     RoutedPacket routed = history.claim(sequence, nowNs);
     writer.write(packet, routed);
-    if (readable) {
+    boolean waits = undescribed != null && payload.layersUnknown;
+    if (readable && !waits) {
       receive.onPayload(payload, nowNs);
-    } else {
+    } else if (!readable) {
       // Padding, or what no receiver could decode: consumers learn that the number was used, and close the gap.
       routed.length = routed.payloadOffset;
     }
     routed.sequence = sequence;
     routed.receivedNs = nowNs;
     routed.payload.copyFrom(payload);
-    owner.onRoutedPacket(this, routed, nowNs);
+    if (waits) {
+      waitForStructure(routed, nowNs);
+    } else if (undescribed != null && undescribed.count() > 0 && payload.keyFrame) {
+      undescribed.onStructure(sequence);
+      undescribed.release(sequence, before -> owner.onRoutedPacket(this, before, nowNs));
+      owner.onRoutedPacket(this, routed, nowNs);
+      undescribed.release(Long.MAX_VALUE, behind -> owner.onRoutedPacket(this, behind, nowNs));
+    } else {
+      owner.onRoutedPacket(this, routed, nowNs);
+    }
+  }
+
+  /** It is probably on its way again; but if it was the first packet of all, nobody knows that it is missing. */
+  private void waitForStructure(RoutedPacket routed, long nowNs) {
+    if (undescribed.count() == UndescribedPackets.MAX_PACKETS) {
+      undescribed.giveUp(packet -> owner.onRoutedPacket(this, packet, nowNs));
+    }
+    undescribed.add(routed.sequence);
+    receive.onKeyFrameWanted(nowNs);
   }
 
   /** What consumers need of it: its last packets and its wall clock. */
@@ -219,6 +257,9 @@ public final class ProducerStream {
 
   void pause() {
     paused = true;
+    if (undescribed != null) {
+      undescribed.clear();
+    }
     if (receive != null) {
       receive.pause();
     }
@@ -249,11 +290,17 @@ public final class ProducerStream {
     return receive == null ? 0 : receive.score();
   }
 
-  /** @return whether that is another score than before */
-  boolean mirrorScore(int originScore) {
-    int before = score();
+  /** From now on it scores what it does where it enters the room. */
+  void mirrorScore(int originScore, long nowNs) {
     mirroredScore = Math.max(0, Math.min(StreamScore.BEST, originScore));
-    return score() != before;
+    tellScore(nowNs);
+  }
+
+  private void tellScore(long nowNs) {
+    if (score() != toldScore) {
+      toldScore = score();
+      owner.onStreamScore(this, nowNs);
+    }
   }
 
   public long bitsPerSecond(long nowNs) {
@@ -287,6 +334,7 @@ public final class ProducerStream {
         .value("historyPackets", history.capacity())
         .value("malformedPayloads", malformedPayloads)
         .value("clockKnown", source.clock().known())
+        .value("waitingForStructure", undescribed == null ? 0 : undescribed.count())
         .part("receive", part -> {
           if (receive != null) {
             receive.dump(part);

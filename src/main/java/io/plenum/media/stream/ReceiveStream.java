@@ -24,6 +24,9 @@ public final class ReceiveStream {
     void requestKeyFrame(int ssrc);
 
     void scoreChanged(int ssrc, int score);
+
+    /** The stream's first packet came, or the first after a silence, or it has fallen silent: {@link #active} says which. */
+    void activeChanged(int ssrc);
   }
 
   private final ReceiveStreamOptions options;
@@ -42,7 +45,7 @@ public final class ReceiveStream {
   private boolean active;
   private long activeSinceNs;
   private long lastPacketNs;
-  /** The NACK list was too long; the request follows once the packet in hand is settled. */
+  /** So much is missing that only a key frame helps; the request follows once the packet in hand is settled. */
   private boolean keyFrameNeeded;
   private int lastLength;
   private double rttMs;
@@ -97,6 +100,9 @@ public final class ReceiveStream {
     if (acceptance == Acceptance.RESTARTED) {
       reception.onRestart();
       nacks.reset();
+      // After an outage too long to count what was lost, nothing that comes can be decoded; nor can what another sender
+      // goes on with.
+      keyFrameNeeded = true;
     }
     reception.onPacket(packet.timestamp(), sequences.sequence() == sequences.highest(), nowNs);
     accept(packet, packet.length(), nowNs);
@@ -125,7 +131,10 @@ public final class ReceiveStream {
   public void onPayload(PayloadInfo payload, long nowNs) {
     layerRates.add(payload, lastLength, nowNs);
     if (payload.keyFrame) {
-      nacks.onKeyFrame(sequences.sequence());
+      // Each packet of H264's says that it belongs to one, and what of it came before must not be given up.
+      if (payload.frameStart && payload.spatialLayer == 0) {
+        nacks.onKeyFrame(sequences.sequence());
+      }
       keyFrames.onKeyFrame();
     }
   }
@@ -191,6 +200,7 @@ public final class ReceiveStream {
       nacks.reset();
       int before = score.score();
       score.reset(0);
+      sink.activeChanged(options.ssrc());
       tellScoreIfNot(before);
     }
   }
@@ -212,7 +222,7 @@ public final class ReceiveStream {
     return score.score();
   }
 
-  /** RTP came lately; always true once begun if no inactivity timeout is set. */
+  /** RTP came lately; always true after the first packet if no inactivity timeout is set. */
   public boolean active() {
     return active;
   }
@@ -254,9 +264,11 @@ public final class ReceiveStream {
     }
     if (options.nack() && !paused) {
       nacks.onPacket(sequences.sequence(), nowNs);
-      if (keyFrameNeeded) {
-        keyFrameNeeded = false;
-        keyFrames.onKeyFrameWanted(nowNs);
+    }
+    if (keyFrameNeeded) {
+      keyFrameNeeded = false;
+      if (options.video()) {
+        onKeyFrameWanted(nowNs);
       }
     }
     if (!active) {
@@ -264,6 +276,7 @@ public final class ReceiveStream {
       activeSinceNs = nowNs;
       int before = score.score();
       score.reset(StreamScore.BEST);
+      sink.activeChanged(options.ssrc());
       tellScoreIfNot(before);
     }
   }

@@ -5,8 +5,8 @@ import io.plenum.protocol.wire.Bytes;
 
 /**
  * Answers a receiver's NACKs: finds out what was sent under the number, takes the bytes from the producer's history,
- * and writes the packet again, as RTX (RFC 4588 §4) or as it was. Each packet at most once per round trip, and all of
- * them within a {@link RetransmissionBudget}.
+ * and writes the packet again, as RTX (RFC 4588 §4). Each packet at most once per round trip, and all of them within a
+ * {@link RetransmissionBudget}.
  */
 public final class Retransmitter {
   /** Gets each packet as it is to be protected and sent; the bytes are the caller's own buffer. */
@@ -45,7 +45,7 @@ public final class Retransmitter {
   void onNack(int sequenceNumber, SendSource[] sources, long rttNs, byte[] out, int outOffset, long nowNs, Sink sink) {
     asked++;
     RoutedPacket packet = null;
-    int entry = options.repair() == Repair.NONE ? SentPackets.NOT_FOUND : sent.find(sequenceNumber, nowNs);
+    int entry = options.repair() == Repair.RTX ? sent.find(sequenceNumber, nowNs) : SentPackets.NOT_FOUND;
     if (entry != SentPackets.NOT_FOUND) {
       long intervalNs = rttNs < 0 ? DEFAULT_RTT_NS : Math.max(MIN_RESEND_INTERVAL_NS, rttNs);
       if (sent.mayResend(entry, intervalNs, nowNs)) {
@@ -95,35 +95,19 @@ public final class Retransmitter {
   }
 
   private int write(RoutedPacket packet, int entry, int sequenceNumber, byte[] out, int outOffset) {
-    boolean rtx = options.repair() == Repair.RTX;
-    int payloadOffset = outOffset + packet.payloadOffset;
-    int shift = 0;
+    int payloadOffset = outOffset + packet.payloadOffset + RTX_HEADER_BYTES;
     System.arraycopy(packet.bytes, 0, out, outOffset, packet.payloadOffset);
-    if (rtx) {
-      // RFC 4588 §4: the first two payload bytes are the original sequence number.
-      Bytes.put16(out, payloadOffset, sequenceNumber);
-      shift = RTX_HEADER_BYTES;
-    }
-    boolean filler = sent.filler(entry);
-    int length = packet.payloadOffset + shift;
-    if (!filler) {
-      System.arraycopy(packet.bytes, packet.payloadOffset, out, payloadOffset + shift, packet.payloadLength());
-      length += packet.payloadLength();
-    } else if (!rtx) {
-      // As it was, RFC 3550 §5.1: the last byte counts the padding, itself included.
-      Bytes.put8(out, outOffset, out[outOffset] | 0x20);
-      Bytes.put8(out, payloadOffset, 1);
-      length++;
-    }
-    int payloadType = rtx ? options.rtxPayloadType() : options.payloadType();
-    Bytes.put8(out, outOffset + 1, (sent.marker(entry) ? 0x80 : 0) | payloadType);
-    Bytes.put16(out, outOffset + 2, rtx ? takeRtxSequenceNumber() : sequenceNumber);
+    // RFC 4588 §4: the first two payload bytes are the original sequence number.
+    Bytes.put16(out, payloadOffset - RTX_HEADER_BYTES, sequenceNumber);
+    int payloadLength = sent.filler(entry) ? 0 : packet.payloadLength();
+    System.arraycopy(packet.bytes, packet.payloadOffset, out, payloadOffset, payloadLength);
+    Bytes.put8(out, outOffset + 1, (sent.marker(entry) ? 0x80 : 0) | options.rtxPayloadType());
+    Bytes.put16(out, outOffset + 2, takeRtxSequenceNumber());
     Bytes.put32(out, outOffset + 4, sent.timestamp(entry));
-    Bytes.put32(out, outOffset + 8, rtx ? options.rtxSsrc() : options.ssrc());
-    if (options.vp8() && !filler) {
-      Vp8Rewriter.patch(out, payloadOffset + shift, packet.payload, sent.pictureId(entry),
-          sent.tl0PictureIndex(entry));
+    Bytes.put32(out, outOffset + 8, options.rtxSsrc());
+    if (options.vp8() && payloadLength > 0) {
+      Vp8Rewriter.patch(out, payloadOffset, packet.payload, sent.pictureId(entry), sent.tl0PictureIndex(entry));
     }
-    return length;
+    return packet.payloadOffset + RTX_HEADER_BYTES + payloadLength;
   }
 }

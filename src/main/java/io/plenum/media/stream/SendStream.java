@@ -129,6 +129,7 @@ public final class SendStream {
 
   private void begin(RoutedPacket packet, int streamIndex, long nowNs) {
     if (source >= 0 && source != streamIndex) {
+      senderReports.onSwitch(sources[source].clock(), timestamps.offset(), nowNs);
       timestamps.onSwitch(sources[source].clock(), sources[streamIndex].clock(), packet.timestamp, nowNs);
     }
     source = streamIndex;

@@ -14,12 +14,13 @@ package io.plenum.media.stream;
  */
 public record SendStreamOptions(int ssrc, int payloadType, int clockRate, int initialSequenceNumber, Repair repair,
     int rtxSsrc, int rtxPayloadType, int initialRtxSequenceNumber, long maxResendAgeNs, boolean vp8) {
-  /** How a packet is sent again. */
+  /**
+   * How a packet is sent again. Not as it was, on the same SSRC: it would leave with another abs-send-time and another
+   * transport-wide number, and two texts under the same SSRC and sequence number break AES-GCM (RFC 7714 §8.4).
+   */
   public enum Repair {
     /** Not at all. */
     NONE,
-    /** As it was, on the same SSRC. */
-    PLAIN,
     /** RFC 4588, on an SSRC of its own. */
     RTX
   }
@@ -44,10 +45,5 @@ public record SendStreamOptions(int ssrc, int payloadType, int clockRate, int in
   public SendStreamOptions withRtx(int rtxSsrc, int rtxPayloadType, int initialRtxSequenceNumber) {
     return new SendStreamOptions(ssrc, payloadType, clockRate, initialSequenceNumber, Repair.RTX, rtxSsrc,
         rtxPayloadType, initialRtxSequenceNumber, maxResendAgeNs, vp8);
-  }
-
-  public SendStreamOptions withPlainRepair() {
-    return new SendStreamOptions(ssrc, payloadType, clockRate, initialSequenceNumber, Repair.PLAIN, 0, 0, 0,
-        maxResendAgeNs, vp8);
   }
 }

@@ -12,7 +12,9 @@ import io.plenum.protocol.rtcp.SenderInfo;
  *
  * <p>Before the producer's first report nothing is sent: a report in our own clock would make the receiver align, and
  * jump when the producer's came. Only if none comes for long (some senders have no RTCP) we use our clock and the
- * arrival of packets, so that the receiver has something to answer.
+ * arrival of packets, so that the receiver has something to answer. After a switch to a source that has not reported yet,
+ * the former one's line is carried on: both have the same wall clock, and {@link TimestampAligner} has joined their
+ * timestamps as well as can be known.
  */
 public final class SenderReports {
   /** Browsers send their first report within a second or two. Who has not by now will not. */
@@ -21,9 +23,16 @@ public final class SenderReports {
   private final int clockRate;
   private final RoundTrips roundTrips = new RoundTrips();
   private boolean begun;
-  private long firstPacketNs;
+  /** Since when we wait for a report of the source. */
+  private long waitingSinceNs;
+  private boolean byArrival;
   private long lastPacketNs;
   private int lastTimestamp;
+  /** What a source said at {@link #knownNs}: that outgoing timestamp belongs to that wall clock. */
+  private boolean known;
+  private long knownNtpTime;
+  private long knownTimestamp;
+  private long knownNs;
 
   public SenderReports(int clockRate) {
     this.clockRate = clockRate;
@@ -33,10 +42,30 @@ public final class SenderReports {
   public void onPacket(int timestamp, long nowNs) {
     if (!begun) {
       begun = true;
-      firstPacketNs = nowNs;
+      waitingSinceNs = nowNs;
     }
     lastPacketNs = nowNs;
     lastTimestamp = timestamp;
+  }
+
+  /**
+   * Another source's packets follow.
+   *
+   * @param clock of the source that was forwarded until now
+   * @param timestampOffset what was added to its timestamps
+   */
+  public void onSwitch(SenderClock clock, int timestampOffset, long nowNs) {
+    if (clock.known()) {
+      learn(clock, timestampOffset, nowNs);
+    }
+    waitingSinceNs = nowNs;
+  }
+
+  private void learn(SenderClock clock, int timestampOffset, long nowNs) {
+    known = true;
+    knownNtpTime = clock.ntpTimeAt(nowNs);
+    knownTimestamp = clock.timestampAt(nowNs) + timestampOffset;
+    knownNs = nowNs;
   }
 
   /**
@@ -52,9 +81,13 @@ public final class SenderReports {
       return false;
     }
     if (clock.known()) {
-      info.ntpTime = clock.ntpTimeAt(nowNs);
-      info.rtpTimestamp = clock.timestampAt(nowNs) + timestampOffset & 0xffff_ffffL;
-    } else if (nowNs - firstPacketNs >= ARRIVAL_FALLBACK_NS) {
+      learn(clock, timestampOffset, nowNs);
+    }
+    if (known) {
+      info.ntpTime = knownNtpTime + NtpTime.fromNs(nowNs - knownNs);
+      info.rtpTimestamp = knownTimestamp + NtpTime.toClock(nowNs - knownNs, clockRate) & 0xffff_ffffL;
+    } else if (byArrival || nowNs - waitingSinceNs >= ARRIVAL_FALLBACK_NS) {
+      byArrival = true;
       info.ntpTime = nowNtp;
       info.rtpTimestamp = lastTimestamp + NtpTime.toClock(nowNs - lastPacketNs, clockRate) & 0xffff_ffffL;
     } else {

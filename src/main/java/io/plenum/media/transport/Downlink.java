@@ -10,6 +10,7 @@ import io.plenum.protocol.rtcp.Remb;
 import io.plenum.protocol.rtcp.ReportBlock;
 import io.plenum.protocol.rtcp.TransportFeedback;
 import java.util.Collection;
+import java.util.Map;
 
 /**
  * Watches the path to the endpoint and shares it among the consumers: {@link BandwidthEstimator} says what it carries,
@@ -226,6 +227,14 @@ final class Downlink implements BandwidthEstimator.Sink {
 
   private static boolean differs(long bps, long reportedBps) {
     return Math.abs(bps - reportedBps) > reportedBps * REPORTED_CHANGE;
+  }
+
+  /** mediasoup's names; nothing where nothing is estimated. */
+  void addStats(Map<String, Object> stats) {
+    if (kind != Kind.NONE) {
+      stats.put("availableOutgoingBitrate", availableBps());
+      stats.put("rtpPacketLossSent", estimator.loss());
+    }
   }
 
   void dump(Dump out) {

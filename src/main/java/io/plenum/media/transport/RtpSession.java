@@ -323,7 +323,7 @@ public final class RtpSession implements ConsumerLink {
     public void sendProbation(int probeId, int packets, int packetBytes, HeaderExtensionIds ids, long nowNs) {
       for (int i = 0; i < packets && isConnected(); i++) {
         int length = probation.write(environment.out, packetBytes, ids, extensions, nowNs);
-        counters.onProbationSent(length);
+        counters.onProbationSent(length, nowNs);
         link.sendRtp(environment.out, 0, probation.headerLength(), length, nowNs);
         if (probation.number() >= 0) {
           downlink.onPacketSent(probation.number(), length, probeId, nowNs);
@@ -411,9 +411,8 @@ public final class RtpSession implements ConsumerLink {
   /** What the session adds to its transport's stats. */
   public void addStats(Map<String, Object> stats, long nowNs) {
     counters.addStats(stats, nowNs);
-    if (downlink.kind() != Downlink.Kind.NONE) {
-      stats.put("availableOutgoingBitrate", downlink.availableBps());
-    }
+    uplink.addStats(stats);
+    downlink.addStats(stats);
   }
 
   public void dump(Dump out) {

@@ -21,8 +21,7 @@ public final class TransportCounters {
   private long rtcpPacketsReceived;
   private long rtcpBytesReceived;
   private long rtcpMalformed;
-  private long probationPacketsSent;
-  private long probationBytesSent;
+  private final TrafficCounter probationSent = new TrafficCounter();
 
   TransportCounters(DropTotals loop) {
     this.totals = loop.of(RtpDrop.class);
@@ -70,17 +69,16 @@ public final class TransportCounters {
     }
   }
 
-  void onProbationSent(int bytes) {
-    probationPacketsSent++;
-    probationBytesSent += bytes;
+  void onProbationSent(int bytes, long nowNs) {
+    probationSent.add(bytes, nowNs);
   }
 
   public long probationPacketsSent() {
-    return probationPacketsSent;
+    return probationSent.packets();
   }
 
   public long probationBytesSent() {
-    return probationBytesSent;
+    return probationSent.bytes();
   }
 
   public long drops(RtpDrop reason) {
@@ -123,14 +121,14 @@ public final class TransportCounters {
     stats.put("rtxRecvBitrate", rtxReceived.bitsPerSecond(nowNs));
     stats.put("rtxBytesSent", rtxSent.bytes());
     stats.put("rtxSendBitrate", rtxSent.bitsPerSecond(nowNs));
-    stats.put("probationPacketsSent", probationPacketsSent);
-    stats.put("probationBytesSent", probationBytesSent);
+    stats.put("probationBytesSent", probationSent.bytes());
+    stats.put("probationSendBitrate", probationSent.bitsPerSecond(nowNs));
   }
 
   void dump(Dump out) {
     out.value("datagramsReceived", received.packets())
         .value("datagramsSent", sent.packets())
-        .value("probationPacketsSent", probationPacketsSent)
+        .value("probationPacketsSent", probationSent.packets())
         .value("rtpPacketsReceived", rtpReceived.packets())
         .value("rtpPacketsSent", rtpSent.packets())
         .value("rtxPacketsReceived", rtxReceived.packets())

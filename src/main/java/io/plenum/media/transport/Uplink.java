@@ -10,6 +10,7 @@ import io.plenum.protocol.rtp.RtpPacket;
 import io.plenum.protocol.rtcp.RtcpWriter;
 import io.plenum.protocol.wire.Bytes;
 import java.util.Collection;
+import java.util.Map;
 
 /**
  * Tells the publisher how its packets arrive, so that its encoders ramp up: transport-cc if that is negotiated, else an
@@ -77,6 +78,15 @@ final class Uplink {
       transportCc.onTimeout(nowNs);
     } else if (kind == Kind.REMB) {
       estimator.onTimeout(nowNs);
+    }
+  }
+
+  /** mediasoup's names. With transport-cc it is the publisher who estimates, with REMB it is we. */
+  void addStats(Map<String, Object> stats) {
+    if (kind == Kind.TRANSPORT_CC) {
+      stats.put("rtpPacketLossReceived", transportCc.packetLoss());
+    } else if (kind == Kind.REMB) {
+      stats.put("availableIncomingBitrate", estimator.bitrateBps());
     }
   }
 

@@ -135,9 +135,10 @@ class ConsumerParametersTest {
   }
 
   @Test
-  void audioWithRtxEnabledHasNackAndNoRtxStream() {
+  void audioHasNoRtxSoItHasNoNack() {
     RtpParameters audio = consumable("vp8", MediaKind.AUDIO);
-    assertEquals(List.of("nack "), feedback(audio, browser(), true));
+    assertTrue(audio.mediaCodec().rtcpFeedback().contains(RtcpFeedback.NACK));
+    assertEquals(List.of(), feedback(audio, browser(), true));
     assertNull(ConsumerParameters.forEndpoint(audio, browser(), "0", true, ssrcs).encodings().get(0).rtx());
     assertEquals(List.of(), feedback(audio, browser(), false));
   }
@@ -145,12 +146,14 @@ class ConsumerParametersTest {
   @Test
   void anEndpointWhoseRtxRepairsAnotherCodecGetsNone() {
     RtpCapabilities receiver = RtpCapabilities.fromJson(Captures.tree(Captures.parse("{'codecs':["
-        + "{'mimeType':'video/VP8','clockRate':90000,'preferredPayloadType':96},"
+        + "{'mimeType':'video/VP8','clockRate':90000,'preferredPayloadType':96,"
+        + "'rtcpFeedback':[{'type':'nack'},{'type':'nack','parameter':'pli'}]},"
         + "{'mimeType':'video/rtx','clockRate':90000,'preferredPayloadType':97,'parameters':{'apt':98}}]}")));
     RtpParameters consumer =
         ConsumerParameters.forEndpoint(consumable("vp8", MediaKind.VIDEO), receiver, "0", true, ssrcs);
     assertEquals(1, consumer.codecs().size());
     assertNull(consumer.encodings().get(0).rtx());
+    assertEquals(List.of(RtcpFeedback.NACK_PLI), consumer.mediaCodec().rtcpFeedback(), "nothing would answer a NACK");
   }
 
   @Test
@@ -235,7 +238,7 @@ class ConsumerParametersTest {
   void anAudioPipeHasTheLevelsAndNoDependencyDescriptor() {
     RtpParameters pipe = ConsumerParameters.forPipe(consumable("vp8", MediaKind.AUDIO), true, ssrcs);
     assertEquals(List.of(6, 11), extensionIds(pipe));
-    assertEquals(List.of(RtcpFeedback.NACK), pipe.mediaCodec().rtcpFeedback());
+    assertEquals(List.of(), pipe.mediaCodec().rtcpFeedback(), "without RTX nothing answers a NACK");
     assertEquals(1, distinctSsrcs(pipe));
   }
 

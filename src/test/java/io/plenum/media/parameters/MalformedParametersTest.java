@@ -113,6 +113,8 @@ class MalformedParametersTest {
         arguments("/headerExtensions/0/id", "256", "headerExtensions[0].id must be an integer from 1 to 255"),
         arguments("/headerExtensions/0/id", "15",
             "headerExtensions[0].id must not be 15, which is reserved (RFC 8285)"),
+        arguments("/headerExtensions/0/id", "32",
+            "headerExtensions[0].id must not be above 31 for urn:ietf:params:rtp-hdrext:sdes:mid"),
         arguments("/headerExtensions/0/id", "2", "headerExtensions use id 2 twice"),
         arguments("/headerExtensions/0/encrypt", "'no'", "headerExtensions[0].encrypt must be true or false"),
         arguments("/headerExtensions/0/encrypt", "true",
@@ -170,6 +172,15 @@ class MalformedParametersTest {
     JsonNode good = Captures.produced("vp8", MediaKind.VIDEO);
     assertRefused(RtpParameters::fromJson, Captures.with(good, pointer, value),
         IllegalParameters.INVALID_RTP_PARAMETERS, "rtpParameters." + sentence);
+  }
+
+  @Test
+  void anExtensionThatWeDoNotKnowMayHaveAnyId() {
+    JsonNode good = Captures.produced("vp8", MediaKind.VIDEO);
+    JsonNode high = Captures.with(Captures.with(good, "/headerExtensions/0/id", "255"), "/headerExtensions/0/uri", "'urn:x'");
+    assertEquals(255, RtpParameters.fromJson(Captures.tree(high)).headerExtensions().get(0).id());
+    JsonNode known = Captures.with(good, "/headerExtensions/0/id", "31");
+    assertEquals(31, RtpParameters.fromJson(Captures.tree(known)).headerExtensionId(KnownHeaderExtension.MID));
   }
 
   static Stream<Arguments> rtpCapabilities() {

@@ -266,17 +266,48 @@ class RouterTest {
     assertEquals("outbound-rtp", consumed.get(0).get("type"));
     assertEquals(Integer.toUnsignedLong(bobSees.ssrc), consumed.get(0).get("ssrc"));
 
-    Set<String> transport = Set.of("type", "transportId", "timestamp", "iceRole", "iceState", "iceSelectedTuple",
-        "dtlsState", "bytesReceived", "recvBitrate", "bytesSent", "sendBitrate", "rtpBytesReceived", "rtpRecvBitrate",
-        "rtpBytesSent", "rtpSendBitrate", "rtxBytesReceived", "rtxRecvBitrate", "rtxBytesSent", "rtxSendBitrate");
     Map<String, Object> stats = alice.transport().stats(call.nowNs(), 7).get(0);
-    assertTrue(stats.keySet().containsAll(transport), stats::toString);
+    assertEquals(transportFieldsAnd("rtpPacketLossReceived"), new TreeSet<>(stats.keySet()), "transport-cc upwards");
     assertEquals("webrtc-transport", stats.get("type"));
+    assertEquals(0.0, stats.get("rtpPacketLossReceived"));
     assertTrue((long) stats.get("bytesReceived") > (long) stats.get("rtpBytesReceived"));
     // What left her in the last 20 ms is still on its way.
     assertEquals(alice.uplinkBytes(), (long) stats.get("bytesReceived"), 3_000);
     Map<String, Object> receiver = bob.transport().stats(call.nowNs(), 7).get(0);
     assertEquals(bob.downlinkBytes(), receiver.get("bytesSent"));
+    assertEquals(transportFieldsAnd("availableOutgoingBitrate", "rtpPacketLossSent"), new TreeSet<>(receiver.keySet()));
+    assertEquals(0.0, receiver.get("rtpPacketLossSent"));
+  }
+
+  @Test
+  void whatIsEstimatedForAPublisherAndLostOnThePathIsInTheStatsToo() {
+    SimulatedPeer dave = call.join("dave");
+    call.runFor(SECOND);
+    dave.publishVideo(new SimulatedPeer.VideoOptions().withoutTransportCc());
+    bob.impair(Impairment.NONE, Impairment.FIVE_PERCENT);
+    alice.impair(Impairment.FIVE_PERCENT, Impairment.NONE);
+    call.runFor(10 * SECOND);
+    Map<String, Object> estimated = dave.transport().stats(call.nowNs(), 7).get(0);
+    assertEquals(transportFieldsAnd("availableIncomingBitrate"), new TreeSet<>(estimated.keySet()), "REMB upwards");
+    assertEquals((double) dave.lastRembBps, (long) estimated.get("availableIncomingBitrate"), 0.2 * dave.lastRembBps);
+    double lostDownwards = (double) bob.transport().stats(call.nowNs(), 7).get(0).get("rtpPacketLossSent");
+    assertTrue(lostDownwards > 0.01 && lostDownwards < 0.2, "lost downwards " + lostDownwards);
+    double mostLostUpwards = 0;
+    for (int i = 0; i < 20; i++) {
+      call.runFor(SECOND / 10);
+      double lost = (double) alice.transport().stats(call.nowNs(), 7).get(0).get("rtpPacketLossReceived");
+      mostLostUpwards = Math.max(mostLostUpwards, lost);
+    }
+    assertTrue(mostLostUpwards > 0.01 && mostLostUpwards < 0.5, "most lost upwards " + mostLostUpwards);
+  }
+
+  private static Set<String> transportFieldsAnd(String... more) {
+    Set<String> fields = new TreeSet<>(List.of("type", "transportId", "timestamp", "iceRole", "iceState", "iceSelectedTuple",
+        "dtlsState", "bytesReceived", "recvBitrate", "bytesSent", "sendBitrate", "rtpBytesReceived", "rtpRecvBitrate",
+        "rtpBytesSent", "rtpSendBitrate", "rtxBytesReceived", "rtxRecvBitrate", "rtxBytesSent", "rtxSendBitrate",
+        "probationBytesSent", "probationSendBitrate"));
+    fields.addAll(List.of(more));
+    return fields;
   }
 
   @Test

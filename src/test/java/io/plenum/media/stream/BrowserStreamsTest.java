@@ -46,6 +46,9 @@ class BrowserStreamsTest {
 
       @Override
       public void scoreChanged(int ssrc, int score) {}
+
+      @Override
+      public void activeChanged(int ssrc) {}
     };
     for (int i = 0; i < ssrcs.length; i++) {
       sources[i] = new Source(90_000);

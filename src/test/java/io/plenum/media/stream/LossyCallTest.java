@@ -131,6 +131,9 @@ class LossyCallTest {
 
     @Override
     public void scoreChanged(int mediaSsrc, int score) {}
+
+    @Override
+    public void activeChanged(int mediaSsrc) {}
   }
 
   @ParameterizedTest(name = "seed {0}, {1} % lost")

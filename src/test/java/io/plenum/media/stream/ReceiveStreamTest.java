@@ -38,11 +38,32 @@ class ReceiveStreamTest implements ReceiveStream.Sink {
     told.add("score " + score);
   }
 
+  @Override
+  public void activeChanged(int ssrc) {
+    assertEquals(SSRC, ssrc);
+    told.add(stream.active() ? "active" : "silent");
+  }
+
+  /** What was told but for the stream's beginning. */
+  private List<String> toldSinceItBegan() {
+    assertEquals("active", told.get(0));
+    return told.subList(1, told.size());
+  }
+
   private Acceptance receive(int sequenceNumber, long nowNs) {
     return stream.onRtp(RtpBytes.view(SSRC, sequenceNumber, sequenceNumber * 3000L), nowNs);
   }
 
   private void receiveKeyFrame(int sequenceNumber, long nowNs) {
+    assertTrue(receive(sequenceNumber, nowNs).accepted());
+    payload.clear();
+    payload.keyFrame = true;
+    payload.frameStart = true;
+    stream.onPayload(payload, nowNs);
+  }
+
+  /** As H264 has them: it says that it belongs to a key frame. */
+  private void receiveRestOfKeyFrame(int sequenceNumber, long nowNs) {
     assertTrue(receive(sequenceNumber, nowNs).accepted());
     payload.clear();
     payload.keyFrame = true;
@@ -55,7 +76,7 @@ class ReceiveStreamTest implements ReceiveStream.Sink {
     receive(1, 0);
     receive(3, 0);
     stream.onTimeout(stream.nextDeadlineNs());
-    assertEquals(List.of("nack [2]"), told);
+    assertEquals(List.of("nack [2]"), toldSinceItBegan());
     assertEquals(Acceptance.ACCEPTED, stream.onRtx(RtpBytes.view(SSRC, 2, 6000), 50 * MS));
     assertEquals(2, stream.sequence() & 0xffff);
     assertEquals(Acceptance.DUPLICATE, stream.onRtx(RtpBytes.view(SSRC, 2, 6000), 51 * MS));
@@ -90,7 +111,7 @@ class ReceiveStreamTest implements ReceiveStream.Sink {
     stream.onKeyFrameWanted(0);
     stream.onKeyFrameWanted(1);
     stream.onTimeout(1000 * MS);
-    assertEquals(List.of("pli", "pli"), told);
+    assertEquals(List.of("pli", "pli"), toldSinceItBegan());
     receiveKeyFrame(2, 1001 * MS);
     stream.onTimeout(2001 * MS);
     assertEquals(2, stream.stats(0).pliCount());
@@ -100,8 +121,34 @@ class ReceiveStreamTest implements ReceiveStream.Sink {
   void tooMuchLossAsksForAKeyFrameInstead() {
     receive(1, 0);
     receive(1500, 0);
-    assertEquals(List.of("pli"), told);
+    assertEquals(List.of("pli"), toldSinceItBegan());
     assertEquals(0, stream.stats(0).nackCount());
+  }
+
+  @Test
+  void tooMuchLossAfterAKeyFrameThatIsThereGivesUpWhatWasBeforeIt() {
+    receive(1, 0);
+    receiveKeyFrame(3, 0);
+    receiveRestOfKeyFrame(4, 0);
+    receive(4 + NackGenerator.MAX_MISSING + 1, 0);
+    assertEquals(List.of(), toldSinceItBegan());
+    assertEquals(NackGenerator.MAX_MISSING, missing());
+  }
+
+  @Test
+  void tooMuchLossAfterAKeyFrameThatHasAHoleAsksForAnother() {
+    receive(1, 0);
+    receiveKeyFrame(2, 0);
+    receiveRestOfKeyFrame(4, 0);
+    receive(4 + NackGenerator.MAX_MISSING + 1, 0);
+    assertEquals(List.of("pli"), toldSinceItBegan(), "3 is a part of it");
+    assertEquals(0, missing());
+  }
+
+  private Object missing() {
+    Dump dump = new Dump();
+    stream.dump(dump);
+    return dump.tree().get("missing");
   }
 
   @Test
@@ -119,7 +166,33 @@ class ReceiveStreamTest implements ReceiveStream.Sink {
     assertEquals(0, stream.score());
     receive(3, 5000 * MS);
     assertEquals(10, stream.score());
-    assertEquals(List.of("score 0", "score 10"), told);
+    assertEquals(List.of("active", "silent", "score 0", "active", "score 10"), told);
+  }
+
+  @Test
+  void itsBeginningIsToldThoughItScoresAsBefore() {
+    assertFalse(stream.active());
+    assertEquals(10, stream.score());
+    receive(1, 0);
+    receive(2, MS);
+    assertTrue(stream.active());
+    assertEquals(List.of("active"), told);
+  }
+
+  @Test
+  void silenceIsToldThoughTheScoreWasZeroBefore() {
+    receive(0, 0);
+    for (int report = 0; report < 40; report++) {
+      // Of fifty packets one comes.
+      receive(50 * report + 50, 100 * report * MS);
+      stream.fillReportBlock(new ReportBlock(), 100 * report * MS);
+    }
+    assertEquals(0, stream.score());
+    told.clear();
+    stream.pause();
+    stream.resume(4_000 * MS);
+    stream.onTimeout(6_000 * MS);
+    assertEquals(List.of("silent"), told);
   }
 
   @Test
@@ -131,9 +204,9 @@ class ReceiveStreamTest implements ReceiveStream.Sink {
     assertEquals(Long.MAX_VALUE, stream.nextDeadlineNs());
     stream.resume(10_000 * MS);
     stream.onTimeout(11_499 * MS);
-    assertEquals(List.of(), told);
+    assertEquals(List.of(), toldSinceItBegan());
     stream.onTimeout(11_500 * MS);
-    assertEquals(List.of("score 0"), told);
+    assertEquals(List.of("silent", "score 0"), toldSinceItBegan());
   }
 
   @Test
@@ -147,7 +220,7 @@ class ReceiveStreamTest implements ReceiveStream.Sink {
     stream.fillReportBlock(block, 100 * MS);
     assertEquals(SSRC, block.ssrc);
     assertEquals(51, block.fractionLost);
-    assertEquals(List.of("score 4"), told);
+    assertEquals(List.of("score 4"), toldSinceItBegan());
   }
 
   @Test
@@ -181,14 +254,42 @@ class ReceiveStreamTest implements ReceiveStream.Sink {
   }
 
   @Test
-  void afterARestartOfTheSenderNothingBeforeIsAskedFor() {
+  void afterARestartOfTheSenderNothingBeforeIsAskedForButAKeyFrame() {
     receive(1, 0);
     receive(3, 0);
     receive(40_000, 0);
     assertEquals(Acceptance.RESTARTED, receive(40_001, 0));
     stream.onTimeout(20 * MS);
-    assertEquals(List.of(), told);
+    assertEquals(List.of("pli"), toldSinceItBegan());
     assertEquals(0, stream.stats(0).packetsLost());
+  }
+
+  @Test
+  void anOutageOfMorePacketsThanCanBeCountedEndsWithARequestForAKeyFrame() {
+    receive(1, 0);
+    receive(1 + SequenceTracker.MAX_DROPOUT, 0);
+    assertEquals(List.of(), toldSinceItBegan());
+    assertEquals(Acceptance.RESTARTED, receive(2 + SequenceTracker.MAX_DROPOUT, 0));
+    assertEquals(List.of("pli"), toldSinceItBegan());
+  }
+
+  @Test
+  void soundHasNoKeyFrames() {
+    ReceiveStream audio = new ReceiveStream(ReceiveStreamOptions.audio(SSRC, 48_000, true), this);
+    audio.onRtp(RtpBytes.view(SSRC, 1, 0), 0);
+    audio.onRtp(RtpBytes.view(SSRC, 3 + NackGenerator.MAX_MISSING, 0), 0);
+    audio.onRtp(RtpBytes.view(SSRC, 40_000, 0), 0);
+    assertEquals(Acceptance.RESTARTED, audio.onRtp(RtpBytes.view(SSRC, 40_001, 0), 0));
+    assertEquals(0, audio.stats(0).firCount() + audio.stats(0).pliCount());
+  }
+
+  @Test
+  void aPausedStreamThatStartsAgainAsksForNothing() {
+    receive(1, 0);
+    stream.pause();
+    receive(40_000, 0);
+    assertEquals(Acceptance.RESTARTED, receive(40_001, 0));
+    assertEquals(List.of(), toldSinceItBegan());
   }
 
   @Test

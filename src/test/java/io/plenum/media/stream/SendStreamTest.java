@@ -137,20 +137,36 @@ class SendStreamTest {
   }
 
   @Test
-  void withoutRtxItComesAsItWasIfThatIsAllowed() {
-    stream = new SendStream(SendStreamOptions.video(SSRC, 101, 500, false).withPlainRepair(),
-        SingleStreamSelector.video(), source.source);
-    int length = write(keyFrame(70_000, 0), 0);
-    byte[] first = Arrays.copyOfRange(out, 8, 8 + length);
-    nack(50 * MS, 500);
-    assertArrayEquals(first, resent.get(0));
-
+  void withoutRtxNothingIsSentAgain() {
     stream = new SendStream(SendStreamOptions.video(SSRC, 101, 500, false),
         SingleStreamSelector.video(), source.source);
     write(keyFrame(70_001, 0), 0);
     nack(50 * MS, 500);
-    assertEquals(1, resent.size());
+    assertEquals(0, resent.size());
+    assertEquals(1, stream.stats(50 * MS).nackPacketsRefused());
     assertEquals(OptionalInt.empty(), stream.rtxSsrc());
+  }
+
+  @Test
+  void theReportsOfAStreamThatSwitchesStayInThePublishersClock() {
+    Source high = new Source(90_000);
+    SimulcastSelector selector = new SimulcastSelector(2);
+    selector.setTarget(0, 0);
+    stream = new SendStream(OPTIONS, selector, source.source, high.source);
+    write(keyFrame(10, 0), 0);
+    source.clock.onSenderReport(0x1234_5678_0000_0000L, 1000, 0);
+    selector.setTarget(1, 0);
+    RoutedPacket first = high.route(20, 700_000, true, 40 * MS, 1);
+    first.payload.keyFrame = true;
+    first.payload.frameStart = true;
+    assertTrue(stream.write(first, 1, out, 8, 40 * MS) > 0);
+    long timestamp = RtpBytes.view(out, 8, 13).timestamp();
+    assertEquals(1000 + 3600, timestamp);
+
+    SenderInfo info = new SenderInfo();
+    assertTrue(stream.fillSenderInfo(info, 10_040 * MS, 0xeeee_eeee_0000_0000L));
+    assertEquals(0x1234_5678L + 10, info.ntpTime >>> 32);
+    assertEquals(timestamp + 900_000, info.rtpTimestamp);
   }
 
   @Test

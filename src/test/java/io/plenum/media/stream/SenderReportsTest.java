@@ -61,6 +61,49 @@ class SenderReportsTest {
   }
 
   @Test
+  void afterASwitchToASourceThatHasNotReportedTheFormerLineIsCarriedOn() {
+    reports.onPacket(1000, 0);
+    clock.onSenderReport(NTP, 900_000, SECOND);
+    // The former source was never asked for a report, and its timestamps were moved by 500.
+    reports.onSwitch(clock, 500, 2 * SECOND);
+    SenderClock next = new SenderClock(90_000);
+    for (int second = 3; second <= 60; second++) {
+      reports.onPacket(1000 + 90_000 * second, second * SECOND);
+      assertTrue(reports.fill(info, next, 77, second * SECOND, 12345), "after " + second + " s");
+      assertEquals(NTP + (second - 1L << 32), info.ntpTime, "not in our clock");
+      assertEquals(900_500 + 90_000 * (second - 1), info.rtpTimestamp);
+    }
+    next.onSenderReport(NTP + (60L << 32), 10, 61 * SECOND);
+    assertTrue(reports.fill(info, next, 77, 62 * SECOND, 12345));
+    assertEquals(NTP + (61L << 32), info.ntpTime);
+    assertEquals(90_087, info.rtpTimestamp, "the new source's own line");
+  }
+
+  @Test
+  void aLineThatIsCarriedOnOutlivesMoreSwitches() {
+    reports.onPacket(1000, 0);
+    clock.onSenderReport(NTP, 900_000, SECOND);
+    assertTrue(reports.fill(info, clock, 0, SECOND, 12345));
+    SenderClock silent = new SenderClock(90_000);
+    reports.onSwitch(clock, 0, 2 * SECOND);
+    reports.onSwitch(silent, 3, 3 * SECOND);
+    assertTrue(reports.fill(info, new SenderClock(90_000), 4, 4 * SECOND, 12345));
+    assertEquals(NTP + (3L << 32), info.ntpTime);
+    assertEquals(900_000 + 3 * 90_000, info.rtpTimestamp);
+  }
+
+  @Test
+  void aSourceThatFollowsOneThatNeverReportedHasItsTimeToReport() {
+    reports.onPacket(1000, 0);
+    reports.onSwitch(clock, 0, 4 * SECOND);
+    reports.onPacket(1000, 4 * SECOND);
+    assertFalse(reports.fill(info, new SenderClock(90_000), 0, 8 * SECOND, NTP));
+    assertTrue(reports.fill(info, new SenderClock(90_000), 0, 9 * SECOND, NTP));
+    reports.onSwitch(clock, 0, 10 * SECOND);
+    assertTrue(reports.fill(info, clock, 0, 10 * SECOND, NTP), "who has our clock already goes on with it");
+  }
+
+  @Test
   void aReportWithoutAWallClockIsNone() {
     clock.onSenderReport(0, 1, 1);
     assertFalse(clock.known());

@@ -11,6 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.plenum.media.Dump;
 import io.plenum.media.PlenumException;
 import io.plenum.media.parameters.MediaKind;
+import io.plenum.media.parameters.RtcpFeedback;
+import io.plenum.media.parameters.RtpCapabilities;
 import io.plenum.media.parameters.SctpStreamParameters;
 import io.plenum.media.router.Consumer;
 import io.plenum.media.router.ConsumerOptions;
@@ -280,6 +282,47 @@ class DirectTransportTest {
     assertArrayEquals(Arrays.copyOfRange(sound(1), 12, 52),
         Arrays.copyOfRange(first.array(), first.capacity() - 40, first.capacity()));
     assertTrue(application.rtcp.size() >= 1, "sender reports come too");
+    assertNoFaults();
+  }
+
+  /** One whole picture of VP8. */
+  private static byte[] picture(int sequenceNumber, boolean key) {
+    return ByteBuffer.allocate(12 + 30).put((byte) 0x80).put((byte) (0x80 | PublisherParameters.VP8))
+        .putShort((short) sequenceNumber).putInt(3_000 * sequenceNumber).putInt(SSRC)
+        .put((byte) 0x10).put((byte) (key ? 0 : 1)).put(new byte[] {0, 0, (byte) 0x9d, 1, 0x2a, 16, 0, 16, 0}).array();
+  }
+
+  private void sendPicture(int sequenceNumber) {
+    byte[] packet = picture(sequenceNumber, sequenceNumber == 1);
+    direct.onRtp(packet, 0, packet.length, call.nowNs());
+  }
+
+  @Test
+  void aPublisherWithoutRtxIsAskedToSendAgainAndWhoeverReceivesWithoutRtxMustNotAsk() {
+    direct.produce(new ProducerOptions("camera", MediaKind.VIDEO,
+        PublisherParameters.vp8WithoutRtx("0", SSRC), false, Map.of()), call.nowNs());
+    RtpCapabilities all = call.node().router().rtpCapabilities();
+    RtpCapabilities withoutRtx = new RtpCapabilities(
+        all.codecs().stream().filter(codec -> !codec.isRtx()).toList(), all.headerExtensions());
+    Consumer consumer = direct.consume(
+        new ConsumerOptions("watcher", "camera", withoutRtx, false, true, Map.of()), call.nowNs());
+    assertEquals(List.of(RtcpFeedback.NACK_PLI, RtcpFeedback.CCM_FIR), consumer.rtpParameters().mediaCodec().rtcpFeedback());
+    sendPicture(1);
+    sendPicture(2);
+    sendPicture(4);
+    application.rtcp.clear();
+    call.runFor(20 * MS);
+    RtcpWriter nack = new RtcpWriter();
+    byte[] expected = new byte[16];
+    nack.begin(expected, 0, expected.length);
+    nack.nack(ByteBuffer.wrap(application.rtcp.get(0)).getInt(4), SSRC, new int[] {3}, 0, 1);
+    assertArrayEquals(expected, application.rtcp.get(0));
+    sendPicture(3);
+    call.runFor(20 * MS);
+    List<Integer> numbers = application.rtp.stream().map(packet -> ByteBuffer.wrap(packet).getShort(2) & 0xffff).toList();
+    int first = numbers.get(0);
+    assertEquals(List.of(first, first + 1, first + 3, first + 2), numbers);
+    assertEquals(0L, call.node().router().producer("camera").stats(call.nowNs(), 0).get(0).get("packetsLost"));
     assertNoFaults();
   }
 

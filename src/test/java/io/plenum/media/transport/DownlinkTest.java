@@ -235,7 +235,11 @@ class DownlinkTest {
     call(1, Kind.TRANSPORT_CC, 500_000);
     room.run(10);
     subscriber.link.capacityBps = 3_000_000;
-    room.run(10);
+    long mostProbationBps = 0;
+    for (int i = 0; i < 20; i++) {
+      room.run(0.5);
+      mostProbationBps = Math.max(mostProbationBps, (long) stats().get("probationSendBitrate"));
+    }
     assertTrue(subscriber.probation.size() > 5);
     RtpPacket packet = new RtpPacket();
     int sequenceNumber = -1;
@@ -251,7 +255,9 @@ class DownlinkTest {
       assertTrue(sequenceNumber < 0 || packet.sequenceNumber() == (sequenceNumber + 1 & 0xffff));
       sequenceNumber = packet.sequenceNumber();
     }
-    assertEquals((long) subscriber.probation.size(), stats().get("probationPacketsSent"));
+    assertEquals(subscriber.probation.size(), subscriber.session.counters().probationPacketsSent());
+    assertEquals(subscriber.probation.stream().mapToLong(bytes -> bytes.length).sum(), stats().get("probationBytesSent"));
+    assertTrue(mostProbationBps > 0);
   }
 
   @Test

@@ -32,17 +32,41 @@ public final class DescribedPayload implements PayloadParser {
     info.frameStart = descriptor.frameStart();
     info.frameEnd = descriptor.frameEnd();
     if (descriptor.isResolved()) {
-      info.keyFrame = descriptor.structureAttached();
-      info.spatialLayer = descriptor.spatialLayer();
-      info.temporalLayer = descriptor.temporalLayer();
-      info.switchingUpPoint = descriptor.switchingUpPoint();
-      info.interPicturePredicted = descriptor.interPicturePredicted();
-      if (!info.keyFrame || info.width == 0) {
-        info.width = info.keyFrame ? descriptor.width() : 0;
-        info.height = info.keyFrame ? descriptor.height() : 0;
-      }
+      describe(info);
+    } else {
+      // VP9 has its layers in the payload too, and always.
+      info.layersUnknown = !(codec instanceof Vp9Payload);
     }
     return null;
+  }
+
+  /**
+   * Reads the descriptor of a packet again whose layers were unknown, after another structure has come.
+   *
+   * @param bytes the extension's, from {@code offset} on
+   * @param info of that packet
+   * @return false if they are still unknown; then {@code info} is as it was
+   */
+  public boolean parseAgain(
+      byte[] bytes, int offset, int length, int sequenceNumber, long timestamp, PayloadInfo info) {
+    if (descriptor.parse(bytes, offset, length, sequenceNumber, timestamp) != null || !descriptor.isResolved()) {
+      return false;
+    }
+    describe(info);
+    return true;
+  }
+
+  private void describe(PayloadInfo info) {
+    info.layersUnknown = false;
+    info.keyFrame = descriptor.structureAttached();
+    info.spatialLayer = descriptor.spatialLayer();
+    info.temporalLayer = descriptor.temporalLayer();
+    info.switchingUpPoint = descriptor.switchingUpPoint();
+    info.interPicturePredicted = descriptor.interPicturePredicted();
+    if (!info.keyFrame || info.width == 0) {
+      info.width = info.keyFrame ? descriptor.width() : 0;
+      info.height = info.keyFrame ? descriptor.height() : 0;
+    }
   }
 
   /** What it says about the packet parsed last. */

@@ -13,6 +13,8 @@ public final class PayloadInfo {
   public boolean frameEnd;
   public int spatialLayer;
   public int temporalLayer;
+  /** The dependency descriptor would say the layers, but the structure that it refers to has not come; both are 0. */
+  public boolean layersUnknown;
   /** A receiver of a lower temporal layer may begin to receive this one here (VP8 Y, VP9 U, dependency descriptor). */
   public boolean switchingUpPoint;
   /**
@@ -45,6 +47,7 @@ public final class PayloadInfo {
     frameEnd = false;
     spatialLayer = 0;
     temporalLayer = 0;
+    layersUnknown = false;
     switchingUpPoint = false;
     interPicturePredicted = false;
     pictureId = -1;
@@ -63,6 +66,7 @@ public final class PayloadInfo {
     frameEnd = other.frameEnd;
     spatialLayer = other.spatialLayer;
     temporalLayer = other.temporalLayer;
+    layersUnknown = other.layersUnknown;
     switchingUpPoint = other.switchingUpPoint;
     interPicturePredicted = other.interPicturePredicted;
     pictureId = other.pictureId;
