@@ -366,6 +366,36 @@ class IceLiteAgentTest {
   }
 
   @Test
+  void mediaGoesFromTcpToUdpAndBackAsTheClientNominates() {
+    TransportTuple tcp = tuple(TransportTuple.Protocol.TCP, 7);
+    on(check().useCandidate(), tcp, 0);
+    sink.take();
+    on(check(), A, 1);
+    assertEquals(List.of("success", "added " + A), sink.take());
+    on(check().useCandidate(), A, 2);
+    assertEquals(List.of("success", "selected " + A), sink.take());
+    assertTrue(agent.isValid(tcp), "the connection stays, in case UDP dies");
+    on(check().useCandidate(), tcp, 3);
+    assertEquals(List.of("success", "selected " + tcp), sink.take());
+    on(check().useCandidate(), A, 4);
+    sink.take();
+    agent.onTupleClosed(tcp);
+    assertEquals(List.of("removed " + tcp), sink.take());
+    assertSame(A, agent.selectedTuple());
+  }
+
+  @Test
+  void tcpThatFellSilentIsClosedWhenItsConsentRunsOutAndUdpGoesOn() {
+    TransportTuple tcp = tuple(TransportTuple.Protocol.TCP, 7);
+    on(check().useCandidate(), tcp, 0);
+    on(check().useCandidate(), A, SECOND);
+    sink.take();
+    agent.onTimeout(30 * SECOND);
+    assertEquals(List.of("removed " + tcp), sink.take());
+    assertSame(A, agent.selectedTuple());
+  }
+
+  @Test
   void aNewConnectionFromTheSameAddressTakesThePlaceOfTheOldOne() {
     TransportTuple old = tuple(TransportTuple.Protocol.TCP, 7);
     TransportTuple young = tuple(TransportTuple.Protocol.TCP, 7);
@@ -487,6 +517,47 @@ class IceLiteAgentTest {
     assertNull(on(check(), A, 1));
     assertEquals(IceDrop.UNKNOWN_USERNAME, on(CheckBuilder.to(SECOND_ONES), A, 2));
     assertNull(on(CheckBuilder.to(THIRD), A, 3));
+  }
+
+  @Test
+  void aRestartBringsBackAClientWhoseConsentRanOut() {
+    on(check().nomination(7), A, 0);
+    agent.onTimeout(30 * SECOND);
+    agent.restart(SECOND_ONES);
+    sink.take();
+    assertNull(on(CheckBuilder.to(SECOND_ONES).nomination(1), B, 31 * SECOND));
+    assertEquals(
+        List.of("success", "retired firstfragment16c", "added " + B, "selected " + B, "disconnected→completed"),
+        sink.take());
+  }
+
+  @Test
+  void afterTwoRestartsInARowTheFirstAnswerIsWorthlessAndTheSecondIsNot() {
+    on(check().nomination(3), A, 0);
+    agent.restart(SECOND_ONES);
+    agent.restart(THIRD);
+    sink.take();
+    // The client acts on the answers one after the other; meanwhile it keeps its path with the credentials it has used.
+    assertEquals(IceDrop.UNKNOWN_USERNAME, on(CheckBuilder.to(SECOND_ONES).useCandidate(), B, 1));
+    assertNull(on(check(), A, 2));
+    assertSame(A, agent.selectedTuple());
+    sink.take();
+    assertNull(on(CheckBuilder.to(THIRD).nomination(1), B, 3));
+    assertEquals(
+        List.of("success", "retired firstfragment16c", "added " + B, "selected " + B), sink.take());
+    assertEquals(IceDrop.UNKNOWN_USERNAME, on(check(), A, 4));
+  }
+
+  @Test
+  void aRestartAfterOneThatWasUsedKeepsTheOneThatWasUsed() {
+    on(check(), A, 0);
+    agent.restart(SECOND_ONES);
+    on(CheckBuilder.to(SECOND_ONES), A, 1);
+    agent.restart(THIRD);
+    sink.take();
+    assertNull(on(CheckBuilder.to(SECOND_ONES), A, 2));
+    assertEquals(IceDrop.UNKNOWN_USERNAME, on(check(), A, 3));
+    assertNull(on(CheckBuilder.to(THIRD), A, 4));
   }
 
   @Test
