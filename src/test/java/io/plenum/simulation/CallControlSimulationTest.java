@@ -247,6 +247,41 @@ class CallControlSimulationTest {
     assertEquals(IceState.COMPLETED, alice.transport().iceState());
   }
 
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {1, 2, 3, 42})
+  void authenticMediaIsNoConsentAndTheFirstCheckBringsEverythingBack(long seed) {
+    SimulatedCall call = new SimulatedCall(seed, Impairment.NONE);
+    SimulatedPeer alice = call.join("alice");
+    SimulatedPeer bob = call.join("bob");
+    bob.receive(alice.publishVideo());
+    alice.receive(bob.publishAudio());
+    call.runFor(5 * SECOND);
+    InetSocketAddress address = bob.outsideAddress();
+    call.node().capture(address, 100);
+    bob.withholdChecks(true);
+    // His last check was at most three seconds ago.
+    call.runFor(26 * SECOND);
+    long before = bob.downlinkDatagrams();
+    call.runFor(SECOND);
+    assertTrue(bob.downlinkDatagrams() > before, "three seconds early");
+    assertEquals(100, call.node().captured().size(), "he goes on sending");
+    call.runFor(3 * SECOND + 100 * MS);
+    assertEquals(IceState.DISCONNECTED, bob.transport().iceState());
+    long after = bob.downlinkDatagrams();
+    for (byte[] datagram : call.node().captured()) {
+      call.node().receive(address, datagram, 0, datagram.length);
+    }
+    call.runFor(10 * SECOND);
+    assertEquals(after, bob.downlinkDatagrams(), "not a byte, seed " + seed);
+
+    bob.withholdChecks(false);
+    call.runFor(4 * SECOND);
+    assertEquals(IceState.COMPLETED, bob.transport().iceState());
+    long back = bob.downlinkDatagrams();
+    call.runFor(SECOND);
+    assertTrue(bob.downlinkDatagrams() - back >= 75, "25 pictures of three packets in a second, seed " + seed);
+  }
+
   @Test
   void aPeerThatComesBackAfterItsConsentRanOutGetsAKeyFrameAndGoesOn() {
     SimulatedCall call = new SimulatedCall(1, Impairment.NONE);

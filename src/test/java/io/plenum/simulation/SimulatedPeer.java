@@ -82,6 +82,7 @@ public final class SimulatedPeer {
   private int transportSequenceNumber;
   private int nextMid;
   private boolean silent;
+  private boolean withholdsChecks;
   /** What we send, before SRTP; off while null. */
   public List<byte[]> plainSent;
   /** The RTCP packets that came, after SRTP; off while null. */
@@ -241,6 +242,11 @@ public final class SimulatedPeer {
   /** Nothing leaves us any more, not even checks: the client has died. */
   public void die() {
     silent = true;
+  }
+
+  /** Checks no longer leave us; everything else does, for as long as our own ICE thinks that it is connected. */
+  public void withholdChecks(boolean withholds) {
+    withholdsChecks = withholds;
   }
 
   private void onDatagram(TransportTuple tuple, byte[] bytes) {
@@ -485,7 +491,9 @@ public final class SimulatedPeer {
   private final class IceEffects implements IceControllingClient.Sink {
     @Override
     public void sendStun(byte[] bytes, int offset, int length, TransportTuple tuple) {
-      send(tuple, bytes, offset, length);
+      if (!withholdsChecks) {
+        send(tuple, bytes, offset, length);
+      }
     }
 
     @Override

@@ -18,7 +18,9 @@ import io.plenum.protocol.stun.StunWriter;
  *       media moves there; when none is left the agent is DISCONNECTED until checks return.
  *   <li>After {@link #restart} both credentials are good until the first check with the new ones; tuples, selection
  *       and state stay, so media goes on.
- *   <li>No answer is longer than its question, and errors are rationed: nobody can be reached or flooded through us.
+ *   <li>No answer is longer than its question, and both answers ({@link CheckAllowance}) and errors are rationed: nobody
+ *       can be flooded through us. The selected tuple has an allowance of its own, the others one together; so what comes
+ *       from elsewhere, replayed or with a made-up source, does not silence the path in use.
  * </ul>
  */
 public final class IceLiteAgent {
@@ -54,6 +56,8 @@ public final class IceLiteAgent {
   private final Sink sink;
   private final StunWriter writer = new StunWriter(StunWriter.ANSWER_CAPACITY_BYTES);
   private final CheckedTuples tuples = new CheckedTuples();
+  private final CheckAllowance selectedChecks = new CheckAllowance();
+  private final CheckAllowance otherChecks = new CheckAllowance();
   private final long[] drops = new long[IceDrop.values().length];
 
   private IceState state = IceState.NEW;
@@ -98,6 +102,11 @@ public final class IceLiteAgent {
     if (credentials == null) {
       return refuse(IceDrop.UNKNOWN_USERNAME, message, tuple, null, nowNs);
     }
+    // Asked before the integrity is computed, spent only after: who does not know the password can use up nothing.
+    CheckAllowance allowance = tuple.equals(selected) ? selectedChecks : otherChecks;
+    if (allowance.isSpent(nowNs)) {
+      return drop(IceDrop.TOO_MANY_CHECKS);
+    }
     if (!message.hasValidIntegrity(credentials.integrity)) {
       return refuse(IceDrop.WRONG_INTEGRITY, message, tuple, null, nowNs);
     }
@@ -111,6 +120,7 @@ public final class IceLiteAgent {
     if (message.isFromControlled()) {
       return refuse(IceDrop.ROLE_CONFLICT, message, tuple, credentials.integrity, nowNs);
     }
+    allowance.spend();
     onValidCheck(message, tuple, credentials, nowNs);
     return null;
   }

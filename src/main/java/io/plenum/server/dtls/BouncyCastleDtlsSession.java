@@ -25,7 +25,9 @@ import org.slf4j.event.Level;
  * of the loop.
  *
  * <p>As server nothing runs, and no thread is taken, until the peer's ClientHello is there. A handshake that fails,
- * times out or is closed leaves its thread at once.
+ * times out, makes room for another or is closed leaves its thread at once, and the session is over. A ClientHello that
+ * comes again does not begin a second one: if a single record of our first answer has reached the peer, an answer with
+ * other randoms is of no use to it, and we cannot know. The client makes a new transport.
  */
 final class BouncyCastleDtlsSession implements DtlsSession {
   /** What a peer that is faster than its signalling may make us keep: two flights of a ClientHello. */
@@ -98,7 +100,7 @@ final class BouncyCastleDtlsSession implements DtlsSession {
     startedNs = System.nanoTime();
     become(DtlsState.CONNECTING, "role=" + localRole);
     if (!remoteFingerprint.isUsable()) {
-      fail("fingerprint is not a sha-256, sha-384 or sha-512 in hex", null);
+      fail(DtlsFailure.UNUSABLE_FINGERPRINT, "fingerprint is not a sha-256, sha-384 or sha-512 in hex", null);
       return;
     }
     ArrayDeque<byte[]> kept = early;
@@ -121,12 +123,12 @@ final class BouncyCastleDtlsSession implements DtlsSession {
           }
 
           @Override
-          public void onHandshakeFailed(String reason, Throwable cause) {
-            toLoop(() -> fail(reason, cause));
+          public void onHandshakeFailed(DtlsFailure failure, String reason, Throwable cause) {
+            toLoop(() -> fail(failure, reason, cause));
           }
         });
     if (!sessions.handshakes().submit(handshake)) {
-      fail("too many handshakes at once", null);
+      fail(DtlsFailure.TOO_MANY, "too many handshakes at once", null);
     }
   }
 
@@ -252,7 +254,7 @@ final class BouncyCastleDtlsSession implements DtlsSession {
     } catch (DtlsTransport.Empty nothingInside) {
       // Not authentic, seen before, a warning, a handshake repeated, or close_notify.
     } catch (IOException | RuntimeException e) {
-      fail(DtlsHandshake.reason(e), e);
+      fail(DtlsHandshake.failure(e), DtlsHandshake.reason(e), e);
       return -1;
     }
     if (transport.isClosed() && state == DtlsState.CONNECTED) {
@@ -275,7 +277,7 @@ final class BouncyCastleDtlsSession implements DtlsSession {
       association.send(bytes, offset, length);
       return true;
     } catch (IOException | RuntimeException e) {
-      fail(DtlsHandshake.reason(e), e);
+      fail(DtlsHandshake.failure(e), DtlsHandshake.reason(e), e);
       return false;
     }
   }
@@ -309,11 +311,11 @@ final class BouncyCastleDtlsSession implements DtlsSession {
     release();
   }
 
-  private void fail(String reason, Throwable cause) {
+  private void fail(DtlsFailure failure, String reason, Throwable cause) {
     if (state != DtlsState.CONNECTING && state != DtlsState.CONNECTED) {
       return;
     }
-    counters.onFailed();
+    counters.onFailed(failure);
     become(DtlsState.FAILED, "reason=\"" + reason + '"');
     LOG.debug("dtls failure {}", label, cause);
     release();

@@ -10,7 +10,7 @@ public final class DtlsCounters {
   private final LongAdder[] malformed = adders(Malformed.values().length);
   private final LongAdder started = new LongAdder();
   private final LongAdder connected = new LongAdder();
-  private final LongAdder failed = new LongAdder();
+  private final LongAdder[] failed = adders(DtlsFailure.values().length);
 
   void onDrop(DtlsDrop reason) {
     drops[reason.ordinal()].increment();
@@ -28,8 +28,8 @@ public final class DtlsCounters {
     connected.increment();
   }
 
-  void onFailed() {
-    failed.increment();
+  void onFailed(DtlsFailure reason) {
+    failed[reason.ordinal()].increment();
   }
 
   /** Records that were well-formed but not worth handing to the library: {@code dtls_dropped_total{reason}}. */
@@ -54,7 +54,16 @@ public final class DtlsCounters {
 
   /** Sessions that ended with an error, before or after the handshake. */
   public long failed() {
-    return failed.sum();
+    long sum = 0;
+    for (LongAdder reason : failed) {
+      sum += reason.sum();
+    }
+    return sum;
+  }
+
+  /** Those of them that ended for this reason: {@code dtls_failed_total{reason}}. */
+  public long failed(DtlsFailure reason) {
+    return failed[reason.ordinal()].sum();
   }
 
   private static LongAdder[] adders(int count) {

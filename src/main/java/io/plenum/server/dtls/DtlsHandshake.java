@@ -17,13 +17,16 @@ import org.bouncycastle.tls.TlsFatalAlertReceived;
 import org.bouncycastle.tls.TlsTimeoutException;
 import org.bouncycastle.tls.crypto.impl.bc.BcTlsCrypto;
 
-/** One handshake, run once on a thread that may block. It ends when the peer, the timeout or the transport ends it. */
-final class DtlsHandshake implements Runnable {
+/**
+ * One handshake, run once on a thread that may block. It ends when the peer, the timeout or the transport ends it, or
+ * somebody who waits gets its slot.
+ */
+final class DtlsHandshake implements Runnable, StalledHandshakes.Running {
   /** Told on the handshake's thread, exactly once. */
   interface Listener {
     void onHandshakeDone(DTLSTransport association, DtlsSrtpNegotiation negotiation);
 
-    void onHandshakeFailed(String reason, Throwable cause);
+    void onHandshakeFailed(DtlsFailure failure, String reason, Throwable cause);
   }
 
   private final BcTlsCrypto crypto;
@@ -34,6 +37,8 @@ final class DtlsHandshake implements Runnable {
   private final DtlsTransport transport;
   private final Listener listener;
   private final long createdNs = System.nanoTime();
+  private volatile long sinceNs = createdNs;
+  private volatile boolean ending;
 
   DtlsHandshake(BcTlsCrypto crypto, DtlsCertificate certificate, DtlsOptions options, DtlsRole localRole,
       DtlsFingerprint remoteFingerprint, DtlsTransport transport, Listener listener) {
@@ -48,9 +53,9 @@ final class DtlsHandshake implements Runnable {
 
   @Override
   public void run() {
-    int waitedMillis = (int) Math.min(Integer.MAX_VALUE, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - createdNs));
+    int waitedMillis = (int) Math.min(Integer.MAX_VALUE, TimeUnit.NANOSECONDS.toMillis(sinceNs - createdNs));
     if (waitedMillis >= options.handshakeTimeoutMillis()) {
-      listener.onHandshakeFailed("handshake waited " + waitedMillis + " ms for its turn", null);
+      listener.onHandshakeFailed(DtlsFailure.WAITED_TOO_LONG, "handshake waited " + waitedMillis + " ms for its turn", null);
       return;
     }
     DtlsSrtpNegotiation negotiation = new DtlsSrtpNegotiation(remoteFingerprint, options.profiles(),
@@ -58,9 +63,9 @@ final class DtlsHandshake implements Runnable {
     try {
       listener.onHandshakeDone(shakeHands(negotiation), negotiation);
     } catch (IOException | RuntimeException e) {
-      listener.onHandshakeFailed(reason(e), e);
+      listener.onHandshakeFailed(failure(e), reason(e), e);
     } catch (Error e) {
-      listener.onHandshakeFailed(e.toString(), e);
+      listener.onHandshakeFailed(DtlsFailure.OTHER, e.toString(), e);
       throw e;
     }
   }
@@ -71,8 +76,51 @@ final class DtlsHandshake implements Runnable {
         : new DTLSClientProtocol().connect(new DtlsSrtpClient(crypto, certificate, negotiation), transport);
   }
 
+  /** It has a slot now, and {@link #run} follows. */
+  void onTurn(long nowNs) {
+    sinceNs = nowNs;
+  }
+
+  @Override
+  public long sinceNs() {
+    return sinceNs;
+  }
+
+  @Override
+  public long silentSinceNs(long nowNs) {
+    return transport.silentSinceNs(nowNs);
+  }
+
+  @Override
+  public boolean isEnding() {
+    return ending;
+  }
+
+  /** The peer is told by an alert, the client by signalling; if the handshake is done already, nothing happens. */
+  @Override
+  public void end(String reason) {
+    ending = true;
+    transport.makeRoom(reason);
+  }
+
+  static DtlsFailure failure(Throwable e) {
+    if (e instanceof DtlsTransport.MadeRoom) {
+      return DtlsFailure.MADE_ROOM;
+    }
+    if (e instanceof TlsFatalAlertReceived) {
+      return DtlsFailure.REFUSED_BY_PEER;
+    }
+    if (e instanceof TlsTimeoutException) {
+      return DtlsFailure.TIMED_OUT;
+    }
+    return e instanceof TlsFatalAlert ? DtlsFailure.REFUSED_BY_US : DtlsFailure.OTHER;
+  }
+
   /** One sentence for the log and the client; nothing in it comes from the peer's bytes but an alert's number. */
   static String reason(Throwable e) {
+    if (e instanceof DtlsTransport.MadeRoom) {
+      return e.getMessage();
+    }
     if (e instanceof TlsFatalAlertReceived alert) {
       return "peer sent alert " + AlertDescription.getText(alert.getAlertDescription());
     }

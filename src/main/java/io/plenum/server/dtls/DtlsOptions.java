@@ -10,10 +10,12 @@ import java.util.List;
  * @param resendMillis how long we wait for the peer before we repeat a flight; doubles each time
  * @param maxHandshakes handshakes that run at once
  * @param maxWaitingHandshakes handshakes that may wait for their turn; more fail at once
+ * @param stalledMillis while others wait: how long a handshake may run without a record from its peer
+ * @param slowMillis while others wait: how long a handshake may run at all
  * @param profiles the SRTP profiles we take, the most wanted first
  */
 public record DtlsOptions(int handshakeTimeoutMillis, int resendMillis, int maxHandshakes, int maxWaitingHandshakes,
-    List<SrtpProfile> profiles) {
+    int stalledMillis, int slowMillis, List<SrtpProfile> profiles) {
   /** A peer that has answered ICE but cannot finish in this time will not finish. */
   private static final int HANDSHAKE_TIMEOUT_MILLIS = 30_000;
 
@@ -26,8 +28,15 @@ public record DtlsOptions(int handshakeTimeoutMillis, int resendMillis, int maxH
   /** At 1 ms of work each this is about a second of joins. */
   private static final int MAX_WAITING_HANDSHAKES = 1024;
 
+  /** Our flight has gone out four times by then, at 0, 200, 600 and 1,400 ms; an honest peer has mostly answered the first. */
+  private static final int STALLED_MILLIS = 2_000;
+
+  /** Four times that. A handshake takes two round trips; a peer that has not managed in this time may try again. */
+  private static final int SLOW_MILLIS = 8_000;
+
   public DtlsOptions {
-    if (handshakeTimeoutMillis < 1 || resendMillis < 1 || maxHandshakes < 1 || maxWaitingHandshakes < 1) {
+    if (handshakeTimeoutMillis < 1 || resendMillis < 1 || maxHandshakes < 1 || maxWaitingHandshakes < 1
+        || stalledMillis < 1 || slowMillis < 1) {
       throw new IllegalArgumentException("timings and limits must be positive");
     }
     if (profiles.isEmpty()) {
@@ -38,18 +47,26 @@ public record DtlsOptions(int handshakeTimeoutMillis, int resendMillis, int maxH
 
   public static DtlsOptions defaults() {
     return new DtlsOptions(HANDSHAKE_TIMEOUT_MILLIS, RESEND_MILLIS, MAX_HANDSHAKES, MAX_WAITING_HANDSHAKES,
-        List.of(SrtpProfile.values()));
+        STALLED_MILLIS, SLOW_MILLIS, List.of(SrtpProfile.values()));
   }
 
   public DtlsOptions withProfiles(List<SrtpProfile> profiles) {
-    return new DtlsOptions(handshakeTimeoutMillis, resendMillis, maxHandshakes, maxWaitingHandshakes, profiles);
+    return new DtlsOptions(handshakeTimeoutMillis, resendMillis, maxHandshakes, maxWaitingHandshakes,
+        stalledMillis, slowMillis, profiles);
   }
 
   public DtlsOptions withTimings(int handshakeTimeoutMillis, int resendMillis) {
-    return new DtlsOptions(handshakeTimeoutMillis, resendMillis, maxHandshakes, maxWaitingHandshakes, profiles);
+    return new DtlsOptions(handshakeTimeoutMillis, resendMillis, maxHandshakes, maxWaitingHandshakes,
+        stalledMillis, slowMillis, profiles);
   }
 
   public DtlsOptions withHandshakes(int maxHandshakes, int maxWaitingHandshakes) {
-    return new DtlsOptions(handshakeTimeoutMillis, resendMillis, maxHandshakes, maxWaitingHandshakes, profiles);
+    return new DtlsOptions(handshakeTimeoutMillis, resendMillis, maxHandshakes, maxWaitingHandshakes,
+        stalledMillis, slowMillis, profiles);
+  }
+
+  public DtlsOptions withPatience(int stalledMillis, int slowMillis) {
+    return new DtlsOptions(handshakeTimeoutMillis, resendMillis, maxHandshakes, maxWaitingHandshakes,
+        stalledMillis, slowMillis, profiles);
   }
 }

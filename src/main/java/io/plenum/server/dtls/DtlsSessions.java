@@ -21,7 +21,7 @@ public final class DtlsSessions implements AutoCloseable {
     this.certificate = certificate;
     this.options = options;
     this.crypto = new DtlsCrypto(random);
-    this.handshakes = new DtlsHandshakes(options.maxHandshakes(), options.maxWaitingHandshakes());
+    this.handshakes = new DtlsHandshakes(options);
   }
 
   /**

@@ -36,6 +36,15 @@ final class DtlsTransport implements DatagramTransport {
     private static final long serialVersionUID = 1L;
   }
 
+  /** Somebody who waits gets the handshake's slot. The library tells the peer by an alert on its way out. */
+  static final class MadeRoom extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    MadeRoom(String reason) {
+      super(reason);
+    }
+  }
+
   /** A flight is at most six records; this is room for a few of them while the thread computes. */
   static final int MAX_QUEUED_RECORDS = 32;
 
@@ -50,6 +59,11 @@ final class DtlsTransport implements DatagramTransport {
 
   private final ArrayBlockingQueue<byte[]> queue = new ArrayBlockingQueue<>(MAX_QUEUED_RECORDS);
   private volatile boolean ended;
+  private volatile String madeRoom;
+  private volatile long lastRecordNs = System.nanoTime();
+  /** Whether the handshake's thread has something to do before it waits; what it has to do first is to begin. */
+  private volatile boolean busy = true;
+  private volatile long waitsSinceNs;
   private Output output;
 
   // Of the loop alone, once the handshake is over.
@@ -66,7 +80,24 @@ final class DtlsTransport implements DatagramTransport {
 
   /** From the loop: one record for the handshake, given away; false when the queue is full. */
   boolean offer(byte[] record) {
+    lastRecordNs = System.nanoTime();
     return queue.offer(record);
+  }
+
+  /** From any thread: since when the handshake waits for its peer; {@code nowNs} if it is not waiting. */
+  long silentSinceNs(long nowNs) {
+    if (busy) {
+      return nowNs;
+    }
+    long recordNs = lastRecordNs;
+    long waitsNs = waitsSinceNs;
+    return recordNs - waitsNs > 0 ? recordNs : waitsNs;
+  }
+
+  /** From any thread: the next {@link #receive} of the handshake, or the one that waits, throws {@link MadeRoom}. */
+  void makeRoom(String reason) {
+    madeRoom = reason;
+    queue.offer(WAKE_UP);
   }
 
   /** From the loop: the session is over; whoever waits in {@link #receive} leaves it at once. */
@@ -84,7 +115,8 @@ final class DtlsTransport implements DatagramTransport {
 
   /** A record that came while the handshake was ending, or {@code null}. */
   byte[] poll() {
-    return queue.poll();
+    byte[] record = queue.poll();
+    return record == WAKE_UP ? queue.poll() : record;
   }
 
   /** The next {@link #receive} returns this record; the one after that throws. */
@@ -127,17 +159,25 @@ final class DtlsTransport implements DatagramTransport {
       record = null;
       return recordLength;
     }
+    if (busy) {
+      waitsSinceNs = System.nanoTime();
+      busy = false;
+    }
     try {
-      received = ended ? WAKE_UP : queue.poll(waitMillis, TimeUnit.MILLISECONDS);
+      received = ended || madeRoom != null ? WAKE_UP : queue.poll(waitMillis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException shutdown) {
       throw new Ended();
     }
     if (ended) {
       throw new Ended();
     }
+    if (madeRoom != null) {
+      throw new MadeRoom(madeRoom);
+    }
     if (received == null) {
       return -1;
     }
+    busy = true;
     System.arraycopy(received, 0, bytes, offset, received.length);
     return received.length;
   }

@@ -14,18 +14,18 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * One client's TCP connection to the media port: frames after RFC 4571, the same packets as over UDP. It belongs to a
- * transport from the first valid check on; one that brings none in time is closed.
+ * transport from the first valid check on; one that brings none in time is closed, and sooner if there are too many of
+ * them ({@link UnverifiedConnections}).
  */
 final class IceTcpConnection extends ChannelInboundHandlerAdapter implements TcpFraming.Sink {
   /** A browser sends its first check at once. */
   static final long FIRST_CHECK_SECONDS = 10;
-  /** Connections of one loop that have not brought a valid check; one more is refused. */
-  static final int MAX_UNVERIFIED = 1_000;
   /** A receiver that is so far behind gets no more until it has caught up: media that is late is of no use. */
   static final int SEND_QUEUE_BYTES = 1 << 20;
 
   private final MediaSocketVerticle socket;
   private final Demultiplexer demultiplexer;
+  private final UnverifiedConnections<IceTcpConnection> unverified;
   private final NetCounters counters;
   private final TcpFraming framing = new TcpFraming(RouterEnvironment.MAX_DATAGRAM_BYTES, this);
   private final byte[] chunk = new byte[RouterEnvironment.MAX_DATAGRAM_BYTES];
@@ -35,9 +35,12 @@ final class IceTcpConnection extends ChannelInboundHandlerAdapter implements Tcp
   private ScheduledFuture<?> firstCheckTimer;
   private boolean closed;
 
-  IceTcpConnection(MediaSocketVerticle socket, Demultiplexer demultiplexer, NetCounters counters) {
+  /** @param unverified of the loop */
+  IceTcpConnection(MediaSocketVerticle socket, Demultiplexer demultiplexer,
+      UnverifiedConnections<IceTcpConnection> unverified, NetCounters counters) {
     this.socket = socket;
     this.demultiplexer = demultiplexer;
+    this.unverified = unverified;
     this.counters = counters;
   }
 
@@ -47,11 +50,10 @@ final class IceTcpConnection extends ChannelInboundHandlerAdapter implements Tcp
     counters.onTcpConnections(1);
     this.tuple = new TransportTuple(TransportTuple.Protocol.TCP,
         (InetSocketAddress) context.channel().localAddress(), (InetSocketAddress) context.channel().remoteAddress());
-    if (counters.tcpUnverified() >= MAX_UNVERIFIED) {
-      refuse();
-      return;
+    IceTcpConnection oldest = unverified.add(this, tuple.remote().getAddress());
+    if (oldest != null) {
+      oldest.makeRoom();
     }
-    counters.onTcpUnverified(1);
     firstCheckTimer = context.executor().schedule(this::refuse, FIRST_CHECK_SECONDS, TimeUnit.SECONDS);
   }
 
@@ -104,8 +106,8 @@ final class IceTcpConnection extends ChannelInboundHandlerAdapter implements Tcp
     if (firstCheckTimer != null) {
       firstCheckTimer.cancel(false);
       firstCheckTimer = null;
-      counters.onTcpUnverified(-1);
     }
+    unverified.remove(this);
   }
 
   /** Sends a copy of the packet with its length before it. */
@@ -120,6 +122,16 @@ final class IceTcpConnection extends ChannelInboundHandlerAdapter implements Tcp
     ByteBuf frame = context.alloc().directBuffer(TcpFraming.LENGTH_BYTES + length);
     frame.writeShort(length).writeBytes(bytes, offset, length);
     context.writeAndFlush(frame, context.voidPromise());
+  }
+
+  /** The one 5-tuple object of this connection. */
+  TransportTuple tuple() {
+    return tuple;
+  }
+
+  private void makeRoom() {
+    counters.drop(NetDrop.TCP_MADE_ROOM);
+    close();
   }
 
   private void refuse() {
@@ -141,7 +153,7 @@ final class IceTcpConnection extends ChannelInboundHandlerAdapter implements Tcp
     closed = true;
     counters.onTcpConnections(-1);
     verified();
-    socket.onTcpClosed(tuple);
+    socket.onTcpClosed(tuple, this);
     if (transport != null) {
       transport.onTupleClosed(tuple);
     }

@@ -31,6 +31,7 @@ public final class MediaSocketVerticle extends VerticleBase implements WebRtcTra
   private final Impairment impairment;
   private final NetCounters counters = new NetCounters();
   private final Demultiplexer demultiplexer = new Demultiplexer(counters);
+  private final UnverifiedConnections<IceTcpConnection> unverified = new UnverifiedConnections<>();
   private final Map<TransportTuple, IceTcpConnection> tcpConnections = new HashMap<>();
   private final Runnable afterRead;
   private UdpSocket udp;
@@ -80,7 +81,7 @@ public final class MediaSocketVerticle extends VerticleBase implements WebRtcTra
         .childHandler(new ChannelInitializer<Channel>() {
           @Override
           protected void initChannel(Channel channel) {
-            channel.pipeline().addLast(new IceTcpConnection(MediaSocketVerticle.this, demultiplexer, counters));
+            channel.pipeline().addLast(newTcpConnection());
           }
         })
         .bind(address), "TCP", address, "media.port");
@@ -148,13 +149,23 @@ public final class MediaSocketVerticle extends VerticleBase implements WebRtcTra
     return tuple.protocol() == TransportTuple.Protocol.UDP && udp.sendsTogether();
   }
 
-  /** A TCP connection has brought its first check; answers may go out on it. */
-  void onTcpTuple(TransportTuple tuple, IceTcpConnection connection) {
-    tcpConnections.put(tuple, connection);
+  /** The handler of a connection that the TCP port has taken. */
+  IceTcpConnection newTcpConnection() {
+    return new IceTcpConnection(this, demultiplexer, unverified, counters);
   }
 
-  void onTcpClosed(TransportTuple tuple) {
-    tcpConnections.remove(tuple);
+  /** A TCP connection has brought its first check; answers may go out on it. */
+  void onTcpTuple(TransportTuple tuple, IceTcpConnection connection) {
+    IceTcpConnection before = tcpConnections.put(tuple, connection);
+    if (before != null && before != connection) {
+      // The same addresses: the client has connected anew, and the end of the old connection has not come yet.
+      before.close();
+    }
+  }
+
+  /** A younger connection of the same addresses may have taken its place. */
+  void onTcpClosed(TransportTuple tuple, IceTcpConnection connection) {
+    tcpConnections.remove(tuple, connection);
   }
 
   /** What a TCP connection brought has been handled. */
@@ -171,7 +182,8 @@ public final class MediaSocketVerticle extends VerticleBase implements WebRtcTra
   public void onTupleRemoved(WebRtcTransport transport, TransportTuple tuple) {
     demultiplexer.remove(tuple, transport);
     IceTcpConnection connection = tcpConnections.get(tuple);
-    if (connection != null) {
+    // An equal tuple that is another object is the connection that has replaced this one.
+    if (connection != null && connection.tuple() == tuple) {
       connection.close();
     }
   }

@@ -12,7 +12,6 @@ public final class NetCounters {
   private long bytesSent;
   private long sends;
   private long tcpConnections;
-  private long tcpUnverified;
 
   void drop(NetDrop reason) {
     drops[reason.ordinal()]++;
@@ -35,15 +34,6 @@ public final class NetCounters {
 
   void onTcpConnections(int change) {
     tcpConnections += change;
-  }
-
-  void onTcpUnverified(int change) {
-    tcpUnverified += change;
-  }
-
-  /** TCP connections that have not brought a valid check yet. */
-  long tcpUnverified() {
-    return tcpUnverified;
   }
 
   public long drops(NetDrop reason) {

@@ -18,7 +18,9 @@ public enum NetDrop {
   /** The socket's send queue was full. */
   SEND_QUEUE_FULL,
   /** A TCP connection that broke RFC 4571, or said nothing valid in time. */
-  TCP_REFUSED;
+  TCP_REFUSED,
+  /** A TCP connection that had said nothing valid yet when there were too many of them, or too many from its host. */
+  TCP_MADE_ROOM;
 
   private final String label = name().toLowerCase(Locale.ROOT);
 

@@ -12,6 +12,7 @@ import io.plenum.protocol.sctp.dcep.DataChannelDrop;
 import io.plenum.protocol.srtp.SrtpDrop;
 import io.plenum.protocol.wire.Malformed;
 import io.plenum.server.cluster.ClusterNode;
+import io.plenum.server.dtls.DtlsFailure;
 import io.plenum.server.dtls.DtlsSessions;
 import io.plenum.server.net.NetDrop;
 import io.plenum.server.router.MediaLoop;
@@ -61,6 +62,10 @@ public final class NodeMetrics {
     metrics.counter("dtls_handshakes_started", "DTLS handshakes begun", () -> dtls.counters().started());
     metrics.counter("dtls_handshakes_connected", "DTLS handshakes done", () -> dtls.counters().connected());
     metrics.counter("dtls_handshakes_failed", "DTLS handshakes failed", () -> dtls.counters().failed());
+    for (DtlsFailure reason : DtlsFailure.values()) {
+      metrics.counter("dtls_failed", reason.label(), "DTLS sessions that ended with an error",
+          () -> dtls.counters().failed(reason));
+    }
     for (DtlsDrop reason : DtlsDrop.values()) {
       metrics.counter("dtls_dropped", reason.label(), "DTLS datagrams dropped",
           () -> dtls.counters().dropped(reason));

@@ -17,6 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class IceLiteAgentTest {
   private static final long SECOND = 1_000_000_000L;
+  /** Of the quickest client that is never refused. */
+  private static final long CHECK_INTERVAL_NS = SECOND / CheckAllowance.CHECKS_PER_SECOND;
   private static final IceCredentials FIRST =
       new IceCredentials("firstfragment16c", "first-password-of-32-characters!");
   private static final IceCredentials SECOND_ONES =
@@ -213,7 +215,7 @@ class IceLiteAgentTest {
   }
 
   @Test
-  void errorsAreRationedAndValidChecksAreNot() {
+  void errorsAreRationedApartFromValidChecks() {
     for (int i = 0; i < 1000; i++) {
       on(check().password("wrong"), A, i * 900_000L);
     }
@@ -234,6 +236,87 @@ class IceLiteAgentTest {
     assertSame(A, agent.selectedTuple());
     assertFalse(agent.isValid(B));
     assertEquals(30 * SECOND, agent.nextDeadlineNs());
+  }
+
+  // The ration of valid checks
+
+  @Test
+  void whoKnowsThePasswordGetsABoundedNumberOfAnswersWhateverAddressesHeWrites() {
+    int checks = 20_000;
+    int answered = 0;
+    for (int i = 0; i < checks; i++) {
+      // Ten seconds, each from a made-up address that is nominated.
+      answered += on(check().useCandidate(), udp(1 + i), i * SECOND / 2_000) == null ? 1 : 0;
+    }
+    int most = CheckAllowance.BURST + 10 * CheckAllowance.CHECKS_PER_SECOND;
+    assertTrue(answered <= most, answered + " answers");
+    assertEquals(answered, sink.answers);
+    assertEquals(answered, agent.bindingSuccesses());
+    assertEquals(checks - answered, agent.drops(IceDrop.TOO_MANY_CHECKS));
+  }
+
+  @Test
+  void aFloodFromElsewhereSilencesNeitherThePathInUseNorTakesItsConsent() {
+    on(check().useCandidate(), A, 0);
+    for (long nowNs = 0; nowNs < 60 * SECOND; nowNs += SECOND / 200) {
+      on(check(), udp(3 + (int) (nowNs * 200 / SECOND)), nowNs);
+      if (nowNs % (SECOND / 2) == 0) {
+        assertNull(on(check().useCandidate(), A, nowNs));
+      }
+      agent.onTimeout(nowNs);
+    }
+    assertSame(A, agent.selectedTuple());
+    assertTrue(agent.drops(IceDrop.TOO_MANY_CHECKS) > 8_000);
+  }
+
+  @Test
+  void whoDoesNotKnowThePasswordUsesUpNothing() {
+    on(check(), A, 0);
+    for (int i = 0; i < 10_000; i++) {
+      on(check().password("wrong"), A, 1);
+      on(check().password("wrong"), B, 1);
+    }
+    assertNull(on(check(), A, 1));
+    assertNull(on(check(), B, 1));
+    assertEquals(0, agent.drops(IceDrop.TOO_MANY_CHECKS));
+  }
+
+  @Test
+  void aClientThatLooksForAWayAsQuicklyAsBrowsersDoIsNeverRefused() {
+    long nowNs = 0;
+    for (int i = 0; i < CheckAllowance.BURST; i++) {
+      assertNull(on(check(), udp(1 + i % 12), nowNs), "all at once");
+    }
+    for (int i = 0; i < 3_000; i++) {
+      assertNull(on(check(), udp(1 + i % 12), nowNs += CHECK_INTERVAL_NS), "for a minute");
+    }
+  }
+
+  @Test
+  void aNominationThatIsRefusedSucceedsWhenItIsRepeated() {
+    for (int i = 0; i <= CheckAllowance.BURST; i++) {
+      on(check(), A, 0);
+      on(check(), B, 0);
+    }
+    long nowNs = 1;
+    assertEquals(IceDrop.TOO_MANY_CHECKS, on(check().nomination(1), B, nowNs));
+    assertSame(A, agent.selectedTuple());
+    assertNull(on(check().nomination(1), B, nowNs + CHECK_INTERVAL_NS));
+    assertSame(B, agent.selectedTuple());
+  }
+
+  @Test
+  void aFloodDoesNotEndTheOldCredentialsUnanswered() {
+    on(check(), A, 0);
+    for (int i = 0; i <= CheckAllowance.BURST; i++) {
+      on(check(), B, 0);
+    }
+    agent.restart(SECOND_ONES);
+    sink.take();
+    assertEquals(IceDrop.TOO_MANY_CHECKS, on(CheckBuilder.to(SECOND_ONES), B, 0));
+    assertEquals(List.of(), sink.take(), "what was not answered changes nothing");
+    assertNull(on(CheckBuilder.to(SECOND_ONES), B, CHECK_INTERVAL_NS));
+    assertEquals(List.of("success", "retired firstfragment16c"), sink.take());
   }
 
   // Tuples
@@ -257,7 +340,7 @@ class IceLiteAgentTest {
   @Test
   void aPeerWithThousandsOfAddressesHasEightTuples() {
     for (int port = 1; port <= 5000; port++) {
-      on(check().useCandidate(), udp(port), port);
+      assertNull(on(check().useCandidate(), udp(port), port * CHECK_INTERVAL_NS));
       assertTrue(agent.tupleCount() <= CheckedTuples.MAX_TUPLES);
       assertEquals(udp(port), agent.selectedTuple());
       assertTrue(agent.isValid(udp(port)));
@@ -280,6 +363,36 @@ class IceLiteAgentTest {
     assertEquals(List.of("removed " + B, "selected null", "completed→disconnected"), sink.take());
     agent.onTupleClosed(B);
     assertEquals(List.of(), sink.take());
+  }
+
+  @Test
+  void mediaGoesFromTcpToUdpAndBackAsTheClientNominates() {
+    TransportTuple tcp = tuple(TransportTuple.Protocol.TCP, 7);
+    on(check().useCandidate(), tcp, 0);
+    sink.take();
+    on(check(), A, 1);
+    assertEquals(List.of("success", "added " + A), sink.take());
+    on(check().useCandidate(), A, 2);
+    assertEquals(List.of("success", "selected " + A), sink.take());
+    assertTrue(agent.isValid(tcp), "the connection stays, in case UDP dies");
+    on(check().useCandidate(), tcp, 3);
+    assertEquals(List.of("success", "selected " + tcp), sink.take());
+    on(check().useCandidate(), A, 4);
+    sink.take();
+    agent.onTupleClosed(tcp);
+    assertEquals(List.of("removed " + tcp), sink.take());
+    assertSame(A, agent.selectedTuple());
+  }
+
+  @Test
+  void tcpThatFellSilentIsClosedWhenItsConsentRunsOutAndUdpGoesOn() {
+    TransportTuple tcp = tuple(TransportTuple.Protocol.TCP, 7);
+    on(check().useCandidate(), tcp, 0);
+    on(check().useCandidate(), A, SECOND);
+    sink.take();
+    agent.onTimeout(30 * SECOND);
+    assertEquals(List.of("removed " + tcp), sink.take());
+    assertSame(A, agent.selectedTuple());
   }
 
   @Test
@@ -404,6 +517,47 @@ class IceLiteAgentTest {
     assertNull(on(check(), A, 1));
     assertEquals(IceDrop.UNKNOWN_USERNAME, on(CheckBuilder.to(SECOND_ONES), A, 2));
     assertNull(on(CheckBuilder.to(THIRD), A, 3));
+  }
+
+  @Test
+  void aRestartBringsBackAClientWhoseConsentRanOut() {
+    on(check().nomination(7), A, 0);
+    agent.onTimeout(30 * SECOND);
+    agent.restart(SECOND_ONES);
+    sink.take();
+    assertNull(on(CheckBuilder.to(SECOND_ONES).nomination(1), B, 31 * SECOND));
+    assertEquals(
+        List.of("success", "retired firstfragment16c", "added " + B, "selected " + B, "disconnected→completed"),
+        sink.take());
+  }
+
+  @Test
+  void afterTwoRestartsInARowTheFirstAnswerIsWorthlessAndTheSecondIsNot() {
+    on(check().nomination(3), A, 0);
+    agent.restart(SECOND_ONES);
+    agent.restart(THIRD);
+    sink.take();
+    // The client acts on the answers one after the other; meanwhile it keeps its path with the credentials it has used.
+    assertEquals(IceDrop.UNKNOWN_USERNAME, on(CheckBuilder.to(SECOND_ONES).useCandidate(), B, 1));
+    assertNull(on(check(), A, 2));
+    assertSame(A, agent.selectedTuple());
+    sink.take();
+    assertNull(on(CheckBuilder.to(THIRD).nomination(1), B, 3));
+    assertEquals(
+        List.of("success", "retired firstfragment16c", "added " + B, "selected " + B), sink.take());
+    assertEquals(IceDrop.UNKNOWN_USERNAME, on(check(), A, 4));
+  }
+
+  @Test
+  void aRestartAfterOneThatWasUsedKeepsTheOneThatWasUsed() {
+    on(check(), A, 0);
+    agent.restart(SECOND_ONES);
+    on(CheckBuilder.to(SECOND_ONES), A, 1);
+    agent.restart(THIRD);
+    sink.take();
+    assertNull(on(CheckBuilder.to(SECOND_ONES), A, 2));
+    assertEquals(IceDrop.UNKNOWN_USERNAME, on(check(), A, 3));
+    assertNull(on(CheckBuilder.to(THIRD), A, 4));
   }
 
   @Test

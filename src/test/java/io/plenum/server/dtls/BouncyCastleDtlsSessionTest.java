@@ -197,6 +197,39 @@ class BouncyCastleDtlsSessionTest {
   }
 
   @Test
+  void theServersGoodbyeReachesTheClientToo() throws Exception {
+    try (DtlsPair pair = DtlsPair.connected()) {
+      pair.onLoop(() -> {
+        pair.server.session.close();
+        return null;
+      });
+
+      assertEquals("closed", pair.client.nextEvent());
+      assertEquals(DtlsState.CLOSED, pair.state(pair.client));
+      assertFalse(send(pair, pair.client, "too late"));
+      pair.settle();
+      assertEquals(0, pair.server.events.size());
+    }
+  }
+
+  @Test
+  void whenBothSayGoodbyeAtOnceNeitherHearsOfIt() throws Exception {
+    try (DtlsPair pair = DtlsPair.connected()) {
+      pair.onLoop(() -> {
+        pair.client.session.close();
+        pair.server.session.close();
+        return null;
+      });
+      pair.settle();
+
+      assertEquals(0, pair.client.events.size(), pair.client.events::toString);
+      assertEquals(0, pair.server.events.size(), pair.server.events::toString);
+      assertEquals(DtlsState.CLOSED, pair.state(pair.client));
+      assertEquals(DtlsState.CLOSED, pair.state(pair.server));
+    }
+  }
+
+  @Test
   void aClientHelloThatArrivesBeforeTheFingerprintIsKeptAndUsed() throws Exception {
     try (DtlsPair pair = new DtlsPair(DtlsPair.options().withTimings(10_000, 9_000), DtlsPair.options())) {
       CountDownLatch clientHello = new CountDownLatch(1);

@@ -32,7 +32,8 @@ class DtlsHandshakesTest {
 
   private final DtlsSessions sessions = new DtlsSessions(DtlsCertificates.fresh(), new SecureRandom(),
       DtlsOptions.defaults().withHandshakes(2, 3)
-          .withTimings(LONGER_THAN_THIS_TEST_MILLIS, LONGER_THAN_THIS_TEST_MILLIS));
+          .withTimings(LONGER_THAN_THIS_TEST_MILLIS, LONGER_THAN_THIS_TEST_MILLIS)
+          .withPatience(LONGER_THAN_THIS_TEST_MILLIS, LONGER_THAN_THIS_TEST_MILLIS));
   private final ExecutorService loop = Executors.newSingleThreadExecutor();
 
   @AfterEach

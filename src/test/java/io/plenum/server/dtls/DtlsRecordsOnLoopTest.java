@@ -61,7 +61,7 @@ class DtlsRecordsOnLoopTest {
           }
 
           @Override
-          public void onHandshakeFailed(String reason, Throwable cause) {
+          public void onHandshakeFailed(DtlsFailure failure, String reason, Throwable cause) {
             clientFailure = reason;
           }
         })).start();
