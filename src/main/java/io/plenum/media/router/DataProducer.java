@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /** Messages that a peer (or the application) sends into the router, handed to every consumer they are for. */
 public final class DataProducer {
@@ -153,7 +154,18 @@ public final class DataProducer {
   /** A consumer has room again, or is gone. */
   void onRoom(long nowNs) {
     if (!closed) {
-      held.proceed(nowNs);
+      together(held::proceed, nowNs);
+    }
+  }
+
+  /** Several messages to each consumer: they leave together. */
+  private void together(LongConsumer step, long nowNs) {
+    DataDepartures departures = router.environment().departures();
+    departures.begin();
+    try {
+      step.accept(nowNs);
+    } finally {
+      departures.end(nowNs);
     }
   }
 
@@ -210,7 +222,7 @@ public final class DataProducer {
     if (closed) {
       return;
     }
-    held.handOnAll(nowNs);
+    together(held::handOnAll, nowNs);
     closed = true;
     tell(consumer -> consumer.onProducerClosed(nowNs), nowNs);
     consumers.clear();

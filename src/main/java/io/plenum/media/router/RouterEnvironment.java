@@ -18,6 +18,7 @@ public final class RouterEnvironment {
   private final SsrcSource pipedSsrcSource;
   private final DropTotals drops = new DropTotals();
   private final SctpTotals sctp = new SctpTotals();
+  private final DataDepartures departures = new DataDepartures();
   private final DeadlineQueue deadlines = new DeadlineQueue();
   private int consumers;
   /** A packet after SRTP, before it is handed on. */
@@ -50,6 +51,11 @@ public final class RouterEnvironment {
   /** What the loop's SCTP associations have done. */
   public SctpTotals sctp() {
     return sctp;
+  }
+
+  /** When data messages that came together leave. */
+  public DataDepartures departures() {
+    return departures;
   }
 
   void onConsumers(int change) {

@@ -50,6 +50,7 @@ public final class SctpLink implements DataChannels.Sink, DataProducer.Owner, Da
   private final Router router;
   private final Lower lower;
   private final DataChannels channels;
+  private final Departure departure;
   private final Map<Integer, DataProducer> producers = new LinkedHashMap<>();
   private final Map<Integer, DataConsumer> consumers = new LinkedHashMap<>();
   /** Of the producers, those that hold messages back. */
@@ -67,6 +68,7 @@ public final class SctpLink implements DataChannels.Sink, DataProducer.Owner, Da
     this.lower = lower;
     this.channels = new DataChannels(
         sink -> new SctpAssociation(options, router.environment().random(), sink), this);
+    this.departure = new Departure(transport, router, channels.association());
     router.environment().sctp().add(channels);
   }
 
@@ -103,8 +105,13 @@ public final class SctpLink implements DataChannels.Sink, DataProducer.Owner, Da
   /** One packet. The bytes are the caller's again when the call returns. */
   public void onPacket(byte[] bytes, int offset, int length, long nowNs) {
     this.nowNs = nowNs;
-    channels.association().onPacket(bytes, offset, length, nowNs);
-    tellWaiting(nowNs);
+    departure.begin();
+    try {
+      channels.association().onPacket(bytes, offset, length, nowNs);
+      tellWaiting(nowNs);
+    } finally {
+      departure.end(nowNs);
+    }
   }
 
   public long nextDeadlineNs() {
@@ -119,9 +126,14 @@ public final class SctpLink implements DataChannels.Sink, DataProducer.Owner, Da
 
   public void onTimeout(long nowNs) {
     this.nowNs = nowNs;
-    channels.association().onTimeout(nowNs);
-    List.copyOf(holding).forEach(producer -> producer.onTimeout(nowNs));
-    tellWaiting(nowNs);
+    departure.begin();
+    try {
+      channels.association().onTimeout(nowNs);
+      List.copyOf(holding).forEach(producer -> producer.onTimeout(nowNs));
+      tellWaiting(nowNs);
+    } finally {
+      departure.end(nowNs);
+    }
   }
 
   /** Something may have gone: whoever still finds no room waits again. */
@@ -274,6 +286,7 @@ public final class SctpLink implements DataChannels.Sink, DataProducer.Owner, Da
     @Override
     public SendResult send(DataMessage message, long nowNs) {
       SctpLink.this.nowNs = nowNs;
+      departure.onSending();
       SendResult result = channels.send(channel, message.text(), message.content(), nowNs);
       transport.onDeadlineChanged();
       return result;
