@@ -284,6 +284,11 @@ public final class SctpAssociation {
       writeSack(tcb, nowNs);
       if (canResetStreams()) {
         tcb.reset.write(context.out.writer(), nowNs);
+        if (tcb.reset.isDue()) {
+          // There was no room behind what the packet has already; nothing else would bring us here again.
+          context.out.flush();
+          tcb.reset.write(context.out.writer(), nowNs);
+        }
       }
       sendData(tcb, nowNs);
       shutdown.proceed(nowNs);
