@@ -4,6 +4,7 @@ import com.hazelcast.core.HazelcastInstance;
 import io.plenum.media.parameters.MediaCodecs;
 import io.plenum.media.parameters.RtpCapabilities;
 import io.plenum.media.parameters.RouterCapabilities;
+import io.plenum.media.router.DataLimits;
 import io.plenum.media.router.RouterEnvironment;
 import io.plenum.protocol.dtls.DtlsCertificate;
 import io.plenum.server.cluster.ClusterNode;
@@ -133,10 +134,11 @@ public final class NodeVerticle extends VerticleBase {
     dtls = new DtlsSessions(certificate, random, DtlsOptions.defaults());
 
     long ntpAtZeroNs = ntpAtZeroNs();
+    DataLimits dataLimits = new DataLimits(config.limits().dataMessagesPerSecond(), config.limits().dataBytesPerSecond());
     List<Future<?>> sockets = new ArrayList<>();
     for (Context mediaContext : eventLoops.media()) {
       int index = loops.size();
-      MediaLoop loop = new MediaLoop(vertx, mediaContext, new RouterEnvironment(random, ntpAtZeroNs),
+      MediaLoop loop = new MediaLoop(vertx, mediaContext, new RouterEnvironment(random, ntpAtZeroNs, dataLimits),
           afterRead -> new MediaSocketVerticle(index, config, afterRead),
           afterRead -> new PipeSocketVerticle(index, config, afterRead));
       loops.add(loop);

@@ -13,6 +13,7 @@ import io.plenum.media.PlenumException;
 import io.plenum.media.parameters.SctpStreamParameters;
 import io.plenum.media.router.DataConsumer;
 import io.plenum.media.router.DataConsumerOptions;
+import io.plenum.media.router.DataDepartures;
 import io.plenum.media.router.DataMessage;
 import io.plenum.media.router.DataProducer;
 import io.plenum.media.router.DataProducerOptions;
@@ -121,6 +122,34 @@ class PipeDataSimulationTest {
     game.say("for all");
     nodes.runFor(3 * SECOND);
     assertEquals(List.of("for 1", "needs 2", "not for 4", "for all"), game.texts());
+  }
+
+  @Test
+  void whatComesInOneDatagramCrossesInOneAndReachesEachFarListenerInOne() {
+    TwoNodes nodes = new TwoNodes(1, Impairment.NONE, options(true));
+    SimulatedPeer bob = nodes.far.join("bob");
+    PipedData chat = new PipedData(nodes, true, "chat", PipedData.reliable()).pipe();
+    nodes.runFor(2 * SECOND);
+    bob.data().channels().association().connect(nodes.far.nowNs());
+    nodes.runFor(SECOND);
+    DataConsumer toBob = bob.transport().consumeData(DataConsumerOptions.of("toBob", "chat"), nodes.far.nowNs());
+    int stream = toBob.sctpStreamParameters().streamId();
+    bob.data().channels().openNegotiated(stream, DataChannelParameters.reliable("chat", ""));
+    nodes.runFor(SECOND);
+    long crossedBefore = nodes.nearSocket.link.datagrams();
+    long receivedBefore = bob.data().channels().association().counters().packetsReceived();
+    DataDepartures departures = nodes.near.node().router().environment().departures();
+    departures.begin();
+    for (int i = 0; i < 30; i++) {
+      chat.say("" + i);
+    }
+    assertEquals(crossedBefore, nodes.nearSocket.link.datagrams());
+    departures.end(nodes.near.nowNs());
+    assertEquals(crossedBefore + 1, nodes.nearSocket.link.datagrams());
+    nodes.runFor(2 * Impairment.NONE.delayNs());
+    assertEquals(30, bob.data().received(stream).size());
+    assertEquals(receivedBefore + 1, bob.data().channels().association().counters().packetsReceived());
+    noFaults(nodes);
   }
 
   @Test

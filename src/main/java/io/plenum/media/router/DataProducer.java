@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /** Messages that a peer (or the application) sends into the router, handed to every consumer they are for. */
 public final class DataProducer {
@@ -20,10 +21,15 @@ public final class DataProducer {
       return false;
     }
 
-    /** A message waits for consumers: so many bytes of the sender's window are taken. */
+    /** What bounds how much the sender may say; null if nothing does. */
+    default DataPolicer policer() {
+      return null;
+    }
+
+    /** A message waits: so many bytes of the sender's window are taken. */
     default void onHeld(DataProducer producer, int bytes) {}
 
-    /** A message has been handed on. @param held after it had waited */
+    /** A message has been handed on, or dropped after it had waited. @param held it had waited */
     default void onHandedOn(DataProducer producer, int bytes, boolean held, long nowNs) {}
   }
 
@@ -32,15 +38,22 @@ public final class DataProducer {
   private final Owner owner;
   private final List<DataProducerListener> consumers = new ArrayList<>();
   private final HeldMessages held = new HeldMessages(new ToConsumers());
+  /** Null: its sender may say as much as it likes. */
+  private final DataPolicer policer;
+  private final boolean mayLose;
   private boolean paused;
   private boolean closed;
   private long messagesReceived;
   private long bytesReceived;
+  private long messagesDropped;
 
   public DataProducer(DataProducerOptions options, Router router, Owner owner) {
     this.options = options;
     this.router = router;
     this.owner = owner;
+    this.policer = owner.policer();
+    SctpStreamParameters promised = options.sctpStreamParameters();
+    this.mayLose = promised != null && (promised.maxPacketLifeTime() != null || promised.maxRetransmits() != null);
     this.paused = options.paused();
   }
 
@@ -93,11 +106,23 @@ public final class DataProducer {
 
   /** A message came. While paused it goes nowhere, but counts. */
   public void onMessage(DataMessage message, Subchannels audience, long nowNs) {
-    if (!paused) {
+    if (!paused && !(mayLose && isOverLimit(nowNs))) {
       relay(message, audience, nowNs);
     } else if (!closed) {
       count(message);
+      if (!paused) {
+        drop(DataDrop.OVER_LIMIT);
+      }
     }
+  }
+
+  private boolean isOverLimit(long nowNs) {
+    return policer != null && !policer.hasCredit(nowNs);
+  }
+
+  private void drop(DataDrop reason) {
+    messagesDropped++;
+    policer.onDropped(reason);
   }
 
   /**
@@ -117,6 +142,9 @@ public final class DataProducer {
   }
 
   private void handOn(DataMessage message, Subchannels audience, long nowNs) {
+    if (policer != null) {
+      policer.pay(message.content().length, nowNs);
+    }
     tell(consumer -> consumer.onMessage(message, audience, nowNs), nowNs);
   }
 
@@ -140,6 +168,29 @@ public final class DataProducer {
     }
 
     @Override
+    public boolean hasCredit(long nowNs) {
+      return !isOverLimit(nowNs);
+    }
+
+    @Override
+    public long creditAtNs() {
+      return policer.creditAtNs();
+    }
+
+    @Override
+    public boolean hasOverdraft(long nowNs) {
+      return policer == null || policer.hasOverdraft(nowNs);
+    }
+
+    @Override
+    public void drop(DataMessage message, DataDrop reason, boolean wasHeld, long nowNs) {
+      DataProducer.this.drop(reason);
+      if (wasHeld) {
+        owner.onHandedOn(DataProducer.this, HeldMessages.cost(message), true, nowNs);
+      }
+    }
+
+    @Override
     public void onHeld(DataMessage message) {
       owner.onHeld(DataProducer.this, HeldMessages.cost(message));
     }
@@ -153,11 +204,22 @@ public final class DataProducer {
   /** A consumer has room again, or is gone. */
   void onRoom(long nowNs) {
     if (!closed) {
-      held.proceed(nowNs);
+      together(held::proceed, nowNs);
     }
   }
 
-  /** Messages wait for consumers. */
+  /** Several messages to each consumer: they leave together. */
+  private void together(LongConsumer step, long nowNs) {
+    DataDepartures departures = router.environment().departures();
+    departures.begin();
+    try {
+      step.accept(nowNs);
+    } finally {
+      departures.end(nowNs);
+    }
+  }
+
+  /** Messages wait for consumers, or for credit. */
   public boolean isHolding() {
     return !held.isEmpty();
   }
@@ -210,7 +272,7 @@ public final class DataProducer {
     if (closed) {
       return;
     }
-    held.handOnAll(nowNs);
+    together(held::handOnAll, nowNs);
     closed = true;
     tell(consumer -> consumer.onProducerClosed(nowNs), nowNs);
     consumers.clear();
@@ -234,6 +296,7 @@ public final class DataProducer {
     out.value("id", id()).value("type", type()).value("label", label()).value("protocol", protocol())
         .value("streamId", sctpStreamParameters() == null ? null : sctpStreamParameters().streamId())
         .value("paused", paused).value("consumers", consumers.size())
-        .value("messagesReceived", messagesReceived).value("bytesReceived", bytesReceived).part("held", held::dump);
+        .value("messagesReceived", messagesReceived).value("bytesReceived", bytesReceived)
+        .value("messagesDropped", messagesDropped).part("held", held::dump);
   }
 }

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A data producer's messages that wait because a consumer which must lose none has no room for the first of them. While they
- * wait here their sender's window stays closed by as much, so that it is the sender who waits: a fast one is as fast as the
- * slowest of its reliable consumers.
+ * A data producer's messages that wait because a consumer which must lose none has no room for the first of them, or because
+ * their sender says more than it may. While they wait here their sender's window stays closed by as much, so that it is the
+ * sender who waits: a fast one is as fast as the slowest of its reliable consumers, and as its limits.
  *
  * <p>But not forever: who takes less than {@link #MIN_BYTES_PER_SECOND} is passed over. It loses messages, which is reported,
  * until it has caught up with all that it was sent before.
@@ -31,10 +31,28 @@ final class HeldMessages {
     /** Those for whom the message would have to wait. */
     List<DataProducerListener> holding(DataMessage message, Subchannels audience);
 
+    /** Whether the sender may say one more now. */
+    default boolean hasCredit(long nowNs) {
+      return true;
+    }
+
+    /** When it may again. */
+    default long creditAtNs() {
+      return Long.MAX_VALUE;
+    }
+
+    /** Whether one that cannot wait any more may go. */
+    default boolean hasOverdraft(long nowNs) {
+      return true;
+    }
+
     /** Has to wait from now on. */
     void onHeld(DataMessage message);
 
     void handOn(DataMessage message, Subchannels audience, long nowNs);
+
+    /** Goes to nobody. @param held it has waited */
+    default void drop(DataMessage message, DataDrop reason, boolean held, long nowNs) {}
   }
 
   private record Held(DataMessage message, Subchannels audience) {}
@@ -47,6 +65,8 @@ final class HeldMessages {
   private long deadlineNs = Long.MAX_VALUE;
   private int ticks;
   private long timesPassedOver;
+  /** What the first waits for is its sender's credit. */
+  private boolean forCredit;
 
   HeldMessages(Way way) {
     this.way = way;
@@ -63,8 +83,12 @@ final class HeldMessages {
 
   /** True if the message has to wait, and now does. */
   boolean hold(DataMessage message, Subchannels audience, long nowNs) {
-    if (queue.isEmpty() && mayGo(message, audience)) {
+    if (queue.isEmpty() && mayGo(message, audience, nowNs)) {
       return false;
+    }
+    if (forCredit && bytes >= MAX_BYTES) {
+      way.drop(message, DataDrop.OVER_LIMIT_AND_WINDOW, false, nowNs);
+      return true;
     }
     if (queue.isEmpty()) {
       lookFromNowOn(nowNs);
@@ -79,7 +103,11 @@ final class HeldMessages {
     return true;
   }
 
-  private boolean mayGo(DataMessage message, Subchannels audience) {
+  private boolean mayGo(DataMessage message, Subchannels audience, long nowNs) {
+    forCredit = !way.hasCredit(nowNs);
+    if (forCredit) {
+      return false;
+    }
     List<DataProducerListener> holding = way.holding(message, audience);
     // Only who has caught up with all of it is waited for again: or a reader could make everybody wait for each message.
     passedOver.removeIf(DataProducerListener::isDrained);
@@ -94,7 +122,7 @@ final class HeldMessages {
 
   /** Hands on what need not wait any more. */
   void proceed(long nowNs) {
-    for (Held first; (first = queue.peek()) != null && mayGo(first.message, first.audience); ) {
+    for (Held first; (first = queue.peek()) != null && mayGo(first.message, first.audience, nowNs); ) {
       handOn(first, nowNs);
     }
     if (queue.isEmpty()) {
@@ -103,11 +131,14 @@ final class HeldMessages {
   }
 
   private void handOn(Held first, long nowNs) {
-    queue.remove();
-    int cost = cost(first.message);
-    bytes -= cost;
-    handedOnBytes += cost;
+    take(first);
+    handedOnBytes += cost(first.message);
     way.handOn(first.message, first.audience, nowNs);
+  }
+
+  private void take(Held first) {
+    queue.remove();
+    bytes -= cost(first.message);
   }
 
   void forget(DataProducerListener consumer) {
@@ -117,27 +148,43 @@ final class HeldMessages {
   /** The producer ends: nobody waits any more. */
   void handOnAll(long nowNs) {
     for (Held first; (first = queue.peek()) != null; ) {
-      handOn(first, nowNs);
+      if (way.hasOverdraft(nowNs)) {
+        handOn(first, nowNs);
+      } else {
+        take(first);
+        way.drop(first.message, DataDrop.OVER_LIMIT_AT_END, true, nowNs);
+      }
     }
     deadlineNs = Long.MAX_VALUE;
   }
 
   long nextDeadlineNs() {
-    return deadlineNs;
+    return Math.min(deadlineNs, creditAtNs());
+  }
+
+  private long creditAtNs() {
+    return forCredit && !queue.isEmpty() ? way.creditAtNs() : Long.MAX_VALUE;
   }
 
   void onTimeout(long nowNs) {
-    if (deadlineNs > nowNs) {
+    if (nextDeadlineNs() > nowNs) {
       return;
     }
+    if (deadlineNs <= nowNs) {
+      tick(nowNs);
+    }
+    proceed(nowNs);
+  }
+
+  private void tick(long nowNs) {
     deadlineNs = nowNs + TICK_NS;
-    if (++ticks == PATIENCE_TICKS) {
+    // While the sender's own limit holds them back nobody else is to blame.
+    if (!forCredit && ++ticks == PATIENCE_TICKS) {
       if (handedOnBytes < PATIENCE_TICKS * MIN_BYTES_PER_SECOND) {
         passOver();
       }
       lookFromNowOn(nowNs);
     }
-    proceed(nowNs);
   }
 
   private void lookFromNowOn(long nowNs) {
@@ -147,7 +194,7 @@ final class HeldMessages {
   }
 
   void dump(Dump out) {
-    out.value("messages", queue.size()).value("bytes", bytes).value("passedOver", passedOver.size())
-        .value("timesPassedOver", timesPassedOver);
+    out.value("messages", queue.size()).value("bytes", bytes).value("forCredit", forCredit)
+        .value("passedOver", passedOver.size()).value("timesPassedOver", timesPassedOver);
   }
 }

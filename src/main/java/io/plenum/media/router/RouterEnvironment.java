@@ -18,6 +18,8 @@ public final class RouterEnvironment {
   private final SsrcSource pipedSsrcSource;
   private final DropTotals drops = new DropTotals();
   private final SctpTotals sctp = new SctpTotals();
+  private final DataDepartures departures = new DataDepartures();
+  private final DataLimits dataLimits;
   private final DeadlineQueue deadlines = new DeadlineQueue();
   private int consumers;
   /** A packet after SRTP, before it is handed on. */
@@ -33,7 +35,13 @@ public final class RouterEnvironment {
 
   /** @param ntpAtZeroNs NTP time (seconds since 1900 in the upper 32 bits) when {@code nowNs} is 0 */
   public RouterEnvironment(RandomGenerator random, long ntpAtZeroNs) {
+    this(random, ntpAtZeroNs, DataLimits.DEFAULT);
+  }
+
+  /** @param dataLimits of each transport of a client */
+  public RouterEnvironment(RandomGenerator random, long ntpAtZeroNs, DataLimits dataLimits) {
     this.random = random;
+    this.dataLimits = dataLimits;
     this.ntpAtZeroNs = ntpAtZeroNs;
     this.pipedSsrcSource = new SsrcSource(random, ssrc -> pipedSsrcs.get((int) ssrc) != null);
   }
@@ -50,6 +58,16 @@ public final class RouterEnvironment {
   /** What the loop's SCTP associations have done. */
   public SctpTotals sctp() {
     return sctp;
+  }
+
+  /** When data messages that came together leave. */
+  public DataDepartures departures() {
+    return departures;
+  }
+
+  /** How much the client of one transport may say over data channels. */
+  public DataLimits dataLimits() {
+    return dataLimits;
   }
 
   void onConsumers(int change) {

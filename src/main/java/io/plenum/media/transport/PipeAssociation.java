@@ -47,6 +47,7 @@ final class PipeAssociation implements DataChannels.Sink, DataProducer.Owner {
   private final Router router;
   private final SctpLink.Lower lower;
   private final DataChannels channels;
+  private final Departure departure;
   private final PipedMessage message = new PipedMessage();
   private final Map<Integer, Outgoing> outgoing = new LinkedHashMap<>();
   private final Map<Integer, Incoming> incoming = new LinkedHashMap<>();
@@ -94,6 +95,7 @@ final class PipeAssociation implements DataChannels.Sink, DataProducer.Owner {
     this.nextStream = evenStreams ? 0 : 1;
     this.channels = new DataChannels(
         sink -> new SctpAssociation(options, router.environment().random(), sink), this);
+    this.departure = new Departure(transport, router, channels.association());
     channels.setDtlsClient(evenStreams);
     router.environment().sctp().add(channels);
   }
@@ -124,8 +126,13 @@ final class PipeAssociation implements DataChannels.Sink, DataProducer.Owner {
     }
     heardNs = nowNs;
     if (length > 0) {
-      channels.association().onPacket(bytes, offset, length, nowNs);
-      tellWaiting(nowNs);
+      departure.begin();
+      try {
+        channels.association().onPacket(bytes, offset, length, nowNs);
+        tellWaiting(nowNs);
+      } finally {
+        departure.end(nowNs);
+      }
     }
   }
 
@@ -141,12 +148,17 @@ final class PipeAssociation implements DataChannels.Sink, DataProducer.Owner {
 
   void onTimeout(long nowNs) {
     this.nowNs = nowNs;
-    channels.association().onTimeout(nowNs);
-    if (keepAliveNs <= nowNs) {
-      sendPacket(NOTHING, 0, 0);
+    departure.begin();
+    try {
+      channels.association().onTimeout(nowNs);
+      if (keepAliveNs <= nowNs) {
+        sendPacket(NOTHING, 0, 0);
+      }
+      List.copyOf(holding).forEach(producer -> producer.onTimeout(nowNs));
+      tellWaiting(nowNs);
+    } finally {
+      departure.end(nowNs);
     }
-    List.copyOf(holding).forEach(producer -> producer.onTimeout(nowNs));
-    tellWaiting(nowNs);
   }
 
   /** Something may have gone, here or there: whoever still finds no room waits again. */
@@ -232,6 +244,7 @@ final class PipeAssociation implements DataChannels.Sink, DataProducer.Owner {
     @Override
     public SendResult send(DataMessage message, Subchannels audience, long nowNs) {
       PipeAssociation.this.nowNs = nowNs;
+      departure.onSending();
       int next = credit.after(message.content().length);
       SendResult result = channels.send(
           channel, message.text(), PipedMessage.write(audience, next, message.content()), nowNs);

@@ -7,6 +7,7 @@ import io.plenum.media.router.DataConsumer;
 import io.plenum.media.router.DataConsumerOptions;
 import io.plenum.media.router.DataLink;
 import io.plenum.media.router.DataMessage;
+import io.plenum.media.router.DataPolicer;
 import io.plenum.media.router.DataProducer;
 import io.plenum.media.router.DataProducerOptions;
 import io.plenum.media.router.Router;
@@ -50,6 +51,8 @@ public final class SctpLink implements DataChannels.Sink, DataProducer.Owner, Da
   private final Router router;
   private final Lower lower;
   private final DataChannels channels;
+  private final Departure departure;
+  private final DataPolicer policer;
   private final Map<Integer, DataProducer> producers = new LinkedHashMap<>();
   private final Map<Integer, DataConsumer> consumers = new LinkedHashMap<>();
   /** Of the producers, those that hold messages back. */
@@ -67,6 +70,8 @@ public final class SctpLink implements DataChannels.Sink, DataProducer.Owner, Da
     this.lower = lower;
     this.channels = new DataChannels(
         sink -> new SctpAssociation(options, router.environment().random(), sink), this);
+    this.departure = new Departure(transport, router, channels.association());
+    this.policer = new DataPolicer(router.environment().dataLimits(), router.environment().drops());
     router.environment().sctp().add(channels);
   }
 
@@ -103,8 +108,13 @@ public final class SctpLink implements DataChannels.Sink, DataProducer.Owner, Da
   /** One packet. The bytes are the caller's again when the call returns. */
   public void onPacket(byte[] bytes, int offset, int length, long nowNs) {
     this.nowNs = nowNs;
-    channels.association().onPacket(bytes, offset, length, nowNs);
-    tellWaiting(nowNs);
+    departure.begin();
+    try {
+      channels.association().onPacket(bytes, offset, length, nowNs);
+      tellWaiting(nowNs);
+    } finally {
+      departure.end(nowNs);
+    }
   }
 
   public long nextDeadlineNs() {
@@ -119,9 +129,25 @@ public final class SctpLink implements DataChannels.Sink, DataProducer.Owner, Da
 
   public void onTimeout(long nowNs) {
     this.nowNs = nowNs;
-    channels.association().onTimeout(nowNs);
-    List.copyOf(holding).forEach(producer -> producer.onTimeout(nowNs));
-    tellWaiting(nowNs);
+    departure.begin();
+    try {
+      channels.association().onTimeout(nowNs);
+      wakeHolding(nowNs);
+      tellWaiting(nowNs);
+    } finally {
+      departure.end(nowNs);
+    }
+  }
+
+  /** The first may take all the credit that there is, so the next time another one is first. */
+  private void wakeHolding(long nowNs) {
+    if (holding.isEmpty()) {
+      return;
+    }
+    List<DataProducer> all = List.copyOf(holding);
+    holding.remove(all.get(0));
+    holding.add(all.get(0));
+    all.forEach(producer -> producer.onTimeout(nowNs));
   }
 
   /** Something may have gone: whoever still finds no room waits again. */
@@ -136,6 +162,11 @@ public final class SctpLink implements DataChannels.Sink, DataProducer.Owner, Da
   @Override
   public boolean makesWait() {
     return true;
+  }
+
+  @Override
+  public DataPolicer policer() {
+    return policer;
   }
 
   @Override
@@ -274,6 +305,7 @@ public final class SctpLink implements DataChannels.Sink, DataProducer.Owner, Da
     @Override
     public SendResult send(DataMessage message, long nowNs) {
       SctpLink.this.nowNs = nowNs;
+      departure.onSending();
       SendResult result = channels.send(channel, message.text(), message.content(), nowNs);
       transport.onDeadlineChanged();
       return result;
@@ -388,7 +420,7 @@ public final class SctpLink implements DataChannels.Sink, DataProducer.Owner, Da
         .value("deadlineNs", nextDeadlineNs())
         .value("totalBufferedAmount", channels.association().totalBufferedAmount())
         .value("transfer", channels.association().transfer())
-        .part("drops", this::dumpDrops)
+        .part("drops", this::dumpDrops).part("policed", policer::dump)
         .list("channels", channels.channels(), (channel, part) -> part.value("streamId", channel.streamId())
             .value("label", channel.parameters().label()).value("state", channel.state().label())
             .value("bufferedAmount", channels.bufferedAmount(channel)));

@@ -226,9 +226,19 @@ public final class WebRtcTransport implements Transport, RtpLink {
     } else if (kind == DatagramKind.RTP_OR_RTCP) {
       onSrtp(bytes, offset, length);
     } else if (kind == DatagramKind.DTLS) {
-      dtls.onDatagram(bytes, offset, length);
+      onDtls(bytes, offset, length);
     } else {
       gates.count(GateDrop.UNKNOWN_KIND);
+    }
+  }
+
+  /** One datagram may bring several records: what they bring to others leaves together. */
+  private void onDtls(byte[] bytes, int offset, int length) {
+    environment.departures().begin();
+    try {
+      dtls.onDatagram(bytes, offset, length);
+    } finally {
+      environment.departures().end(nowNs);
     }
   }
 

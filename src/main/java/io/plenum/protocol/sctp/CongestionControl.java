@@ -35,18 +35,17 @@ final class CongestionControl {
    * A SACK has acknowledged something.
    *
    * @param flightBefore what had been in flight
-   * @param advanced the cumulative TSN has gone up
    * @param allAcked nothing is outstanding any more
    */
-  void onAcked(long ackedBytes, long flightBefore, boolean advanced, boolean allAcked) {
+  void onAcked(long ackedBytes, long flightBefore, boolean allAcked) {
     boolean used = flightBefore + packetBytes > windowBytes;
     if (windowBytes <= slowStartThresholdBytes) {
-      // §7.2.1: only if the window was used, the SACK moves on, and nothing is being recovered.
-      if (used && advanced && !isRecovering()) {
+      // §7.2.1: only if the window was used and nothing is being recovered. RFC 4960 had a third condition, that the SACK moves on.
+      if (used && !isRecovering()) {
         grow(Math.min(ackedBytes, packetBytes));
       }
-    } else if (advanced) {
-      // §7.2.2: a packet more for each window that was acknowledged.
+    } else {
+      // §7.2.2: a packet more for each window that was acknowledged, be it behind a hole.
       partialBytesAcked += ackedBytes;
       if (partialBytesAcked >= windowBytes) {
         if (used) {
@@ -71,10 +70,12 @@ final class CongestionControl {
   /**
    * Three reports say that something is missing (§7.2.4); true if recovery begins now.
    *
-   * @param repeated it was a retransmission: the window was still too large, so recovery begins again
+   * @param resentBeforeTsn of a lost retransmission: the first TSN that went out after it; 0 if none was lost. If it went out
+   *     after the window had been halved, the window was still too large, and recovery begins again; if it went before, this is
+   *     the same loss
    */
-  boolean onLoss(long highestSentTsn, boolean repeated) {
-    if (isRecovering() && !repeated) {
+  boolean onLoss(long highestSentTsn, long resentBeforeTsn) {
+    if (isRecovering() && resentBeforeTsn <= recoveryEndTsn) {
       return false;
     }
     halve();

@@ -30,8 +30,8 @@ final class OutstandingData {
     long sentAtNs;
     /** A chunk is to be sent again. */
     boolean loss;
-    /** One that had been sent again already. */
-    boolean repeatedLoss;
+    /** Of those that had been sent again already: the first TSN that went out after the last of them; 0: there are none. */
+    long resentBeforeTsn;
   }
 
   private final boolean interleaved;
@@ -181,7 +181,7 @@ final class OutstandingData {
     result.bytes = 0;
     result.sentAtNs = Acknowledgement.NEVER;
     result.loss = false;
-    result.repeatedLoss = false;
+    result.resentBeforeTsn = 0;
     long highestNew = NONE;
     for (; firstTsn <= cumulativeTsn; firstTsn++) {
       OutstandingChunk chunk = get(firstTsn);
@@ -213,7 +213,9 @@ final class OutstandingData {
       if (chunk.state == State.IN_FLIGHT && highestNew >= chunk.reportsFromTsn
           && ++chunk.missingReports >= REPORTS_OF_LOSS) {
         result.loss = true;
-        result.repeatedLoss |= chunk.retransmits > 0;
+        if (chunk.retransmits > 0) {
+          result.resentBeforeTsn = Math.max(result.resentBeforeTsn, chunk.reportsFromTsn);
+        }
         lose(tsn, chunk, nowNs);
       }
     }

@@ -25,6 +25,7 @@ final class PacketReceiver {
   private final SackChunk sack = new SackChunk();
   private final ForwardTsnChunk forwardTsn = new ForwardTsnChunk();
   private final ReConfigChunk reConfig = new ReConfigChunk();
+  private boolean dataInPacket;
 
   PacketReceiver(AssociationContext context, Handshake handshake, Shutdown shutdown) {
     this.context = context;
@@ -110,11 +111,15 @@ final class PacketReceiver {
 
   private void readChunks(long nowNs) {
     boolean readOn = true;
+    dataInPacket = false;
     while (readOn && context.state() != SctpState.ENDED && packet.nextChunk()) {
       readOn = readChunk(nowNs);
     }
     if (context.tcb() != null) {
       context.tcb().incoming.onPacketEnd(nowNs);
+      if (dataInPacket) {
+        shutdown.onData(nowNs);
+      }
     }
   }
 
@@ -220,7 +225,7 @@ final class PacketReceiver {
       context.abort(ErrorCause.OUT_OF_RESOURCE, "too many unfinished messages");
       return false;
     }
-    shutdown.onData(nowNs);
+    dataInPacket = true;
     return true;
   }
 

@@ -62,7 +62,7 @@ final class RetransmissionQueue {
       onPathAlive(nowNs);
     }
     settle(acked, cumulativeTsn, flightBefore, nowNs);
-    if (acked.loss && congestion.onLoss(outstanding.nextTsn() - 1, acked.repeatedLoss)) {
+    if (acked.loss && congestion.onLoss(outstanding.nextTsn() - 1, acked.resentBeforeTsn)) {
       counters.fastRetransmits++;
       fastRetransmitDue = true;
     }
@@ -90,7 +90,7 @@ final class RetransmissionQueue {
       if (acked.sentAtNs != OutstandingData.Acknowledgement.NEVER) {
         rto.onRoundTrip(nowNs - acked.sentAtNs);
       }
-      congestion.onAcked(acked.bytes, flightBefore, acked.advanced, outstanding.isEmpty());
+      congestion.onAcked(acked.bytes, flightBefore, outstanding.isEmpty());
     }
     // §6.3.2 R2 and R3.
     if (outstanding.isEmpty()) {

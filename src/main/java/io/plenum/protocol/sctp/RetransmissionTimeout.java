@@ -18,7 +18,7 @@ final class RetransmissionTimeout {
       rttVariationNs += (Math.abs(smoothedRttNs - rttNs) - rttVariationNs) / 4;
       smoothedRttNs += (rttNs - smoothedRttNs) / 8;
     }
-    measuredNs = clamp(smoothedRttNs + 4 * rttVariationNs);
+    measuredNs = clamp(smoothedRttNs + Math.max(4 * rttVariationNs, SctpTimings.RTO_MARGIN_NS));
     rtoNs = measuredNs;
   }
 
@@ -36,7 +36,7 @@ final class RetransmissionTimeout {
   }
 
   private static long clamp(long ns) {
-    return Math.max(SctpTimings.RTO_MIN_NS, Math.min(SctpTimings.RTO_MAX_NS, ns));
+    return Math.min(SctpTimings.RTO_MAX_NS, ns);
   }
 
   long rtoNs() {

@@ -48,6 +48,8 @@ public final class SctpAssociation {
   /** The sink is being called, or packets are being made: whoever comes now is taken along. */
   private boolean settling;
   private boolean changed;
+  /** Between {@link #gather} and {@link #depart}. */
+  private boolean gathering;
 
   /** @param random hard to guess: tags and the cookie's secret come from it */
   public SctpAssociation(SctpOptions options, RandomGenerator random, Sink sink) {
@@ -85,8 +87,34 @@ public final class SctpAssociation {
     }
     SendResult result =
         context.queue.offer(new OutgoingMessage(streamId, payloadProtocolId, payload, options, nowNs));
-    settle(nowNs);
+    // What fills packets anyway need not wait for more.
+    if (!gathering || context.queue.totalBufferedAmount() > (long) MAX_BURST_PACKETS * context.options.maxPacketBytes()) {
+      settle(nowNs);
+    }
     return result;
+  }
+
+  /**
+   * From now on what is sent waits for {@link #depart}, so that messages that follow one another leave in the same packets.
+   *
+   * @return false if it does already, or what is sent now leaves together anyway, at the end of the event that is being told
+   */
+  public boolean gather() {
+    if (gathering || settling) {
+      return false;
+    }
+    gathering = true;
+    return true;
+  }
+
+  /** What was gathered leaves. False if nothing was. */
+  public boolean depart(long nowNs) {
+    if (!gathering) {
+      return false;
+    }
+    gathering = false;
+    settle(nowNs);
+    return true;
   }
 
   private SendResult refuse(int streamId, byte[] payload) {
@@ -183,6 +211,7 @@ public final class SctpAssociation {
 
   /** Ends the association now. The peer is told if there is one. */
   public void abort(String reason, long nowNs) {
+    depart(nowNs);
     context.abort(ErrorCause.USER_INITIATED_ABORT, reason);
     settle(nowNs);
   }
@@ -255,6 +284,11 @@ public final class SctpAssociation {
       writeSack(tcb, nowNs);
       if (canResetStreams()) {
         tcb.reset.write(context.out.writer(), nowNs);
+        if (tcb.reset.isDue()) {
+          // There was no room behind what the packet has already; nothing else would bring us here again.
+          context.out.flush();
+          tcb.reset.write(context.out.writer(), nowNs);
+        }
       }
       sendData(tcb, nowNs);
       shutdown.proceed(nowNs);

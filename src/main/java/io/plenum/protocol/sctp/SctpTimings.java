@@ -9,8 +9,11 @@ final class SctpTimings {
 
   /** RTO before the first round trip; the RFC's second is for paths that nobody has used before, ours carried DTLS. */
   static final long RTO_INITIAL_NS = 500 * MS_NS;
-  /** Twice the delay of an acknowledgement: less would take a delayed SACK for a loss. */
-  static final long RTO_MIN_NS = 400 * MS_NS;
+  /**
+   * What an RTO is above the round trip at least, however even the round trips are: the delay of an acknowledgement and a tenth
+   * for timers. Less would take a delayed SACK for a loss. RFC 9260's least RTO, a second, is as much longer than our paths.
+   */
+  static final long RTO_MARGIN_NS = 220 * MS_NS;
   /** RFC 9260 §16. */
   static final long RTO_MAX_NS = 60_000 * MS_NS;
   /** RFC 9260 §6.2: within 200 ms. */

@@ -56,7 +56,7 @@ final class Shutdown {
     context.out.room(ChunkType.HEADER_BYTES).putChunk(type, 0, new byte[0], 0, 0);
   }
 
-  /** Data came although we have said that we end: the peer must hear it again (§9.2). */
+  /** A packet with data came although we have said that we end: the peer must hear it again (§9.2). */
   void onData(long nowNs) {
     if (context.state() == SctpState.SHUTDOWN_SENT) {
       sendShutdown();

@@ -39,6 +39,9 @@ final class ConfigRules {
       throw new ConfigException("the key room.routerCapacity must be 1 or more");
     }
     PlenumConfig.Limits limits = config.limits();
+    if (limits.dataMessagesPerSecond() < 1 || limits.dataBytesPerSecond() < 1) {
+      throw new ConfigException("the keys limits.dataMessagesPerSecond and limits.dataBytesPerSecond must be 1 or more");
+    }
     if (limits.pendingRequestsPerPeer() < limits.consumersPerPeer() + limits.dataConsumersPerPeer()) {
       throw new ConfigException("limits.pendingRequestsPerPeer must not be less than limits.consumersPerPeer and"
           + " limits.dataConsumersPerPeer together: whoever joins a full room is asked about every consumer at once");

@@ -42,6 +42,8 @@ public record PlenumConfig(
       int consumersPerPeer,
       int dataProducersPerPeer,
       int dataConsumersPerPeer,
+      int dataMessagesPerSecond,
+      int dataBytesPerSecond,
       int pendingRequestsPerPeer,
       int connections,
       int messageBytes,

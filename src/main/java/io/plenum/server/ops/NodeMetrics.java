@@ -1,6 +1,7 @@
 package io.plenum.server.ops;
 
 import io.plenum.cluster.message.RowKey;
+import io.plenum.media.router.DataDrop;
 import io.plenum.media.router.SctpTotals.Figure;
 import io.plenum.media.transport.GateDrop;
 import io.plenum.media.transport.RtpDrop;
@@ -98,6 +99,8 @@ public final class NodeMetrics {
       metrics.counter("datachannel_dropped", reason.label(), "messages of clients that were not used",
           () -> sum(loops, loop -> loop.environment().sctp().drops(reason)));
     }
+    showDrops(metrics, loops, "data_dropped", "messages of clients that went to nobody, because they say too much",
+        DataDrop.class, DataDrop::label);
     showDrops(metrics, loops, "data_refused", "messages that did not go to one of their consumers",
         SendResult.class, SendResult::label);
   }

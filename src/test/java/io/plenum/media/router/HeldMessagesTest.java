@@ -54,6 +54,11 @@ class HeldMessagesTest {
   private final Reader fast = new Reader();
   private final Reader slow = new Reader();
   private int waiting;
+  /** Messages that the sender may still say. */
+  private int credit = Integer.MAX_VALUE;
+  private long creditAtNs;
+  private int overdraft;
+  private final List<DataDrop> dropped = new ArrayList<>();
   private final HeldMessages held = new HeldMessages(new HeldMessages.Way() {
     @Override
     public List<DataProducerListener> holding(DataMessage message, Subchannels audience) {
@@ -67,6 +72,27 @@ class HeldMessagesTest {
     }
 
     @Override
+    public boolean hasCredit(long nowNs) {
+      return credit > 0;
+    }
+
+    @Override
+    public long creditAtNs() {
+      return creditAtNs;
+    }
+
+    @Override
+    public boolean hasOverdraft(long nowNs) {
+      return credit > -overdraft;
+    }
+
+    @Override
+    public void drop(DataMessage message, DataDrop reason, boolean wasHeld, long nowNs) {
+      waiting -= wasHeld ? 1 : 0;
+      dropped.add(reason);
+    }
+
+    @Override
     public void onHeld(DataMessage message) {
       waiting++;
     }
@@ -74,6 +100,7 @@ class HeldMessagesTest {
     @Override
     public void handOn(DataMessage message, Subchannels audience, long nowNs) {
       waiting--;
+      credit--;
       fast.onMessage(message, audience, nowNs);
       slow.onMessage(message, audience, nowNs);
     }
@@ -86,6 +113,7 @@ class HeldMessagesTest {
   private void send(int bytes, long nowNs) {
     DataMessage message = new DataMessage(false, new byte[bytes]);
     if (!held.hold(message, Subchannels.EVERYBODY, nowNs)) {
+      credit--;
       fast.onMessage(message, Subchannels.EVERYBODY, nowNs);
       slow.onMessage(message, Subchannels.EVERYBODY, nowNs);
     }
@@ -203,5 +231,61 @@ class HeldMessagesTest {
     assertEquals(List.of(0, 0L, 1), List.of(tree.get("messages"), tree.get("bytes"), tree.get("passedOver")));
     assertEquals(0, fast.lost);
     assertTrue(slow.lost > 0);
+  }
+
+  @Test
+  void whoSaysTooMuchWaitsForCreditAndNobodyElseIsBlamed() {
+    slow.room = Integer.MAX_VALUE;
+    credit = 1;
+    creditAtNs = 20;
+    for (int i = 0; i < 4; i++) {
+      send(BYTES, 0);
+    }
+    assertEquals(List.of(3, 1), List.of(waiting, slow.got));
+    assertEquals(20, held.nextDeadlineNs());
+    credit = 2;
+    held.onTimeout(19);
+    assertEquals(3, waiting, "not yet");
+    held.onTimeout(20);
+    assertEquals(List.of(1, 3), List.of(waiting, slow.got));
+    creditAtNs = Long.MAX_VALUE / 2;
+    for (int i = 1; i <= 3 * HeldMessages.PATIENCE_TICKS; i++) {
+      held.onTimeout(held.nextDeadlineNs());
+    }
+    Dump dump = new Dump();
+    held.dump(dump);
+    assertEquals(0L, dump.tree().get("timesPassedOver"));
+    credit = 1;
+    held.proceed(60 * SECOND);
+    assertEquals(List.of(0, 4, 0), List.of(waiting, slow.got, slow.lost));
+    assertEquals(Long.MAX_VALUE, held.nextDeadlineNs());
+  }
+
+  @Test
+  void whoEndsSaysNoMoreThanItsOverdraftAtOnce() {
+    slow.room = Integer.MAX_VALUE;
+    credit = 0;
+    overdraft = 2;
+    for (int i = 0; i < 5; i++) {
+      send(BYTES, 0);
+    }
+    held.handOnAll(0);
+    assertEquals(List.of(0, 2), List.of(waiting, slow.got));
+    assertEquals(List.of(DataDrop.OVER_LIMIT_AT_END, DataDrop.OVER_LIMIT_AT_END, DataDrop.OVER_LIMIT_AT_END), dropped);
+  }
+
+  @Test
+  void whoSaysTooMuchAndDoesNotKeepToItsWindowLosesWhatIsBeyondTheMost() {
+    slow.room = Integer.MAX_VALUE;
+    credit = 0;
+    for (int i = 0; i < HeldMessages.MAX_BYTES / BYTES + 100; i++) {
+      send(BYTES, 0);
+    }
+    Dump dump = new Dump();
+    held.dump(dump);
+    long bytes = (long) dump.tree().get("bytes");
+    assertTrue(bytes >= HeldMessages.MAX_BYTES && bytes < HeldMessages.MAX_BYTES + 2 * BYTES, () -> bytes + " bytes");
+    assertTrue(dropped.size() > 90 && dropped.get(0) == DataDrop.OVER_LIMIT_AND_WINDOW, () -> dropped.size() + " dropped");
+    assertEquals(0, slow.got);
   }
 }

@@ -9,6 +9,8 @@ import io.plenum.media.Dump;
 import io.plenum.media.parameters.SctpStreamParameters;
 import io.plenum.media.router.DataConsumer;
 import io.plenum.media.router.DataConsumerOptions;
+import io.plenum.media.router.DataDrop;
+import io.plenum.media.router.DataLimits;
 import io.plenum.media.router.DataMessage;
 import io.plenum.media.router.DataProducer;
 import io.plenum.media.router.DataProducerOptions;
@@ -26,6 +28,7 @@ import io.plenum.protocol.sctp.packet.InitChunk;
 import io.plenum.protocol.sctp.packet.PacketWriter;
 import io.plenum.simulation.Impairment;
 import io.plenum.simulation.SimulatedCall;
+import io.plenum.simulation.SimulatedData;
 import io.plenum.simulation.SimulatedPeer;
 import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
@@ -236,5 +239,126 @@ class DataAttackTest {
     associate(carol);
     call.runFor(SECOND);
     assertBobIsHeard(carol, consume(carol, "toCarol", "bobs"));
+  }
+
+  /** So many messages of two bytes. */
+  private void flood(DataChannel channel, int count) {
+    for (int i = 0; i < count; i++) {
+      alice.data().channels().send(channel, false, new byte[2], call.nowNs());
+    }
+  }
+
+  private long dropped(DataDrop reason) {
+    return call.node().router().environment().drops().of(DataDrop.class)[reason.ordinal()];
+  }
+
+  @Test
+  void aFloodOfMessagesThatMayBeLostIsCutDownToTheLimitAndCounted() {
+    alice.transport().produceData(new DataProducerOptions(
+        "game", new SctpStreamParameters(5, false, null, 3), "game", "", false, Map.of()), call.nowNs());
+    DataChannel game = alice.data().channels().openNegotiated(
+        5, new DataChannelParameters("game", "", false, SendOptions.UNLIMITED, 3, DataChannelParameters.NORMAL_PRIORITY));
+    DataConsumer consumer = consume(bob, "gameToBob", "game");
+    call.runFor(SECOND);
+    // 5,000 a second for ten seconds.
+    for (int i = 0; i < 500; i++) {
+      flood(game, 100);
+      call.runFor(20 * MS);
+    }
+    call.runFor(5 * SECOND);
+    int perSecond = DataLimits.DEFAULT.messagesPerSecond();
+    int got = bob.data().received(consumer.sctpStreamParameters().streamId()).size();
+    assertTrue(got <= 2 * perSecond + 10 * perSecond + 200, () -> got + " messages");
+    assertTrue(got >= 2 * perSecond + 9 * perSecond, () -> got + " messages");
+    assertEquals(50_000 - got, dropped(DataDrop.OVER_LIMIT));
+    flood(game, 10);
+    call.runFor(SECOND);
+    assertEquals(got + 10, bob.data().received(consumer.sctpStreamParameters().streamId()).size(), "it has credit again");
+    assertBobIsHeard(alice, consume(alice, "toAlice", "bobs"));
+  }
+
+  @Test
+  void aFloodOfMessagesThatMustNotBeLostMakesItsSenderWaitAndArrivesWhole() {
+    DataChannel chat = alice.data().channels().channel(3);
+    int stream = toBob.sctpStreamParameters().streamId();
+    int perSecond = DataLimits.DEFAULT.messagesPerSecond();
+    int count = 100_000;
+    int sent = 0;
+    long startNs = call.nowNs();
+    long mostHeld = 0;
+    boolean waited = false;
+    for (int turn = 0; turn < 5_000 && bob.data().received(stream).size() < count; turn++) {
+      while (sent < count && alice.data().channels().send(chat, false, new byte[] {(byte) sent, (byte) (sent >> 8), (byte) (sent >> 16)},
+          call.nowNs()) == SendResult.QUEUED) {
+        sent++;
+      }
+      call.runFor(20 * MS);
+      double seconds = (call.nowNs() - startNs) / (double) SECOND;
+      int got = bob.data().received(stream).size();
+      assertTrue(got <= 2 * perSecond + (seconds + 0.1) * perSecond, () -> got + " messages after " + seconds + " s");
+      mostHeld = Math.max(mostHeld, heldBytes());
+      waited |= sent < count && turn > 500;
+    }
+    List<SimulatedData.Received> all = bob.data().received(stream);
+    assertEquals(count, all.size());
+    for (int i = 0; i < count; i++) {
+      byte[] content = all.get(i).content();
+      assertEquals(i, content[0] & 0xff | (content[1] & 0xff) << 8 | (content[2] & 0xff) << 16);
+    }
+    assertTrue(waited, "after ten seconds she had said all, so the test shows nothing");
+    long held = mostHeld;
+    assertTrue(held > 3_000_000 && held < 6_500_000, () -> held + " bytes were held: the window has 5,242,880");
+    assertEquals(0, dropped(DataDrop.OVER_LIMIT_AND_WINDOW));
+    assertTrue(call.node().faults.isEmpty(), () -> call.node().faults.toString());
+  }
+
+  private long heldBytes() {
+    Dump dump = new Dump();
+    call.node().router().dataProducer("alices").dump(dump);
+    return ((Number) ((Map<?, ?>) dump.tree().get("held")).get("bytes")).longValue();
+  }
+
+  @Test
+  void whoEndsAChannelAndMakesAnotherDoesNotGetAroundTheLimit() {
+    int perSecond = DataLimits.DEFAULT.messagesPerSecond();
+    long startNs = call.nowNs();
+    int got = 0;
+    for (int round = 0; round < 10; round++) {
+      String id = "again" + round;
+      DataProducer producer = alice.transport().produceData(new DataProducerOptions(
+          id, new SctpStreamParameters(101 + 2 * round, true, null, null), id, "", false, Map.of()), call.nowNs());
+      DataChannel channel =
+          alice.data().channels().openNegotiated(101 + 2 * round, DataChannelParameters.reliable(id, ""));
+      DataConsumer consumer = consume(bob, "to" + id, id);
+      flood(channel, 10_000);
+      call.runFor(SECOND);
+      producer.close(call.nowNs());
+      call.runFor(SECOND);
+      got += bob.data().received(consumer.sctpStreamParameters().streamId()).size();
+      bob.data().received.clear();
+    }
+    double seconds = (call.nowNs() - startNs) / (double) SECOND;
+    int all = got;
+    assertTrue(all <= 4 * perSecond + seconds * perSecond, () -> all + " messages in " + seconds + " s");
+    assertTrue(all > 4 * perSecond, () -> all + " messages");
+    assertTrue(dropped(DataDrop.OVER_LIMIT_AT_END) > 10_000);
+    assertBobIsHeard(alice, consume(alice, "toAlice", "bobs"));
+  }
+
+  @Test
+  void severalFloodsOfOneClientGetTheirTurns() {
+    DataChannel first = alice.data().channels().channel(3);
+    alice.transport().produceData(new DataProducerOptions(
+        "second", new SctpStreamParameters(5, true, null, null), "second", "", false, Map.of()), call.nowNs());
+    DataChannel second = alice.data().channels().openNegotiated(5, DataChannelParameters.reliable("second", ""));
+    DataConsumer secondToBob = consume(bob, "secondToBob", "second");
+    call.runFor(SECOND);
+    flood(first, 10_000);
+    call.runFor(SECOND);
+    flood(second, 500);
+    call.runFor(SECOND);
+    int got = bob.data().received(secondToBob.sctpStreamParameters().streamId()).size();
+    assertTrue(got > 300, () -> got + " of 500 a second later, while thousands of the first wait");
+    assertTrue(bob.data().received(toBob.sctpStreamParameters().streamId()).size() < 10_000);
   }
 }

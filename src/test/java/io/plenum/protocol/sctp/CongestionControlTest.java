@@ -13,7 +13,7 @@ class CongestionControlTest {
   private final CongestionControl congestion = new CongestionControl(PACKET);
 
   private void acked(long bytes, long flightBefore) {
-    congestion.onAcked(bytes, flightBefore, true, false);
+    congestion.onAcked(bytes, flightBefore, false);
   }
 
   @Test
@@ -26,17 +26,16 @@ class CongestionControlTest {
   }
 
   @Test
-  void slowStartStandsStillIfTheWindowIsNotUsedOrNothingMovesOn() {
+  void slowStartStandsStillIfTheWindowIsNotUsed() {
     acked(1_000, 5_000);
-    congestion.onAcked(1_000, 10_000, false, false);
     assertEquals(10_000, congestion.windowBytes());
   }
 
   @Test
   void aLossHalvesOnceForEachRecovery() {
-    assertTrue(congestion.onLoss(50, false));
+    assertTrue(congestion.onLoss(50, 0));
     assertEquals(5_000, congestion.windowBytes());
-    assertFalse(congestion.onLoss(60, false));
+    assertFalse(congestion.onLoss(60, 0));
     assertEquals(5_000, congestion.windowBytes());
     congestion.onCumulativeTsn(49);
     assertTrue(congestion.isRecovering());
@@ -44,22 +43,31 @@ class CongestionControlTest {
     assertEquals(5_000, congestion.windowBytes(), "no growth while recovering");
     congestion.onCumulativeTsn(50);
     assertFalse(congestion.isRecovering());
-    assertTrue(congestion.onLoss(70, false));
+    assertTrue(congestion.onLoss(70, 0));
     assertEquals(4_000, congestion.windowBytes(), "four packets are the least");
   }
 
   @Test
-  void aLostRetransmissionHalvesAgain() {
-    congestion.onLoss(50, false);
-    assertTrue(congestion.onLoss(60, true));
-    assertEquals(4_000, congestion.windowBytes());
+  void aLostRetransmissionHalvesAgainOnceForAllThatWentBeforeIt() {
+    for (int i = 0; i < 30; i++) {
+      acked(1_000, congestion.windowBytes());
+    }
+    assertTrue(congestion.onLoss(50, 0));
+    assertEquals(20_000, congestion.windowBytes());
+    // Sent again after 50, and lost; by then 60 had been sent.
+    assertTrue(congestion.onLoss(60, 51));
+    assertEquals(10_000, congestion.windowBytes());
+    assertFalse(congestion.onLoss(62, 53), "another one of the same flight");
+    assertEquals(10_000, congestion.windowBytes());
     congestion.onCumulativeTsn(59);
     assertTrue(congestion.isRecovering());
+    assertTrue(congestion.onLoss(70, 61), "sent again after the second halving");
+    assertEquals(5_000, congestion.windowBytes());
   }
 
   @Test
   void avoidanceGrowsByAPacketForEachWindow() {
-    congestion.onLoss(50, false);
+    congestion.onLoss(50, 0);
     congestion.onCumulativeTsn(50);
     acked(1_000, 5_000);
     assertEquals(6_000, congestion.windowBytes(), "at the threshold it is still slow start");

@@ -90,4 +90,18 @@ class SctpShutdownTest {
     assertEquals(2, dropped[0]);
     assertEquals("shut down by the peer", net.sinkB.lastReason);
   }
+
+  @Test
+  void dataAfterOurShutdownIsAnsweredOnceForEachPacketHoweverManyChunksItHas() {
+    ScriptedPeer peer = new ScriptedPeer(SctpOptions.ofDataChannels()).established();
+    peer.association.shutdown(peer.nowNs);
+    assertEquals(1, peer.count(ChunkType.SHUTDOWN));
+    peer.send(packet -> {
+      for (int i = 0; i < 40; i++) {
+        ScriptedPeer.data(packet, 3, ScriptedPeer.INITIAL_TSN + i, 1, i, new byte[1]);
+      }
+    });
+    assertEquals(2, peer.count(ChunkType.SHUTDOWN));
+    assertEquals(40, peer.sink.messages.size());
+  }
 }

@@ -12,6 +12,7 @@ import io.plenum.protocol.sctp.packet.PacketReader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How much of what RFC 9260's congestion control allows is used. Time is virtual, so these are numbers, not speeds. */
 class SctpThroughputTest {
@@ -139,5 +140,57 @@ class SctpThroughputTest {
     net.runFor(5 * SECOND);
     assertEquals(1, net.sinkB.messages.size());
     assertEquals(0, net.a.counters().chunksRetransmitted());
+  }
+
+  /** Of twenty megabytes from A to B over a path that loses as much each way: a number of simulated seconds, averaged over three seeds. */
+  private static double secondsFor20Megabytes(double loss, long rttMs) {
+    double sum = 0;
+    for (long seed = 1; seed <= 3; seed++) {
+      VirtualSctpNetwork net = new VirtualSctpNetwork(seed, new Path(0, 0, rttMs * MS / 2, 0)).connected();
+      net.path = new Path(loss, 0, rttMs * MS / 2, 0);
+      net.sinkB.keepMessages = false;
+      int blocks = 20_000_000 / MESSAGE_BYTES;
+      int[] sent = new int[1];
+      byte[] message = new byte[MESSAGE_BYTES];
+      Runnable refill = () -> {
+        while (sent[0] < blocks && net.a.send(0, 53, message, SendOptions.RELIABLE, net.nowNs) == SendResult.QUEUED) {
+          sent[0]++;
+        }
+      };
+      net.a.setBufferedAmountLowThreshold(0, 1_000_000);
+      net.sinkA.onLow = refill;
+      long startNs = net.nowNs;
+      refill.run();
+      assertTrue(net.runUntil(() -> net.b.counters().messagesReceived() == blocks, startNs + 3_600 * SECOND), "seed " + seed);
+      sum += (net.nowNs - startNs) / (double) SECOND;
+      assertTrue(loss > 0.05 || net.a.counters().retransmissionTimeouts() <= 1,
+          "seed " + seed + ": " + net.a.counters().retransmissionTimeouts() + " losses were not noticed by what came after them");
+    }
+    return sum / 3;
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {20, 60})
+  void atThreePercentLossTwentyMegabytesTakeWhatTheFormulaSaysAndNoTimeouts(long rttMs) {
+    double allowed = 1_160 * 1_000.0 / rttMs * Math.sqrt(1.5 / 0.03);
+    double seconds = secondsFor20Megabytes(0.03, rttMs);
+    assertTrue(seconds < 20_000_000 / allowed * 1.05, () -> seconds + " s");
+    assertTrue(seconds > 20_000_000 / allowed * 0.85, () -> seconds + " s are less than is fair");
+  }
+
+  @Test
+  void atTenPercentLossTimeoutsAreManyAndShort() {
+    double seconds = secondsFor20Megabytes(0.1, 20);
+    assertTrue(seconds < 115, () -> seconds + " s; 118 with 400 ms for each timeout at least, 130 with a window halved for each loss");
+  }
+
+  @Test
+  void theWindowGrowsAlsoByWhatIsAcknowledgedBehindAHole() {
+    ScriptedPeer peer = new ScriptedPeer(SctpOptions.ofDataChannels()).established();
+    peer.association.send(0, 53, new byte[50_000], SendOptions.RELIABLE, peer.nowNs);
+    long before = peer.association.transfer().congestionWindow();
+    peer.sack(peer.remoteInitialTsn - 1, 1 << 20, 2, 3);
+    long after = peer.association.transfer().congestionWindow();
+    assertTrue(after > before, () -> before + " and then " + after);
   }
 }

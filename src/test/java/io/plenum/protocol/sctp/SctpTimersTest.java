@@ -22,18 +22,27 @@ class SctpTimersTest {
   }
 
   @Test
-  void theRtoStaysBetweenItsLimits() {
+  void theRtoLeavesTimeForADelayedSackAndHasALimit() {
     RetransmissionTimeout rto = new RetransmissionTimeout();
     rto.onRoundTrip(MS);
-    assertEquals(SctpTimings.RTO_MIN_NS, rto.rtoNs());
+    assertEquals(221 * MS, rto.rtoNs());
     rto.backOff();
-    assertEquals(2 * SctpTimings.RTO_MIN_NS, rto.rtoNs());
+    assertEquals(442 * MS, rto.rtoNs());
     for (int i = 0; i < 20; i++) {
       rto.backOff();
     }
     assertEquals(SctpTimings.RTO_MAX_NS, rto.rtoNs());
     rto.onRoundTrip(MS);
-    assertEquals(SctpTimings.RTO_MIN_NS, rto.rtoNs());
+    assertEquals(221 * MS, rto.rtoNs());
+  }
+
+  @Test
+  void onALongEvenPathADelayedSackIsStillNoLoss() {
+    RetransmissionTimeout rto = new RetransmissionTimeout();
+    for (int i = 0; i < 100; i++) {
+      rto.onRoundTrip(500 * MS);
+    }
+    assertTrue(rto.rtoNs() > 500 * MS + SctpTimings.DELAYED_SACK_NS, () -> rto.rtoNs() + " ns");
   }
 
   @Test

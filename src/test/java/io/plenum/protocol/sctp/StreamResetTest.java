@@ -110,4 +110,22 @@ class StreamResetTest {
   private static Result lastResult(ScriptedPeer peer) {
     return Result.values()[Bytes.i32(peer.last(ChunkType.RE_CONFIG).value(), 8)];
   }
+
+  @Test
+  void whatDoesNotFitBehindALongAnswerLeavesInTheNextPacketAndNotSomeDay() {
+    ScriptedPeer peer = new ScriptedPeer(SctpOptions.ofDataChannels()).established();
+    OutgoingReset request =
+        new OutgoingReset(ScriptedPeer.INITIAL_TSN, 0, ScriptedPeer.INITIAL_TSN - 1, new int[] {3});
+    peer.send(packet -> ReConfigChunk.write(packet, request));
+    assertEquals(1, peer.count(ChunkType.RE_CONFIG));
+    byte[] information = new byte[1_164];
+    peer.send(packet -> {
+      packet.putChunk(ChunkType.HEARTBEAT, 0, information, 0, information.length);
+      // The answer was lost. Nothing happens for which there would be another packet.
+      ReConfigChunk.write(packet, request);
+    });
+    assertEquals(1, peer.count(ChunkType.HEARTBEAT_ACK));
+    assertEquals(2, peer.count(ChunkType.RE_CONFIG));
+    assertEquals(List.of(3), peer.sink.incomingResets);
+  }
 }

@@ -62,6 +62,7 @@ class ConfigLoaderTest {
       "--net.impair.lossPercent=101 | the key net.impair.lossPercent takes 0 to 100, not 101.0",
       "--media.loops=-1   | the key media.loops must be 0 (one for each processor) or more",
       "--http.host=0.0.0.0 | auth.mode=none would let in anyone who reaches http.host=0.0.0.0: set http.host=127.0.0.1, or auth.allowOpen=true if that is what you want",
+      "--limits.dataMessagesPerSecond=0 | the keys limits.dataMessagesPerSecond and limits.dataBytesPerSecond must be 1 or more",
       "--limits.dataConsumersPerPeer=3000 | limits.pendingRequestsPerPeer must not be less than limits.consumersPerPeer and limits.dataConsumersPerPeer together: whoever joins a full room is asked about every consumer at once",
       "http.port=1        | cannot read the argument \"http.port=1\": write --KEY=VALUE or --conf FILE",
       "--conf             | --conf needs a file name behind it",
