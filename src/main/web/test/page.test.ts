@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { backoffMs } from '../src/backoff';
 import { chooseVideoCodec, videoEncodings } from '../src/encodings';
@@ -147,6 +149,11 @@ test('while another server is looked for, a person is told so, and not to wait',
   assert.equal(stateWords(waiting, 4_500).text, 'Server gone. Trying another…');
   assert.equal(stateWords({ name: 'connecting', elsewhere: true }, 0).text, 'Server gone. Trying another…');
   assert.match(stateWords({ name: 'connecting', elsewhere: false }, 0).text, /Connecting/);
+});
+
+test('the page has no policy of its own: with the header\'s it would have two, and only what both allow is allowed', () => {
+  const page = readFileSync(join(__dirname, '../../src/main/web/src/index.html'), 'utf8');
+  assert.doesNotMatch(page, /http-equiv/i);
 });
 
 test('a room with too many peers is full', () => {
