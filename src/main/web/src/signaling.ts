@@ -90,6 +90,8 @@ interface Beside {
 
 /** protoo's close code for "the server does not want you back" (protoo-server Peer.close). */
 const CLOSED_BY_SERVER = 4000;
+/** What we have said cannot be right, and would be no better a second time (docs/signaling.md, "come back after a fix"); our codes for it. */
+const CLOSED_AS_WRONG: Record<number, string> = { 1002: 'not-understood', 1008: 'rule-broken', 1009: 'message-too-large' };
 /** A WebSocket that says nothing for this long is being swallowed by something on the way. */
 const WEBSOCKET_PATIENCE_MS = 6_000;
 /** Where there are other servers to try: a machine that has lost its power says nothing at all. */
@@ -359,8 +361,8 @@ export class Signaling {
     if (this.stopped) {
       return;
     }
-    if (end.code === CLOSED_BY_SERVER) {
-      const refusal = Refusal.parse(end.reason);
+    const refusal = refusalOf(end);
+    if (refusal) {
       this.stopped = true;
       this.listener.onRefused(refusal.code, refusal.sentence);
     } else if (end.opened) {
@@ -397,4 +399,14 @@ export class Signaling {
     this.peer = null;
     peer?.close();
   }
+}
+
+/** What a server says when it does not want us back, or not as we are; null if we may come back. */
+function refusalOf({ code, reason, opened }: SocketEnd): Refusal | null {
+  if (code === CLOSED_BY_SERVER) {
+    return Refusal.parse(reason);
+  }
+  // sockjs-client says 1002, too, when it reaches nobody.
+  const wrong = opened ? CLOSED_AS_WRONG[code] : undefined;
+  return wrong === undefined ? null : new Refusal(wrong, reason, 0);
 }

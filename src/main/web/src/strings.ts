@@ -36,6 +36,8 @@ export const words = {
   soundAllow: 'Turn sound on',
   dismiss: 'Dismiss',
   retryNow: 'Try now',
+  nameMissing: 'Please enter your name: the others see it.',
+  roomMissing: 'Please give the room a name; spaces alone do not make one.',
   rejoin: 'Join again',
   backToStart: 'Back to start',
 } as const;
@@ -126,7 +128,13 @@ const REFUSALS: Record<string, CardWords> = {
   },
 };
 
+/** Only a program can have caused these, so it is for programmers that the server's words stand there. */
+const FAULTS = new Set(['not-understood', 'rule-broken', 'message-too-large']);
+
 export function refusalWords(code: string, sentence: string): CardWords {
+  if (FAULTS.has(code)) {
+    return { title: 'The call cannot go on like this', text: `The server says: “${sentence || code}”.` };
+  }
   return REFUSALS[code] ?? { title: 'The server ended the call', text: sentence || `It gave the reason “${code}”.` };
 }
 

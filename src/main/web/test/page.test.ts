@@ -166,6 +166,11 @@ test('an unknown refusal is quoted, not hidden', () => {
   assert.equal(refusalWords('room-full', '').title, 'This room is full');
 });
 
+test('what the server does not take is said in its own words, as such', () => {
+  assert.equal(refusalWords('rule-broken', 'roomId is missing').text, 'The server says: “roomId is missing”.');
+  assert.match(refusalWords('not-understood', '').text, /not-understood/);
+});
+
 test('initials survive every name', () => {
   assert.deepEqual(['Ada Lovelace', 'bob', '  ', 'Łukasz M. Żak', '😀 x'].map(initials), ['AL', 'B', '?', 'ŁŻ', '😀X']);
 });

@@ -309,6 +309,31 @@ test('the close code 4000 ends it for good, with a code and a sentence', () => {
   assert.equal(sockets.length, 1);
 });
 
+for (const [code, refused] of [
+  [1002, 'not-understood: this is no WebSocket frame'],
+  [1008, 'rule-broken: the first frame must be the notification hello'],
+  [1009, 'message-too-large: a message may have 262144 bytes'],
+] as const) {
+  test(`the close code ${code} ends it, in the server's words: what was wrong is wrong again the next time`, () => {
+    const s = signaling('sockjs');
+    s.start();
+    latest().open();
+    latest().end(code, refused.slice(refused.indexOf(':') + 2));
+    assert.equal(events.at(-1), `refused ${refused}`);
+    mock.timers.tick(60_000);
+    s.retryNow();
+    assert.equal(sockets.length, 1);
+  });
+}
+
+test('sockjs-client that reaches nobody says 1002 as well, and is asked again', () => {
+  signaling('sockjs').start();
+  latest().end(1002, 'Cannot connect to server');
+  assert.match(events.at(-1)!, /^waiting/);
+  mock.timers.tick(600);
+  assert.equal(sockets.length, 2);
+});
+
 test('a request that outlives its connection fails at once, and the next connection knows nothing of it', async () => {
   const s = signaling();
   s.start();
