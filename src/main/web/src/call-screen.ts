@@ -3,6 +3,7 @@ import { ChatPanel } from './chat-panel';
 import { Controls } from './controls';
 import type { DataChannelsListener, ForeignChannelListener } from './data-channels';
 import { byId, textButton } from './dom';
+import { HeldSound } from './held-sound';
 import { icon } from './icons';
 import { rememberedServers, rememberName } from './identity';
 import { MicrophoneMeter, receivedLevel, SpeechDetector } from './levels';
@@ -39,6 +40,11 @@ export class CallScreen implements CallListener {
   private readonly tiles: Tiles;
   private readonly controls: Controls;
   private readonly meter = new MicrophoneMeter();
+  private readonly heldSound = new HeldSound(
+    document,
+    () => this.tiles.all.map((tile) => tile.playSound()).every((plays) => plays),
+    (held) => this.showHeldSound(held),
+  );
   private readonly detectors = new Map<string, SpeechDetector>();
   private readonly serverHeardMs = new Map<string, number>();
   private sound = true;
@@ -64,7 +70,7 @@ export class CallScreen implements CallListener {
     this.stats = new TileStatsCollector(this.call);
     this.tiles = new Tiles(byId('tiles'), {
       onRename: () => this.askForName(),
-      onSoundBlocked: () => this.onSoundBlocked(),
+      onSoundBlocked: () => this.heldSound.onRefused(),
     });
     this.controls = new Controls(byId('toolbar'), {
       onMicrophone: () => void this.call.setMicMuted(this.microphoneOn),
@@ -363,9 +369,14 @@ export class CallScreen implements CallListener {
     people.setAttribute('aria-label', words.people(count));
   }
 
-  private onSoundBlocked(): void {
-    const run = () => this.tiles.all.forEach((tile) => tile.playSound());
-    this.notices.show({ tone: 'warning', text: words.soundBlocked, key: 'sound', action: { label: words.soundAllow, run } });
+  /** Any press will do; the button is for those who look for one. */
+  private showHeldSound(held: boolean): void {
+    if (held) {
+      const action = { label: words.soundAllow, run: () => {} };
+      this.notices.show({ tone: 'warning', text: words.soundBlocked, key: 'sound', action });
+    } else {
+      this.notices.hide('sound');
+    }
   }
 
   private async copyInvite(): Promise<void> {

@@ -32,7 +32,7 @@ export const words = {
   rename: 'Change your name',
   joined: (name: string) => `${name} joined`,
   left: (name: string) => `${name} left`,
-  soundBlocked: 'The browser keeps the sound off until you click.',
+  soundBlocked: 'The browser keeps the sound off until you click or press a key.',
   soundAllow: 'Turn sound on',
   dismiss: 'Dismiss',
   retryNow: 'Try now',
