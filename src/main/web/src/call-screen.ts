@@ -308,15 +308,18 @@ export class CallScreen implements CallListener {
 
   private showState(): void {
     const nowMs = performance.now();
-    const { short, text, tone } = stateWords(this.call.state, nowMs);
+    const { short, text, countdown, tone } = stateWords(this.call.state, nowMs);
     const pill = byId('state');
     setText(pill, short);
     pill.dataset.tone = tone;
     pill.title = text;
     const banner = byId('banner');
     const alone = this.call.state.name === 'joined' && this.call.peers.size === 0 && tone === 'good';
-    setText(byId('banner-text'), alone ? words.alone : text);
+    const sentence = alone ? words.alone : text;
+    setText(byId('banner-text'), sentence);
+    setText(byId('banner-countdown'), countdown ?? '');
     banner.hidden = (tone === 'good' && !alone) || nowMs - this.stateSinceMs < BANNER_DELAY_MS;
+    setText(byId('announcement'), banner.hidden ? '' : sentence);
     banner.dataset.tone = alone ? 'info' : tone;
     const waiting = this.call.state.name === 'waiting';
     byId('banner-action').hidden = !(waiting || alone);

@@ -46,6 +46,8 @@ export const words = {
 export interface StateWords {
   short: string;
   text: string;
+  /** What `text` says in numbers, which change while the state stays: to be seen, but not to be read aloud each second. */
+  countdown?: string;
   tone: 'good' | 'busy' | 'bad';
 }
 
@@ -86,8 +88,8 @@ export function stateWords(state: CallState, nowMs: number): StateWords {
         return ELSEWHERE;
       }
       const seconds = Math.max(1, Math.ceil((state.retryAtMs - nowMs) / 1000));
-      const what = state.before ? 'The connection to the server was lost.' : 'The server does not answer.';
-      return { short: 'Reconnecting…', text: `${what} Trying again in ${seconds} s.`, tone: 'bad' };
+      const text = state.before ? 'The connection to the server was lost.' : 'The server does not answer.';
+      return { short: 'Reconnecting…', text, countdown: `Trying again in ${seconds} s.`, tone: 'bad' };
     }
     case 'left':
       return { short: 'Left', text: 'You left the call.', tone: 'bad' };

@@ -140,8 +140,9 @@ test('camera and microphone refused together are one sentence', () => {
 
 test('waiting counts the seconds down', () => {
   const state = { name: 'waiting', failures: 1, retryAtMs: 5_000, before: true, elsewhere: false } as const;
-  assert.match(stateWords(state, 1_500).text, /in 4 s/);
-  assert.match(stateWords(state, 9_000).text, /in 1 s/);
+  assert.match(stateWords(state, 1_500).countdown!, /in 4 s/);
+  assert.match(stateWords(state, 9_000).countdown!, /in 1 s/);
+  assert.equal(stateWords(state, 9_000).text, stateWords(state, 1_500).text, 'read aloud once');
 });
 
 test('while another server is looked for, a person is told so, and not to wait', () => {
@@ -154,6 +155,13 @@ test('while another server is looked for, a person is told so, and not to wait',
 test('the page has no policy of its own: with the header\'s it would have two, and only what both allow is allowed', () => {
   const page = readFileSync(join(__dirname, '../../src/main/web/src/index.html'), 'utf8');
   assert.doesNotMatch(page, /http-equiv/i);
+});
+
+test('what counts down is no part of what is read aloud', () => {
+  const page = readFileSync(join(__dirname, '../../src/main/web/src/index.html'), 'utf8');
+  const [, spoken] = /<[^>]*id="announcement"[^>]*role="status"[^>]*>([^]*?)<\/p>/.exec(page)!;
+  assert.equal(spoken, '');
+  assert.doesNotMatch(/<div id="banner"[^]*?<\/div>/.exec(page)![0], /role=|aria-live/);
 });
 
 test('a room with too many peers is full', () => {
