@@ -101,8 +101,8 @@ export class CallScreen implements CallListener {
       this.onLocal('screensharing');
     }
     this.chat.conversation.route.setAway(AWAY.has(state.name));
-    // Trying one server after the other is one state to a person.
-    const shown = AWAY.has(state.name) ? 'away' : state.name;
+    // Trying one server after the other is one state to a person; in the room, it is how media fares that changes.
+    const shown = AWAY.has(state.name) ? 'away' : state.name === 'joined' ? `joined ${state.media}` : state.name;
     if (shown !== this.shownState) {
       this.shownState = shown;
       this.stateSinceMs = performance.now();

@@ -22,8 +22,11 @@ export type CallState =
   | { name: 'connecting'; elsewhere: boolean }
   | { name: 'joining' }
   | { name: 'joined'; media: MediaHealth }
-  /** Not connected; the next try starts at `retryAtMs` (performance.now). `before` says whether we were in the call already. */
-  | { name: 'waiting'; failures: number; retryAtMs: number; before: boolean; elsewhere: boolean }
+  /**
+   * Not connected; the next try starts at `retryAtMs` (performance.now). `before` says whether we were in the call already,
+   * `mediaLost` that it was we who ended the connection, because only a fresh one can bring media back.
+   */
+  | { name: 'waiting'; failures: number; retryAtMs: number; before: boolean; elsewhere: boolean; mediaLost: boolean }
   | { name: 'left' }
   /** Ended by the server, or impossible; `code` is stable, `sentence` is the server's own. */
   | { name: 'refused'; code: string; sentence: string };
@@ -73,6 +76,7 @@ export class Call {
   /** Whom the server that we moved to has named so far; null when that is over. */
   private confirmed: Set<string> | null = null;
   private readonly devices: WantedDevices;
+  private mediaLost = false;
 
   constructor(
     readonly roomId: string,
@@ -282,6 +286,7 @@ export class Call {
       },
       onMediaLost: () => {
         if (connection === this.connection) {
+          this.mediaLost = true;
           this.signaling.reconnect();
         }
       },
@@ -418,7 +423,9 @@ export class Call {
   }
 
   private onWaiting(failures: number, delayMs: number, elsewhere: boolean): void {
-    this.become({ name: 'waiting', failures, retryAtMs: performance.now() + delayMs, before: this.wasJoined, elsewhere });
+    const { mediaLost, wasJoined: before } = this;
+    this.mediaLost = false;
+    this.become({ name: 'waiting', failures, retryAtMs: performance.now() + delayMs, before, elsewhere, mediaLost });
   }
 
   /** What belongs to a connection: while we move there are two. */

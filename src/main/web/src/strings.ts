@@ -53,6 +53,7 @@ export interface StateWords {
 
 const MEDIA: Record<MediaHealth, StateWords> = {
   well: { short: 'Connected', text: 'Connected.', tone: 'good' },
+  connecting: { short: 'Connecting…', text: 'You are in the room. Connecting sound and picture…', tone: 'busy' },
   interrupted: {
     short: 'Unstable',
     text: 'Sound and picture are interrupted. Repairing the connection…',
@@ -60,7 +61,7 @@ const MEDIA: Record<MediaHealth, StateWords> = {
   },
   blocked: {
     short: 'No media',
-    text: 'Your network does not let sound and picture through. Trying other ways…',
+    text: 'You are in the room, but your network lets no sound or picture through. Still trying…',
     tone: 'bad',
   },
 };
@@ -88,14 +89,21 @@ export function stateWords(state: CallState, nowMs: number): StateWords {
         return ELSEWHERE;
       }
       const seconds = Math.max(1, Math.ceil((state.retryAtMs - nowMs) / 1000));
-      const text = state.before ? 'The connection to the server was lost.' : 'The server does not answer.';
-      return { short: 'Reconnecting…', text, countdown: `Trying again in ${seconds} s.`, tone: 'bad' };
+      const countdown = `${state.mediaLost ? 'Joining' : 'Trying'} again in ${seconds} s.`;
+      return { short: 'Reconnecting…', text: waitingWords(state), countdown, tone: 'bad' };
     }
     case 'left':
       return { short: 'Left', text: 'You left the call.', tone: 'bad' };
     case 'refused':
       return { short: 'Ended', text: refusalWords(state.code, state.sentence).text, tone: 'bad' };
   }
+}
+
+function waitingWords({ before, mediaLost }: { before: boolean; mediaLost: boolean }): string {
+  if (mediaLost) {
+    return 'Sound and picture did not come back.';
+  }
+  return before ? 'The connection to the server was lost.' : 'The server does not answer.';
 }
 
 export interface CardWords {

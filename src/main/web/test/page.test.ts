@@ -139,17 +139,29 @@ test('camera and microphone refused together are one sentence', () => {
 });
 
 test('waiting counts the seconds down', () => {
-  const state = { name: 'waiting', failures: 1, retryAtMs: 5_000, before: true, elsewhere: false } as const;
+  const state = { name: 'waiting', failures: 1, retryAtMs: 5_000, before: true, elsewhere: false, mediaLost: false } as const;
   assert.match(stateWords(state, 1_500).countdown!, /in 4 s/);
   assert.match(stateWords(state, 9_000).countdown!, /in 1 s/);
   assert.equal(stateWords(state, 9_000).text, stateWords(state, 1_500).text, 'read aloud once');
 });
 
 test('while another server is looked for, a person is told so, and not to wait', () => {
-  const waiting = { name: 'waiting', failures: 2, retryAtMs: 5_000, before: true, elsewhere: true } as const;
+  const waiting = { name: 'waiting', failures: 2, retryAtMs: 5_000, before: true, elsewhere: true, mediaLost: false } as const;
   assert.equal(stateWords(waiting, 4_500).text, 'Server gone. Trying another…');
   assert.equal(stateWords({ name: 'connecting', elsewhere: true }, 0).text, 'Server gone. Trying another…');
   assert.match(stateWords({ name: 'connecting', elsewhere: false }, 0).text, /Connecting/);
+});
+
+test('each way in which media fares has words, and only when all is well are they good', () => {
+  for (const [media, tone] of [['well', 'good'], ['connecting', 'busy'], ['interrupted', 'busy'], ['blocked', 'bad']] as const) {
+    assert.equal(stateWords({ name: 'joined', media }, 0).tone, tone);
+  }
+  assert.match(stateWords({ name: 'joined', media: 'blocked' }, 0).text, /You are in the room, but/);
+});
+
+test('who joins again because media did not come back is not told that the server is gone', () => {
+  const waiting = { name: 'waiting', failures: 1, retryAtMs: 500, before: true, elsewhere: false, mediaLost: true } as const;
+  assert.doesNotMatch(stateWords(waiting, 0).text, /server/i);
 });
 
 test('the page has no policy of its own: with the header\'s it would have two, and only what both allow is allowed', () => {
