@@ -3,6 +3,7 @@ import { ChatPanel } from './chat-panel';
 import { Controls } from './controls';
 import type { DataChannelsListener, ForeignChannelListener } from './data-channels';
 import { byId, textButton } from './dom';
+import { HeldSound } from './held-sound';
 import { icon } from './icons';
 import { rememberedServers, rememberName } from './identity';
 import { MicrophoneMeter, receivedLevel, SpeechDetector } from './levels';
@@ -39,6 +40,11 @@ export class CallScreen implements CallListener {
   private readonly tiles: Tiles;
   private readonly controls: Controls;
   private readonly meter = new MicrophoneMeter();
+  private readonly heldSound = new HeldSound(
+    document,
+    () => this.tiles.all.map((tile) => tile.playSound()).every((plays) => plays),
+    (held) => this.showHeldSound(held),
+  );
   private readonly detectors = new Map<string, SpeechDetector>();
   private readonly serverHeardMs = new Map<string, number>();
   private sound = true;
@@ -64,7 +70,7 @@ export class CallScreen implements CallListener {
     this.stats = new TileStatsCollector(this.call);
     this.tiles = new Tiles(byId('tiles'), {
       onRename: () => this.askForName(),
-      onSoundBlocked: () => this.onSoundBlocked(),
+      onSoundBlocked: () => this.heldSound.onRefused(),
     });
     this.controls = new Controls(byId('toolbar'), {
       onMicrophone: () => void this.call.setMicMuted(this.microphoneOn),
@@ -95,8 +101,8 @@ export class CallScreen implements CallListener {
       this.onLocal('screensharing');
     }
     this.chat.conversation.route.setAway(AWAY.has(state.name));
-    // Trying one server after the other is one state to a person.
-    const shown = AWAY.has(state.name) ? 'away' : state.name;
+    // Trying one server after the other is one state to a person; in the room, it is how media fares that changes.
+    const shown = AWAY.has(state.name) ? 'away' : state.name === 'joined' ? `joined ${state.media}` : state.name;
     if (shown !== this.shownState) {
       this.shownState = shown;
       this.stateSinceMs = performance.now();
@@ -302,15 +308,18 @@ export class CallScreen implements CallListener {
 
   private showState(): void {
     const nowMs = performance.now();
-    const { short, text, tone } = stateWords(this.call.state, nowMs);
+    const { short, text, countdown, tone } = stateWords(this.call.state, nowMs);
     const pill = byId('state');
     setText(pill, short);
     pill.dataset.tone = tone;
     pill.title = text;
     const banner = byId('banner');
     const alone = this.call.state.name === 'joined' && this.call.peers.size === 0 && tone === 'good';
-    setText(byId('banner-text'), alone ? words.alone : text);
+    const sentence = alone ? words.alone : text;
+    setText(byId('banner-text'), sentence);
+    setText(byId('banner-countdown'), countdown ?? '');
     banner.hidden = (tone === 'good' && !alone) || nowMs - this.stateSinceMs < BANNER_DELAY_MS;
+    setText(byId('announcement'), banner.hidden ? '' : sentence);
     banner.dataset.tone = alone ? 'info' : tone;
     const waiting = this.call.state.name === 'waiting';
     byId('banner-action').hidden = !(waiting || alone);
@@ -363,9 +372,14 @@ export class CallScreen implements CallListener {
     people.setAttribute('aria-label', words.people(count));
   }
 
-  private onSoundBlocked(): void {
-    const run = () => this.tiles.all.forEach((tile) => tile.playSound());
-    this.notices.show({ tone: 'warning', text: words.soundBlocked, key: 'sound', action: { label: words.soundAllow, run } });
+  /** Any press will do; the button is for those who look for one. */
+  private showHeldSound(held: boolean): void {
+    if (held) {
+      const action = { label: words.soundAllow, run: () => {} };
+      this.notices.show({ tone: 'warning', text: words.soundBlocked, key: 'sound', action });
+    } else {
+      this.notices.hide('sound');
+    }
   }
 
   private async copyInvite(): Promise<void> {

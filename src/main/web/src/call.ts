@@ -1,3 +1,4 @@
+import { describeBrowser } from './browser-name';
 import { browserSockets } from './browser-sockets';
 import type { DataChannelsListener, ForeignChannelListener, NewDataConsumer } from './data-channels';
 import type { MediaHealth } from './ice-doctor';
@@ -6,6 +7,7 @@ import { MediaSession, type NewConsumer, type RemoteStream } from './media-sessi
 import type { Options } from './options';
 import { type ServerMemory, Servers } from './servers';
 import { type Connection, Refusal, Signaling } from './signaling';
+import { WantedDevices } from './wanted-devices';
 
 /** Somebody else in the room. */
 export interface RemotePeer {
@@ -20,8 +22,11 @@ export type CallState =
   | { name: 'connecting'; elsewhere: boolean }
   | { name: 'joining' }
   | { name: 'joined'; media: MediaHealth }
-  /** Not connected; the next try starts at `retryAtMs` (performance.now). `before` says whether we were in the call already. */
-  | { name: 'waiting'; failures: number; retryAtMs: number; before: boolean; elsewhere: boolean }
+  /**
+   * Not connected; the next try starts at `retryAtMs` (performance.now). `before` says whether we were in the call already,
+   * `mediaLost` that it was we who ended the connection, because only a fresh one can bring media back.
+   */
+  | { name: 'waiting'; failures: number; retryAtMs: number; before: boolean; elsewhere: boolean; mediaLost: boolean }
   | { name: 'left' }
   /** Ended by the server, or impossible; `code` is stable, `sentence` is the server's own. */
   | { name: 'refused'; code: string; sentence: string };
@@ -45,9 +50,6 @@ export interface CallListener {
   readonly data: DataChannelsListener;
   readonly onForeignChannel: ForeignChannelListener;
 }
-
-/** How long joining waits for the person to answer the browser's question about the camera. After that we join without. */
-const DEVICE_PATIENCE_MS = 10_000;
 
 /** After a move to another server, how long we wait for what we received before; the old server leaves us some seconds more. */
 const OVERLAP_PATIENCE_MS = 5_000;
@@ -73,7 +75,8 @@ export class Call {
   private former: { connection: Connection; session: MediaSession; end: () => void } | null = null;
   /** Whom the server that we moved to has named so far; null when that is over. */
   private confirmed: Set<string> | null = null;
-  private wantedDevices = { audio: false, video: false };
+  private readonly devices: WantedDevices;
+  private mediaLost = false;
 
   constructor(
     readonly roomId: string,
@@ -85,6 +88,7 @@ export class Call {
     home: string = location.origin,
   ) {
     this.media = new LocalMedia((source) => void this.onTrackEnded(source), options.size);
+    this.devices = new WantedDevices(this.media, (problems) => void this.onDevices(problems));
     this.signaling = new Signaling(
       { servers: new Servers(home, memory), roomId, peerId, transport: options.transport },
       {
@@ -106,16 +110,9 @@ export class Call {
 
   /** Opens the devices, then connects and joins. */
   async start(audio: boolean, video: boolean): Promise<void> {
-    this.wantedDevices = { audio, video };
-    if (audio || video) {
-      this.become({ name: 'devices' });
-      const opened = this.openDevices(audio, video);
-      const patience = new Promise<void>((resolve) => setTimeout(resolve, DEVICE_PATIENCE_MS));
-      await Promise.race([opened, patience]);
-    }
-    if (this.current.name !== 'left') {
-      this.signaling.start();
-    }
+    this.devices.want('audio', audio);
+    this.devices.want('video', video);
+    await this.begin();
   }
 
   leave(): void {
@@ -125,7 +122,16 @@ export class Call {
   /** Comes back after leaving, or after the server ended it. */
   async rejoin(): Promise<void> {
     this.become({ name: 'idle' });
-    await this.start(this.wantedDevices.audio, this.wantedDevices.video);
+    await this.begin();
+  }
+
+  private async begin(): Promise<void> {
+    if (this.devices.any) {
+      this.become({ name: 'devices' });
+    }
+    if (await this.devices.enter()) {
+      this.signaling.start();
+    }
   }
 
   retryNow(): void {
@@ -155,6 +161,7 @@ export class Call {
     this.micMuted = muted;
     const track = this.media.get('audio');
     if (!muted && !track) {
+      this.devices.want('audio', true);
       await this.switchOn('audio');
       return;
     }
@@ -167,6 +174,7 @@ export class Call {
 
   /** The camera's light goes out when it is off; its place in the call is kept. */
   async setCamera(on: boolean): Promise<void> {
+    this.devices.want('video', on);
     if (on) {
       await this.switchOn('video');
     } else {
@@ -191,12 +199,7 @@ export class Call {
     this.connection?.notify('changeDisplayName', { displayName });
   }
 
-  private async openDevices(audio: boolean, video: boolean): Promise<void> {
-    const problems = await this.media.openDevices(audio, video);
-    if (this.current.name === 'left' || this.current.name === 'refused') {
-      this.media.closeAll();
-      return;
-    }
+  private async onDevices(problems: Map<Source, CaptureProblem>): Promise<void> {
     const microphone = this.media.get('audio');
     if (microphone) {
       microphone.enabled = !this.micMuted; // Who left muted comes back muted.
@@ -214,6 +217,10 @@ export class Call {
 
   private async switchOn(source: Source): Promise<void> {
     const problem = await this.media.open(source);
+    if (this.current.name === 'left' || this.current.name === 'refused') {
+      this.media.close(source);
+      return;
+    }
     if (problem) {
       this.listener.onCaptureProblems(new Map([[source, problem]]));
       return;
@@ -279,6 +286,7 @@ export class Call {
       },
       onMediaLost: () => {
         if (connection === this.connection) {
+          this.mediaLost = true;
           this.signaling.reconnect();
         }
       },
@@ -415,7 +423,9 @@ export class Call {
   }
 
   private onWaiting(failures: number, delayMs: number, elsewhere: boolean): void {
-    this.become({ name: 'waiting', failures, retryAtMs: performance.now() + delayMs, before: this.wasJoined, elsewhere });
+    const { mediaLost, wasJoined: before } = this;
+    this.mediaLost = false;
+    this.become({ name: 'waiting', failures, retryAtMs: performance.now() + delayMs, before, elsewhere, mediaLost });
   }
 
   /** What belongs to a connection: while we move there are two. */
@@ -526,6 +536,7 @@ export class Call {
     this.become(state);
     this.wasJoined = false;
     this.connection = null;
+    this.devices.leave();
     this.signaling.stop();
     this.arriving = null;
     this.dropFormer();
@@ -557,20 +568,4 @@ function asRefusal(error: unknown): Refusal {
   return name === 'UnsupportedError' && /device not supported/.test(message)
     ? new Refusal('unsupported-browser', message, 0)
     : Refusal.parse(message);
-}
-
-/** The browser, as the others may want to show it. */
-function describeBrowser(userAgent: string): { flag: string; name: string; version: string } {
-  for (const [flag, name, pattern] of [
-    ['edge', 'Edge', /Edg\/([\d.]+)/],
-    ['firefox', 'Firefox', /Firefox\/([\d.]+)/],
-    ['chrome', 'Chrome', /Chrome\/([\d.]+)/],
-    ['safari', 'Safari', /Version\/([\d.]+).*Safari/],
-  ] as const) {
-    const version = pattern.exec(userAgent)?.[1];
-    if (version) {
-      return { flag, name, version };
-    }
-  }
-  return { flag: 'unknown', name: 'Browser', version: '' };
 }

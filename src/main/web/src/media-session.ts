@@ -2,7 +2,7 @@ import { Device, type types } from 'mediasoup-client';
 import { DataChannels, type DataChannelsListener, type ForeignChannelListener } from './data-channels';
 import { SETTLE_MS } from './data-route';
 import { chooseVideoCodec, videoEncodings } from './encodings';
-import { IceDoctor, type MediaHealth } from './ice-doctor';
+import { IceDoctor, type MediaHealth, worst } from './ice-doctor';
 import type { Source } from './local-media';
 import type { Options } from './options';
 import type { Connection } from './signaling';
@@ -34,7 +34,7 @@ export interface MediaSessionListener {
   onStreamClosed(stream: RemoteStream): void;
   /** Media broke and is being repaired, or came back. */
   onMediaHealth(health: MediaHealth): void;
-  /** ICE restarts did not help: only a fresh join can. */
+  /** Media that did flow is gone, and ICE restarts did not help: only a fresh join can. */
   onMediaLost(): void;
   readonly data: DataChannelsListener;
   readonly onForeignChannel: ForeignChannelListener;
@@ -111,8 +111,7 @@ export class MediaSession {
 
   /** That of the worse of the two transports. */
   get health(): MediaHealth {
-    const both = this.doctors.map(({ health }) => health);
-    return both.find((health) => health === 'blocked') ?? both.find((health) => health === 'interrupted') ?? 'well';
+    return worst(this.doctors.map(({ health }) => health));
   }
 
   producer(source: Source): types.Producer | null {

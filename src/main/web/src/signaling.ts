@@ -1,6 +1,7 @@
 import Peer, { type ProtooMessage } from 'protoo-client/lib/Peer';
 import { backoffMs } from './backoff';
 import type { Servers } from './servers';
+import { SilenceWatch } from './silence-watch';
 import { type Socket, type SocketEnd, SocketTransport } from './socket-transport';
 
 /** Makes sockets, in the browser {@link browserSockets}. */
@@ -90,6 +91,10 @@ interface Beside {
 
 /** protoo's close code for "the server does not want you back" (protoo-server Peer.close). */
 const CLOSED_BY_SERVER = 4000;
+/** What we have said cannot be right, and would be no better a second time (docs/signaling.md, "come back after a fix"); our codes for it. */
+const CLOSED_AS_WRONG: Record<number, string> = { 1002: 'not-understood', 1008: 'rule-broken', 1009: 'message-too-large' };
+/** A question that every server answers with nothing, whether we have joined or not. */
+const SIGN_OF_LIFE = 'getRtcStatsUrl';
 /** A WebSocket that says nothing for this long is being swallowed by something on the way. */
 const WEBSOCKET_PATIENCE_MS = 6_000;
 /** Where there are other servers to try: a machine that has lost its power says nothing at all. */
@@ -329,6 +334,11 @@ export class Signaling {
     const peer = new Peer(transport);
     const connection = new Connection(peer);
     const patience = setTimeout(() => transport.close(), patienceMs);
+    const watch = new SilenceWatch(
+      () => void connection.request(SIGN_OF_LIFE).catch(() => {}), // A refusal is a sign of life, too.
+      () => transport.giveUp(),
+    );
+    transport.on('message', () => watch.onHeard());
     peer.on('open', () => {
       clearTimeout(patience);
       onOpen(connection);
@@ -337,6 +347,7 @@ export class Signaling {
     peer.on('notification', ({ method, data }) => this.listener.onNotification(method, data, connection));
     peer.on('close', () => {
       clearTimeout(patience);
+      watch.close();
       onClose(peer);
     });
     return connection;
@@ -359,25 +370,27 @@ export class Signaling {
     if (this.stopped) {
       return;
     }
-    if (end.code === CLOSED_BY_SERVER) {
-      const refusal = Refusal.parse(end.reason);
+    const refusal = refusalOf(end);
+    if (refusal) {
       this.stopped = true;
       this.listener.onRefused(refusal.code, refusal.sentence);
     } else if (end.opened) {
-      this.waitAndRetry();
+      this.waitAndRetry(end.silent);
     } else {
       onUnopened();
     }
   }
 
-  private waitAndRetry(): void {
+  /** @param silent the server that we had has let a question go unanswered: the others come before it */
+  private waitAndRetry(silent = false): void {
     const { servers } = this.endpoint;
     if (this.useful) {
-      this.useful = false;
       servers.startRound();
-    } else {
+    }
+    if (!this.useful || silent) {
       servers.failed();
     }
+    this.useful = false;
     this.failures += 1;
     // Each server of a round is tried after the same short wait; it is the rounds that become rarer.
     const delayMs = backoffMs(servers.alone ? this.failures : servers.rounds + 1, this.random());
@@ -397,4 +410,14 @@ export class Signaling {
     this.peer = null;
     peer?.close();
   }
+}
+
+/** What a server says when it does not want us back, or not as we are; null if we may come back. */
+function refusalOf({ code, reason, opened }: SocketEnd): Refusal | null {
+  if (code === CLOSED_BY_SERVER) {
+    return Refusal.parse(reason);
+  }
+  // sockjs-client says 1002, too, when it reaches nobody.
+  const wrong = opened ? CLOSED_AS_WRONG[code] : undefined;
+  return wrong === undefined ? null : new Refusal(wrong, reason, 0);
 }

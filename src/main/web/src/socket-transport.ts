@@ -12,9 +12,10 @@ export interface Socket {
   close(code?: number, reason?: string): void;
 }
 
-/** How a connection ended. `opened` is false if it never stood. */
+/** How a connection ended. `opened` is false if it never stood, `silent` says that it was given up because nothing came any more. */
 export interface SocketEnd {
   opened: boolean;
+  silent: boolean;
   code: number;
   reason: string;
 }
@@ -53,6 +54,15 @@ export class SocketTransport extends EnhancedEventEmitter implements ProtooTrans
   }
 
   close(): void {
+    this.abandon(false);
+  }
+
+  /** As {@link close}, for a connection on which nothing comes any more. */
+  giveUp(): void {
+    this.abandon(true);
+  }
+
+  private abandon(silent: boolean): void {
     if (this.ended) {
       return;
     }
@@ -62,7 +72,7 @@ export class SocketTransport extends EnhancedEventEmitter implements ProtooTrans
     } catch {
       // A SockJS connection that has not opened refuses to close; it is forgotten either way.
     }
-    this.onEnd(1000, 'bye');
+    this.onEnd(1000, 'bye', silent);
   }
 
   async send(message: object): Promise<void> {
@@ -87,9 +97,9 @@ export class SocketTransport extends EnhancedEventEmitter implements ProtooTrans
     }
   }
 
-  private onEnd(code: number | undefined, reason: string | undefined): void {
+  private onEnd(code: number | undefined, reason: string | undefined, silent = false): void {
     if (!this.ended) {
-      this.ended = { opened: this.opened, code: code ?? ABNORMAL_CLOSURE, reason: reason ?? '' };
+      this.ended = { opened: this.opened, silent, code: code ?? ABNORMAL_CLOSURE, reason: reason ?? '' };
       this.safeEmit('close');
     }
   }

@@ -1,6 +1,7 @@
 import { byId } from './dom';
 import { rememberedName, rememberName, suggestRoom } from './identity';
 import type { Options } from './options';
+import { words } from './strings';
 
 export interface Entry {
   room: string;
@@ -26,9 +27,27 @@ export function askWhereTo(options: Options): Promise<Entry> {
   return new Promise((resolve) => {
     form.onsubmit = (event) => {
       event.preventDefault();
+      const missing = [check(name, words.nameMissing), check(room, words.roomMissing)].find((field) => field !== null);
+      if (missing) {
+        missing.focus();
+        return;
+      }
       screen.hidden = true;
       rememberName(name.value.trim());
       resolve({ room: room.value.trim(), name: name.value.trim(), audio: audio.checked, video: video.checked });
     };
   });
+}
+
+/** The browser's own check would take spaces for a name. @returns the field if nothing is in it, having said so below it */
+function check(field: HTMLInputElement, complaint: string): HTMLInputElement | null {
+  const missing = field.value.trim() === '';
+  const error = byId(`${field.id}-error`);
+  const show = (wrong: boolean) => {
+    error.textContent = wrong ? complaint : '';
+    field.setAttribute('aria-invalid', String(wrong));
+  };
+  show(missing);
+  field.oninput = () => show(false);
+  return missing ? field : null;
 }

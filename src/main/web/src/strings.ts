@@ -32,10 +32,12 @@ export const words = {
   rename: 'Change your name',
   joined: (name: string) => `${name} joined`,
   left: (name: string) => `${name} left`,
-  soundBlocked: 'The browser keeps the sound off until you click.',
+  soundBlocked: 'The browser keeps the sound off until you click or press a key.',
   soundAllow: 'Turn sound on',
   dismiss: 'Dismiss',
   retryNow: 'Try now',
+  nameMissing: 'Please enter your name: the others see it.',
+  roomMissing: 'Please give the room a name; spaces alone do not make one.',
   rejoin: 'Join again',
   backToStart: 'Back to start',
 } as const;
@@ -44,11 +46,14 @@ export const words = {
 export interface StateWords {
   short: string;
   text: string;
+  /** What `text` says in numbers, which change while the state stays: to be seen, but not to be read aloud each second. */
+  countdown?: string;
   tone: 'good' | 'busy' | 'bad';
 }
 
 const MEDIA: Record<MediaHealth, StateWords> = {
   well: { short: 'Connected', text: 'Connected.', tone: 'good' },
+  connecting: { short: 'Connecting…', text: 'You are in the room. Connecting sound and picture…', tone: 'busy' },
   interrupted: {
     short: 'Unstable',
     text: 'Sound and picture are interrupted. Repairing the connection…',
@@ -56,7 +61,7 @@ const MEDIA: Record<MediaHealth, StateWords> = {
   },
   blocked: {
     short: 'No media',
-    text: 'Your network does not let sound and picture through. Trying other ways…',
+    text: 'You are in the room, but your network lets no sound or picture through. Still trying…',
     tone: 'bad',
   },
 };
@@ -84,14 +89,21 @@ export function stateWords(state: CallState, nowMs: number): StateWords {
         return ELSEWHERE;
       }
       const seconds = Math.max(1, Math.ceil((state.retryAtMs - nowMs) / 1000));
-      const what = state.before ? 'The connection to the server was lost.' : 'The server does not answer.';
-      return { short: 'Reconnecting…', text: `${what} Trying again in ${seconds} s.`, tone: 'bad' };
+      const countdown = `${state.mediaLost ? 'Joining' : 'Trying'} again in ${seconds} s.`;
+      return { short: 'Reconnecting…', text: waitingWords(state), countdown, tone: 'bad' };
     }
     case 'left':
       return { short: 'Left', text: 'You left the call.', tone: 'bad' };
     case 'refused':
       return { short: 'Ended', text: refusalWords(state.code, state.sentence).text, tone: 'bad' };
   }
+}
+
+function waitingWords({ before, mediaLost }: { before: boolean; mediaLost: boolean }): string {
+  if (mediaLost) {
+    return 'Sound and picture did not come back.';
+  }
+  return before ? 'The connection to the server was lost.' : 'The server does not answer.';
 }
 
 export interface CardWords {
@@ -126,7 +138,13 @@ const REFUSALS: Record<string, CardWords> = {
   },
 };
 
+/** Only a program can have caused these, so it is for programmers that the server's words stand there. */
+const FAULTS = new Set(['not-understood', 'rule-broken', 'message-too-large']);
+
 export function refusalWords(code: string, sentence: string): CardWords {
+  if (FAULTS.has(code)) {
+    return { title: 'The call cannot go on like this', text: `The server says: “${sentence || code}”.` };
+  }
   return REFUSALS[code] ?? { title: 'The server ended the call', text: sentence || `It gave the reason “${code}”.` };
 }
 

@@ -7,7 +7,7 @@ export type TileSource = 'video' | 'screensharing';
 export interface TileListener {
   onPin(tile: Tile): void;
   onRename(): void;
-  /** The browser wants a click before it plays sound. */
+  /** The browser wants a press before it plays sound. */
   onSoundBlocked(): void;
 }
 
@@ -84,13 +84,18 @@ export class Tile {
     }
   }
 
-  /** Again, after a click has allowed it. */
-  playSound(): void {
+  /** @returns whether the browser lets it; also when there is nothing to play */
+  playSound(): boolean {
+    if (!this.audio.srcObject) {
+      return true;
+    }
     this.audio.play().catch((error: DOMException) => {
       if (error.name === 'NotAllowedError') {
         this.listener.onSoundBlocked();
       }
     });
+    // HTML §4.8.11.8: play() leaves it paused where it is not allowed, and only there.
+    return !this.audio.paused;
   }
 
   setSoundMuted(muted: boolean): void {

@@ -36,12 +36,16 @@ export class Tiles {
     const tile = new Tile(peerId, source, local, { ...this.listener, onPin: (pressed) => this.togglePin(pressed) });
     tile.setName(name);
     this.tiles.set(key(peerId, source), tile);
-    this.container.append(tile.element);
+    this.container.insertBefore(tile.element, local ? null : this.firstOwn);
     if (source === 'screensharing' && !local) {
       this.pin(tile); // Who shares a screen wants it to be seen.
     }
     this.layout();
     return tile;
+  }
+
+  private get firstOwn(): HTMLElement | null {
+    return this.all.find(({ local }) => local)?.element ?? null;
   }
 
   remove(peerId: string, source: TileSource): void {
@@ -74,7 +78,8 @@ export class Tiles {
   }
 
   private layout(): void {
-    // Others first, oneself last: the eye starts at the top left.
+    // Others first, oneself last: the eye starts at the top left. In the document they stand in the same order, for those who read
+    // it or go through it with the keyboard. An enlarged tile keeps its place there: to move it would take the focus from its button.
     const ordered = this.all.sort((a, b) => Number(a.local) - Number(b.local));
     const { clientWidth: width, clientHeight: height } = this.container;
     const gap = width < PHONE_WIDTH_PX ? GAP_PHONE_PX : GAP_PX;
@@ -87,7 +92,7 @@ export class Tiles {
       element.style.width = `${tileWidth}px`;
       element.style.height = `${tileHeight}px`;
       element.classList.toggle('is-small', tileWidth < 240);
-      // Reading order follows what is seen.
+      // While they move, the small ones pass before the large one.
       element.style.zIndex = index === stage ? '0' : '1';
     });
   }

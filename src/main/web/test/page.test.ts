@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { backoffMs } from '../src/backoff';
 import { chooseVideoCodec, videoEncodings } from '../src/encodings';
@@ -137,16 +139,41 @@ test('camera and microphone refused together are one sentence', () => {
 });
 
 test('waiting counts the seconds down', () => {
-  const state = { name: 'waiting', failures: 1, retryAtMs: 5_000, before: true, elsewhere: false } as const;
-  assert.match(stateWords(state, 1_500).text, /in 4 s/);
-  assert.match(stateWords(state, 9_000).text, /in 1 s/);
+  const state = { name: 'waiting', failures: 1, retryAtMs: 5_000, before: true, elsewhere: false, mediaLost: false } as const;
+  assert.match(stateWords(state, 1_500).countdown!, /in 4 s/);
+  assert.match(stateWords(state, 9_000).countdown!, /in 1 s/);
+  assert.equal(stateWords(state, 9_000).text, stateWords(state, 1_500).text, 'read aloud once');
 });
 
 test('while another server is looked for, a person is told so, and not to wait', () => {
-  const waiting = { name: 'waiting', failures: 2, retryAtMs: 5_000, before: true, elsewhere: true } as const;
+  const waiting = { name: 'waiting', failures: 2, retryAtMs: 5_000, before: true, elsewhere: true, mediaLost: false } as const;
   assert.equal(stateWords(waiting, 4_500).text, 'Server gone. Trying another…');
   assert.equal(stateWords({ name: 'connecting', elsewhere: true }, 0).text, 'Server gone. Trying another…');
   assert.match(stateWords({ name: 'connecting', elsewhere: false }, 0).text, /Connecting/);
+});
+
+test('each way in which media fares has words, and only when all is well are they good', () => {
+  for (const [media, tone] of [['well', 'good'], ['connecting', 'busy'], ['interrupted', 'busy'], ['blocked', 'bad']] as const) {
+    assert.equal(stateWords({ name: 'joined', media }, 0).tone, tone);
+  }
+  assert.match(stateWords({ name: 'joined', media: 'blocked' }, 0).text, /You are in the room, but/);
+});
+
+test('who joins again because media did not come back is not told that the server is gone', () => {
+  const waiting = { name: 'waiting', failures: 1, retryAtMs: 500, before: true, elsewhere: false, mediaLost: true } as const;
+  assert.doesNotMatch(stateWords(waiting, 0).text, /server/i);
+});
+
+test('the page has no policy of its own: with the header\'s it would have two, and only what both allow is allowed', () => {
+  const page = readFileSync(join(__dirname, '../../src/main/web/src/index.html'), 'utf8');
+  assert.doesNotMatch(page, /http-equiv/i);
+});
+
+test('what counts down is no part of what is read aloud', () => {
+  const page = readFileSync(join(__dirname, '../../src/main/web/src/index.html'), 'utf8');
+  const [, spoken] = /<[^>]*id="announcement"[^>]*role="status"[^>]*>([^]*?)<\/p>/.exec(page)!;
+  assert.equal(spoken, '');
+  assert.doesNotMatch(/<div id="banner"[^]*?<\/div>/.exec(page)![0], /role=|aria-live/);
 });
 
 test('a room with too many peers is full', () => {
@@ -157,6 +184,11 @@ test('an unknown refusal is quoted, not hidden', () => {
   assert.equal(refusalWords('moon-phase', 'The moon is wrong').text, 'The moon is wrong');
   assert.match(refusalWords('moon-phase', '').text, /moon-phase/);
   assert.equal(refusalWords('room-full', '').title, 'This room is full');
+});
+
+test('what the server does not take is said in its own words, as such', () => {
+  assert.equal(refusalWords('rule-broken', 'roomId is missing').text, 'The server says: “roomId is missing”.');
+  assert.match(refusalWords('not-understood', '').text, /not-understood/);
 });
 
 test('initials survive every name', () => {

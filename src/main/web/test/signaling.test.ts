@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
 import { type Connection, Refusal, Signaling } from '../src/signaling';
 import { Servers } from '../src/servers';
+import { ANSWER_MS, QUIET_MS } from '../src/silence-watch';
 import type { Socket } from '../src/socket-transport';
 
 /** A socket whose other end is the test. */
@@ -307,6 +308,115 @@ test('the close code 4000 ends it for good, with a code and a sentence', () => {
   mock.timers.tick(60_000);
   s.retryNow();
   assert.equal(sockets.length, 1);
+});
+
+for (const [code, refused] of [
+  [1002, 'not-understood: this is no WebSocket frame'],
+  [1008, 'rule-broken: the first frame must be the notification hello'],
+  [1009, 'message-too-large: a message may have 262144 bytes'],
+] as const) {
+  test(`the close code ${code} ends it, in the server's words: what was wrong is wrong again the next time`, () => {
+    const s = signaling('sockjs');
+    s.start();
+    latest().open();
+    latest().end(code, refused.slice(refused.indexOf(':') + 2));
+    assert.equal(events.at(-1), `refused ${refused}`);
+    mock.timers.tick(60_000);
+    s.retryNow();
+    assert.equal(sockets.length, 1);
+  });
+}
+
+test('sockjs-client that reaches nobody says 1002 as well, and is asked again', () => {
+  signaling('sockjs').start();
+  latest().end(1002, 'Cannot connect to server');
+  assert.match(events.at(-1)!, /^waiting/);
+  mock.timers.tick(600);
+  assert.equal(sockets.length, 2);
+});
+
+/** What the server says when somebody has entered. */
+const WELCOME = { notification: true, method: 'mediasoupVersion', data: { version: '1' } };
+
+const questions = (socket: FakeSocket) => socket.sent.filter(({ method }) => method === 'getRtcStatsUrl');
+
+/** Lets protoo do what it has put off. */
+const settleDown = () => new Promise(setImmediate);
+
+test('a server that answers nothing any more is left for another within ten seconds', async () => {
+  const s = signaling();
+  s.start();
+  settle(s, ['http://node:4443', 'http://b:1']);
+  const old = latest();
+  old.receive(WELCOME);
+  mock.timers.tick(QUIET_MS - 1);
+  await settleDown();
+  assert.equal(questions(old).length, 0);
+  mock.timers.tick(1);
+  await settleDown();
+  assert.equal(questions(old).length, 1);
+  mock.timers.tick(ANSWER_MS);
+  assert.equal(events.at(-1), 'waiting 1 600 elsewhere');
+  mock.timers.tick(600);
+  assert.deepEqual(hosts(1), ['b:1']);
+  assert.ok(QUIET_MS + ANSWER_MS + 600 < 10_000);
+  fail(1);
+  mock.timers.tick(1_200);
+  assert.deepEqual(hosts(1), ['b:1', 'node:4443'], 'it comes last, for it may live');
+});
+
+test('a server that answers is kept, with whatever it answers, and asked only while it says nothing by itself', async () => {
+  const s = signaling();
+  s.start();
+  settle(s, ['http://node:4443', 'http://b:1']);
+  latest().receive(WELCOME);
+  for (let i = 1; i <= 20; i++) {
+    mock.timers.tick(QUIET_MS);
+    await settleDown();
+    assert.equal(questions(latest()).length, i);
+    mock.timers.tick(ANSWER_MS - 1);
+    const { id } = questions(latest()).at(-1)!;
+    latest().receive(i % 2 ? { response: true, id, ok: true, data: {} } : { response: true, id, errorCode: 400, errorReason: 'unknown-method: x' });
+  }
+  for (let i = 0; i < 20; i++) {
+    mock.timers.tick(QUIET_MS - 1);
+    latest().receive({ notification: true, method: 'speakingPeers', data: { peerVolumes: [] } });
+  }
+  await settleDown();
+  assert.equal(questions(latest()).length, 20);
+  assert.equal(sockets.length, 1);
+});
+
+test('a server without others that falls silent is connected to again', () => {
+  const s = signaling();
+  s.start();
+  latest().open();
+  s.settled();
+  latest().receive(WELCOME);
+  mock.timers.tick(QUIET_MS);
+  mock.timers.tick(ANSWER_MS);
+  assert.equal(events.at(-1), 'waiting 1 600');
+  mock.timers.tick(600);
+  assert.deepEqual(hosts(0), ['node:4443', 'node:4443']);
+});
+
+test('a node that lets its clients wait until it is warm is waited for', async () => {
+  signaling().start();
+  latest().open();
+  mock.timers.tick(60_000);
+  await settleDown();
+  assert.deepEqual([latest().sent, sockets.length], [[], 1]);
+});
+
+test('who has left asks nothing any more', async () => {
+  const s = signaling();
+  s.start();
+  latest().open();
+  latest().receive(WELCOME);
+  s.stop();
+  mock.timers.tick(60_000);
+  await settleDown();
+  assert.deepEqual([questions(latest()).length, sockets.length], [0, 1]);
 });
 
 test('a request that outlives its connection fails at once, and the next connection knows nothing of it', async () => {

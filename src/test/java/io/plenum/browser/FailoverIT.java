@@ -7,6 +7,7 @@ import io.plenum.FreePorts;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -114,6 +115,30 @@ class FailoverIT {
     }
   }
 
+  @Test
+  void whereWebSocketsAreBlockedPeopleGoOnWithAnotherNodeOverSockJs(Stage stage) throws IOException {
+    int[] ports = {FreePorts.one(), FreePorts.one()};
+    try (WebSocketBlockingProxy toFirst = WebSocketBlockingProxy.open(); WebSocketBlockingProxy toSecond = WebSocketBlockingProxy.open();
+        NodeUnderTest first = startBehind(toFirst, ports, 0); NodeUnderTest second = startBehind(toSecond, ports, 1)) {
+      Participant alice = stage.open(BrowserRemote.Kind.CHROMIUM, "alice", "", toFirst.url());
+      Participant carol = stage.open(BrowserRemote.Kind.CHROMIUM, "carol", "", second.url());
+      alice.awaitJoined();
+      carol.awaitJoined();
+      awaitTwoServers(alice);
+      assertEquals("sockjs", alice.state().path("route").asText());
+      carol.awaitSeesAndHears(alice);
+
+      first.kill();
+      long killedNs = System.nanoTime();
+      alice.await(SERVER_OF_STATE, server -> server.asText().endsWith(":" + toSecond.port()));
+      alice.awaitJoined();
+      printTime("alice is back in the call over SockJS", killedNs);
+      assertEquals("sockjs", alice.state().path("route").asText());
+      carol.awaitSeesAndHears(alice);
+      alice.awaitSeesAndHears(carol);
+    }
+  }
+
   /** Counts from now on how often the watched one has no tile. */
   private static void watchForAbsence(Participant viewer, Participant watched) {
     viewer.page().evaluate("(() => { window.absences = 0; setInterval(() => { window.absences +="
@@ -126,9 +151,18 @@ class FailoverIT {
         + " window.states.add(window.plenum.state().name), 20); return 1; })()");
   }
 
-  private static NodeUnderTest start(int[] ports, int index) {
-    return NodeUnderTest.start("--node.ip=127.0.0.1", "--cluster.enabled=true", "--cluster.name=failover-" + ports[0],
-        "--cluster.port=" + ports[index], "--cluster.members=127.0.0.1:" + ports[0] + ",127.0.0.1:" + ports[1]);
+  private static NodeUnderTest start(int[] ports, int index, String... more) {
+    List<String> args = new ArrayList<>(List.of("--node.ip=127.0.0.1", "--cluster.enabled=true", "--cluster.name=failover-" + ports[0],
+        "--cluster.port=" + ports[index], "--cluster.members=127.0.0.1:" + ports[0] + ",127.0.0.1:" + ports[1]));
+    args.addAll(List.of(more));
+    return NodeUnderTest.start(args.toArray(String[]::new));
+  }
+
+  /** A node that its clients reach only through the proxy. */
+  private static NodeUnderTest startBehind(WebSocketBlockingProxy proxy, int[] ports, int index) {
+    NodeUnderTest node = start(ports, index, "--http.publicUrl=http://127.0.0.1:" + proxy.port());
+    proxy.leadTo(node.httpPort());
+    return node;
   }
 
   private static void awaitTwoServers(Participant participant) {

@@ -22,19 +22,24 @@ final class WebSocketBlockingProxy implements AutoCloseable {
       "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
   private final ServerSocket server;
-  private final int targetPort;
+  private volatile int targetPort;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final AtomicInteger blocked = new AtomicInteger();
 
-  private WebSocketBlockingProxy(ServerSocket server, int targetPort) {
+  private WebSocketBlockingProxy(ServerSocket server) {
     this.server = server;
-    this.targetPort = targetPort;
   }
 
   static WebSocketBlockingProxy to(int targetPort) {
+    WebSocketBlockingProxy proxy = open();
+    proxy.leadTo(targetPort);
+    return proxy;
+  }
+
+  /** Has an address, and leads nowhere until it is told {@link #leadTo where to}: for a node that must know the address at its start. */
+  static WebSocketBlockingProxy open() {
     try {
-      WebSocketBlockingProxy proxy =
-          new WebSocketBlockingProxy(new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1")), targetPort);
+      WebSocketBlockingProxy proxy = new WebSocketBlockingProxy(new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1")));
       start(proxy::accept);
       return proxy;
     } catch (IOException e) {
@@ -42,8 +47,16 @@ final class WebSocketBlockingProxy implements AutoCloseable {
     }
   }
 
+  void leadTo(int port) {
+    targetPort = port;
+  }
+
   String url() {
-    return "http://127.0.0.1:" + server.getLocalPort() + "/";
+    return "http://127.0.0.1:" + port() + "/";
+  }
+
+  int port() {
+    return server.getLocalPort();
   }
 
   /** How many WebSockets were refused. */

@@ -49,7 +49,10 @@ final class StaticPage implements Handler<HttpServerRequest> {
       Map.entry("mp3", "audio/mpeg"),
       Map.entry("wav", "audio/wav"));
 
-  /** Scripts only from us and none inline; media elements play streams and blobs. */
+  /**
+   * Scripts only from us and none inline; media elements play streams and blobs. The page itself says nothing of this: of two policies
+   * a browser lets pass only what both allow, and what may be connected to is known to the node alone.
+   */
   private static final String CONTENT_SECURITY_POLICY = String.join("; ",
       "default-src 'none'",
       "script-src 'self'",

@@ -111,6 +111,37 @@ class StaticPageTest {
     assertTrue(policy.contains("; connect-src " + sources.replace("OWN", own) + "; "), policy + " " + why);
   }
 
+  @ParameterizedTest(name = "[{index}] {3}")
+  @CsvSource(delimiter = '|', value = {
+      "GET  | /                | 200 | the page",
+      "GET  | /index.html      | 200 | under its own name",
+      "HEAD | /                | 200 | its headers alone",
+      "GET  | /app-K3XQ2ZLB.js | 200 | a script, which may be opened by itself",
+      "GET  | /nowhere         | 404 | what is not there",
+      "POST | /                | 405 | what is not taken",
+  })
+  void whatThePageMayDoStandsInTheHeaderOfEveryAnswer(String method, String path, int status, String why) throws Exception {
+    HttpResponse<String> answer = send(HttpMethod.valueOf(method), path);
+    assertEquals(status, answer.statusCode(), why);
+    assertPolicy(answer);
+  }
+
+  @Test
+  void aBrowserThatHasThePageIsToldAnewWhatItMayDo() throws Exception {
+    String etag = send(HttpMethod.GET, "/").headers().firstValue("ETag").orElseThrow();
+    HttpResponse<String> answer = send(HttpMethod.GET, "/", "If-None-Match", etag);
+    assertEquals(304, answer.statusCode());
+    assertPolicy(answer);
+  }
+
+  /** One policy: of two, a browser lets pass only what both allow. */
+  private static void assertPolicy(HttpResponse<String> answer) {
+    List<String> policies = answer.headers().allValues("Content-Security-Policy");
+    assertEquals(1, policies.size(), policies::toString);
+    assertTrue(policies.get(0).startsWith("default-src 'none'; script-src 'self'; "), policies::toString);
+    assertTrue(policies.get(0).contains("; connect-src 'self'"), policies::toString);
+  }
+
   @Test
   void headHasTheHeadersAndNoBody() throws Exception {
     HttpResponse<String> head = send(HttpMethod.HEAD, "/");
@@ -128,5 +159,6 @@ class StaticPageTest {
         HttpResponse.BodyHandlers.ofString());
     assertEquals(200, answer.statusCode());
     assertTrue(answer.body().contains("This Plenum node is running"), answer.body());
+    assertPolicy(answer);
   }
 }
