@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -115,7 +117,8 @@ class CallIT {
     alice.press("Leave");
     bob.awaitTilesOf();
     assertEquals("left", alice.state().path("name").asText());
-    assertEquals(0, bob.page().evaluate("plenum.consumers()").size());
+    // A consumer is told to be closed after the peer is told to be gone.
+    bob.page().await("plenum.consumers()", JsonNode::isEmpty, Duration.ofSeconds(10));
 
     alice.page().click("#card-actions .button-primary");
     alice.awaitJoined();
