@@ -4,6 +4,7 @@ import io.plenum.media.Dump;
 import io.plenum.media.parameters.MediaKind;
 import io.plenum.media.parameters.ProducerType;
 import io.plenum.media.parameters.RtpParameters;
+import io.plenum.media.stream.KeyFrameBudget;
 import io.plenum.media.stream.RoutedPacket;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -51,9 +52,12 @@ public final class Producer implements ProducerStream.Owner {
     this.extensionIds = new HeaderExtensionIds(plan.rtpParameters().headerExtensions());
     RoutedPacketWriter writer =
         new RoutedPacketWriter(extensionIds, new HeaderExtensionIds(consumableRtpParameters.headerExtensions()));
+    KeyFrameBudget keyFrameBudget = kind == MediaKind.VIDEO && plan.streams().size() > 1
+        ? new KeyFrameBudget(plan.streams().size()) : null;
     List<ProducerStream> made = new ArrayList<>();
     for (StreamPlan stream : plan.streams()) {
-      made.add(new ProducerStream(made.size(), stream, this, feedback, plan.payloadParser(extensionIds), writer));
+      made.add(new ProducerStream(made.size(), stream, this, feedback, plan.payloadParser(extensionIds), writer,
+          keyFrameBudget));
     }
     this.streams = List.copyOf(made);
     if (paused) {

@@ -3,6 +3,7 @@ package io.plenum.media.router;
 import io.plenum.media.Dump;
 import io.plenum.media.stream.Acceptance;
 import io.plenum.media.stream.InboundRtpStats;
+import io.plenum.media.stream.KeyFrameBudget;
 import io.plenum.media.stream.LayerRates;
 import io.plenum.media.stream.PacketHistory;
 import io.plenum.media.stream.ReceiveStream;
@@ -43,6 +44,7 @@ public final class ProducerStream {
   private final RtpFeedback feedback;
   private final PayloadParser parser;
   private final RoutedPacketWriter writer;
+  private final KeyFrameBudget keyFrameBudget;
   private final PacketHistory history;
   private final SendSource source;
   private final PayloadInfo payload = new PayloadInfo();
@@ -56,13 +58,16 @@ public final class ProducerStream {
   private long malformedPayloads;
   private int mirroredScore = NOT_MIRRORED;
 
-  ProducerStream(int index, StreamPlan plan, Owner owner, RtpFeedback feedback, PayloadParser parser, RoutedPacketWriter writer) {
+  /** @param keyFrameBudget of the producer; null if it has but this one stream */
+  ProducerStream(int index, StreamPlan plan, Owner owner, RtpFeedback feedback, PayloadParser parser, RoutedPacketWriter writer,
+      KeyFrameBudget keyFrameBudget) {
     this.index = index;
     this.plan = plan;
     this.owner = owner;
     this.feedback = feedback;
     this.parser = parser;
     this.writer = writer;
+    this.keyFrameBudget = keyFrameBudget;
     this.history = plan.video()
         ? new PacketHistory(MAX_VIDEO_HISTORY_PACKETS, VIDEO_HISTORY_NS)
         : new PacketHistory(MAX_AUDIO_HISTORY_PACKETS, AUDIO_HISTORY_NS);
@@ -109,6 +114,7 @@ public final class ProducerStream {
         new ReceiveStreamOptions(ssrc, plan.clockRate(), plan.nack(), plan.pli(),
             plan.simulcast() ? ReceiveStreamOptions.SIMULCAST_INACTIVITY_TIMEOUT_NS : 0,
             plan.video() ? plan.keyFrameMinIntervalNs() : 0),
+        keyFrameBudget,
         new ReceiveStream.Sink() {
           @Override
           public void requestRetransmission(int mediaSsrc, int[] sequenceNumbers, int count) {
