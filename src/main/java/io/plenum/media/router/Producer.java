@@ -30,6 +30,7 @@ public final class Producer implements ProducerStream.Owner {
   private final List<ProducerStream> streams;
   private final HeaderExtensionIds extensionIds;
   final AudioLevels.Level audioLevel = new AudioLevels.Level();
+  private final PacedNotice scoreNotice;
   private ProducerListener[] consumers = NONE;
   private boolean paused;
   private boolean closed;
@@ -60,6 +61,8 @@ public final class Producer implements ProducerStream.Owner {
           keyFrameBudget));
     }
     this.streams = List.copyOf(made);
+    this.scoreNotice = new PacedNotice(router, transport,
+        () -> router.events().onProducerScore(id, encodingScores(), scores()));
     if (paused) {
       streams.forEach(ProducerStream::pause);
     }
@@ -140,7 +143,7 @@ public final class Producer implements ProducerStream.Owner {
 
   @Override
   public void onStreamScore(ProducerStream stream, int score, long nowNs) {
-    router.events().onProducerScore(id, encodingScores(), scores());
+    scoreNotice.onChange(nowNs);
     tellConsumers(nowNs, consumer -> consumer.onProducerScore(stream, nowNs));
   }
 
@@ -236,6 +239,7 @@ public final class Producer implements ProducerStream.Owner {
     closed = true;
     tellConsumers(nowNs, consumer -> consumer.onProducerClosed(nowNs));
     consumers = NONE;
+    scoreNotice.cancel();
     router.remove(this);
     transport.remove(this);
   }

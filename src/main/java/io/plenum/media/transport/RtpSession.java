@@ -318,6 +318,12 @@ public final class RtpSession implements ConsumerLink {
     transport.onDeadlineChanged();
   }
 
+  @Override
+  public void onSupplyChanged(long nowNs) {
+    downlink.onSupplyChanged(nowNs);
+    transport.onDeadlineChanged();
+  }
+
   private final class DownlinkEffects implements Downlink.Sink {
     @Override
     public void sendProbation(int probeId, int packets, int packetBytes, HeaderExtensionIds ids, long nowNs) {

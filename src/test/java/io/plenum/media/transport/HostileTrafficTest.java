@@ -13,6 +13,8 @@ import io.plenum.media.router.ProducerOptions;
 import io.plenum.protocol.dtls.DtlsState;
 import io.plenum.protocol.ice.IceDrop;
 import io.plenum.protocol.ice.TransportTuple;
+import io.plenum.protocol.rtcp.ReportBlock;
+import io.plenum.protocol.rtcp.RtcpWriter;
 import io.plenum.protocol.rtp.Mutations;
 import io.plenum.protocol.rtp.RtpHeaderWriter;
 import io.plenum.protocol.rtp.RtpPacket;
@@ -297,6 +299,37 @@ class HostileTrafficTest {
       sum += simulcast.stream(layer).keyFrameRequestsNs.size();
     }
     return sum;
+  }
+
+  private long count(String word) {
+    return call.node().eventsOf(word).size();
+  }
+
+  @Test
+  void aScoreThatChangesWithEachReportIsToldOnceASecondAndTheLastIsTheOneThatHolds() {
+    call.node().events.clear();
+    ReportBlock block = new ReportBlock();
+    block.ssrc = seen.ssrc;
+    for (int i = 0; i < 500; i++) {
+      block.cumulativeLost += i / 15 % 2;
+      RtcpWriter report = bob.begin();
+      report.receiverReport(1);
+      report.reportBlock(block);
+      bob.sendRtcp();
+      call.runFor(20 * MS);
+    }
+    String word = "consumerScore " + seen.consumer().id();
+    assertTrue(count(word) >= 5 && count(word) <= 11, count(word) + " in ten seconds");
+    call.runFor(SECOND);
+    List<String> told = call.node().eventsOf(word);
+    assertEquals(word + " " + seen.consumer().score(), told.get(told.size() - 1));
+
+    call.node().events.clear();
+    for (int i = 0; i < 1_000; i++) {
+      video.producer().onStreamScore(video.producer().streams().get(0), i % 10, call.nowNs());
+      call.runFor(5 * MS);
+    }
+    assertTrue(count("producerScore") >= 4 && count("producerScore") <= 6, count("producerScore") + " in five seconds");
   }
 
   @Test
