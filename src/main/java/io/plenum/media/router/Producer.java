@@ -4,6 +4,7 @@ import io.plenum.media.Dump;
 import io.plenum.media.parameters.MediaKind;
 import io.plenum.media.parameters.ProducerType;
 import io.plenum.media.parameters.RtpParameters;
+import io.plenum.media.stream.HistoryBudget;
 import io.plenum.media.stream.KeyFrameBudget;
 import io.plenum.media.stream.RoutedPacket;
 import java.util.ArrayList;
@@ -40,7 +41,8 @@ public final class Producer implements ProducerStream.Owner {
       ProducerPlan plan,
       Router router,
       Transport transport,
-      RtpFeedback feedback) {
+      RtpFeedback feedback,
+      HistoryBudget historyBudget) {
     this.id = options.id();
     this.kind = options.kind();
     this.appData = options.appData() == null ? Map.of() : options.appData();
@@ -58,7 +60,7 @@ public final class Producer implements ProducerStream.Owner {
     List<ProducerStream> made = new ArrayList<>();
     for (StreamPlan stream : plan.streams()) {
       made.add(new ProducerStream(made.size(), stream, this, feedback, plan.payloadParser(extensionIds), writer,
-          keyFrameBudget));
+          historyBudget, keyFrameBudget));
     }
     this.streams = List.copyOf(made);
     this.scoreNotice = new PacedNotice(router, transport,
@@ -240,6 +242,7 @@ public final class Producer implements ProducerStream.Owner {
     tellConsumers(nowNs, consumer -> consumer.onProducerClosed(nowNs));
     consumers = NONE;
     scoreNotice.cancel();
+    streams.forEach(ProducerStream::close);
     router.remove(this);
     transport.remove(this);
   }

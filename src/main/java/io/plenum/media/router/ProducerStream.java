@@ -2,6 +2,7 @@ package io.plenum.media.router;
 
 import io.plenum.media.Dump;
 import io.plenum.media.stream.Acceptance;
+import io.plenum.media.stream.HistoryBudget;
 import io.plenum.media.stream.InboundRtpStats;
 import io.plenum.media.stream.KeyFrameBudget;
 import io.plenum.media.stream.LayerRates;
@@ -58,9 +59,12 @@ public final class ProducerStream {
   private long malformedPayloads;
   private int mirroredScore = NOT_MIRRORED;
 
-  /** @param keyFrameBudget of the producer; null if it has but this one stream */
+  /**
+   * @param historyBudget of the peer
+   * @param keyFrameBudget of the producer; null if it has but this one stream
+   */
   ProducerStream(int index, StreamPlan plan, Owner owner, RtpFeedback feedback, PayloadParser parser, RoutedPacketWriter writer,
-      KeyFrameBudget keyFrameBudget) {
+      HistoryBudget historyBudget, KeyFrameBudget keyFrameBudget) {
     this.index = index;
     this.plan = plan;
     this.owner = owner;
@@ -69,8 +73,8 @@ public final class ProducerStream {
     this.writer = writer;
     this.keyFrameBudget = keyFrameBudget;
     this.history = plan.video()
-        ? new PacketHistory(MAX_VIDEO_HISTORY_PACKETS, VIDEO_HISTORY_NS)
-        : new PacketHistory(MAX_AUDIO_HISTORY_PACKETS, AUDIO_HISTORY_NS);
+        ? new PacketHistory(MAX_VIDEO_HISTORY_PACKETS, VIDEO_HISTORY_NS, historyBudget)
+        : new PacketHistory(MAX_AUDIO_HISTORY_PACKETS, AUDIO_HISTORY_NS, historyBudget);
     this.source = new SendSource(history, new SenderClock(plan.clockRate()));
     if (plan.ssrc() != null) {
       begin(plan.ssrc());
@@ -178,7 +182,7 @@ public final class ProducerStream {
       malformedPayloads++;
       readable = false;
     }
-    RoutedPacket routed = history.claim(sequence, nowNs);
+    RoutedPacket routed = history.claim(sequence, writer.capacityFor(packet), nowNs);
     writer.write(packet, routed);
     if (readable) {
       receive.onPayload(payload, nowNs);
@@ -237,6 +241,11 @@ public final class ProducerStream {
     }
   }
 
+  /** Its producer has closed. */
+  void close() {
+    history.clear();
+  }
+
   /** RTP came lately. */
   public boolean active() {
     return receive != null && receive.active();
@@ -291,6 +300,7 @@ public final class ProducerStream {
     out.value("index", index)
         .value("rid", plan.rid())
         .value("historyPackets", history.capacity())
+        .value("historyBytes", history.heldBytes())
         .value("malformedPayloads", malformedPayloads)
         .value("clockKnown", source.clock().known())
         .part("receive", part -> {

@@ -2,6 +2,7 @@ package io.plenum.media.transport;
 
 import io.plenum.media.Dump;
 import io.plenum.media.TokenBucket;
+import io.plenum.media.stream.HistoryBudget;
 
 /**
  * How much media one peer may send us, whatever it was allowed to encode: authenticated RTP by bytes and packets, and the work
@@ -59,6 +60,7 @@ public final class MediaPolicer {
 
   /** Null for one who is trusted. */
   private final Bucket media;
+  private final HistoryBudget history;
   private final TokenBucket rtcp = new TokenBucket(RTCP_PER_SECOND, RTCP_PER_SECOND);
   private final TokenBucket rtcpWork = new TokenBucket(RTCP_WORK_PER_SECOND, RTCP_WORK_PER_SECOND);
   private boolean refusedBefore;
@@ -67,16 +69,17 @@ public final class MediaPolicer {
   private long episodes;
 
   public MediaPolicer(Rates rates) {
-    this(new Bucket(rates));
+    this(new Bucket(rates), new HistoryBudget(HistoryBudget.PEER_BYTES));
   }
 
-  private MediaPolicer(Bucket media) {
+  private MediaPolicer(Bucket media, HistoryBudget history) {
     this.media = media;
+    this.history = history;
   }
 
   /** Lets everything through: for another router, whose publishers have been policed where they are, and for the application. */
   static MediaPolicer trusting() {
-    return new MediaPolicer((Bucket) null);
+    return new MediaPolicer(null, HistoryBudget.unlimited());
   }
 
   /** One authentic RTP packet, whatever is in it; false if it is to be dropped. */
@@ -103,6 +106,11 @@ public final class MediaPolicer {
     return media == null ? null : new Bucket(Rates.AUDIO);
   }
 
+  /** What is kept of its packets for repairs. */
+  HistoryBudget history() {
+    return history;
+  }
+
   /** One authentic datagram of RTCP; false if it is not to be read. */
   boolean admitsRtcp(long nowNs) {
     return media == null || rtcp.take(1, nowNs);
@@ -114,6 +122,6 @@ public final class MediaPolicer {
   }
 
   void dump(Dump out) {
-    out.value("refused", refused).value("episodes", episodes);
+    out.value("refused", refused).value("episodes", episodes).value("historyBytes", history.heldBytes());
   }
 }

@@ -49,6 +49,7 @@ public final class RtpSession implements ConsumerLink {
   private final Map<String, Consumer> consumers = new LinkedHashMap<>();
   private final Map<String, PipeConsumer> pipeConsumers = new LinkedHashMap<>();
   private final SsrcTable<OutgoingStream> outgoing = new SsrcTable<>();
+  private final MediaPolicer policer;
   private final RtpListener listener;
   private final RtcpOutput output;
   private final RtcpReports reports;
@@ -89,6 +90,7 @@ public final class RtpSession implements ConsumerLink {
     this.link = link;
     this.environment = router.environment();
     this.counters = new TransportCounters(environment.drops());
+    this.policer = policer;
     this.listener = new RtpListener(policer);
     this.input = new RtcpInput(this, policer);
     this.ssrcs = new SsrcSource(environment.random(), this::isTaken);
@@ -190,7 +192,8 @@ public final class RtpSession implements ConsumerLink {
     ProducerOptions named =
         new ProducerOptions(options.id(), options.kind(), parameters, options.paused(), options.appData());
     Producer producer =
-        new Producer(named, ProducerPlan.of(named, router.rtpCapabilities(), ssrcs), router, transport, output);
+        new Producer(named, ProducerPlan.of(named, router.rtpCapabilities(), ssrcs), router, transport, output,
+            policer.history());
     listener.add(producer);
     producers.put(producer.id(), producer);
     router.add(producer);
