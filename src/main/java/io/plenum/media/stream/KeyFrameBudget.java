@@ -23,11 +23,8 @@ public final class KeyFrameBudget {
 
   /** True if {@code who} may ask now; otherwise it waits in line from now on. */
   boolean take(KeyFrameRequester who, long nowNs) {
-    for (KeyFrameRequester other : waiting) {
-      if (other == who) {
-        break;
-      }
-      if (other.ownNextNs() <= nowNs) {
+    for (int place = 0; place < waiting.size() && waiting.get(place) != who; place++) {
+      if (waiting.get(place).ownNextNs() <= nowNs) {
         await(who);
         return false;
       }
