@@ -357,10 +357,18 @@ public final class SyntheticClient implements Signaling.Handler, MediaTransport.
 
   /** One authentic packet of whatever SSRC, on the publishing transport. */
   public void sendAuthentic(int ssrc, int payloadType, int sequenceNumber) {
+    sendAuthentic(ssrc, payloadType, sequenceNumber, 1);
+  }
+
+  /** Some of them at once, with numbers in a row. */
+  public void sendAuthentic(int ssrc, int payloadType, int sequenceNumber, int count) {
     loop.call(() -> {
       byte[] packet = new byte[200];
-      int headerLength = new RtpHeaderWriter().write(packet, 0, true, payloadType, sequenceNumber, 90_000, ssrc);
-      send.sendRtp(packet, headerLength, headerLength + 40);
+      for (int i = 0; i < count; i++) {
+        int number = sequenceNumber + i & 0xffff;
+        int headerLength = new RtpHeaderWriter().write(packet, 0, true, payloadType, number, 90_000, ssrc);
+        send.sendRtp(packet, headerLength, headerLength + 40);
+      }
       return null;
     });
   }

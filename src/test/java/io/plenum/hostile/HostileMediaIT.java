@@ -39,6 +39,8 @@ class HostileMediaIT {
   /** Only a failing test waits so long. */
   private static final long SETTLE_MS = 60_000;
   private static final long MEASURE_MS = LONG ? 10_000 : 2_000;
+  /** Of one peer: the default, or what a busy machine can send more than. */
+  private static final int MEDIA_PACKETS_PER_SECOND = LONG ? 8_000 : 1_000;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static NodeUnderTest node;
@@ -54,7 +56,7 @@ class HostileMediaIT {
 
   @BeforeAll
   static void start() {
-    node = NodeUnderTest.start();
+    node = NodeUnderTest.start("--limits.mediaPacketsPerSecond=" + MEDIA_PACKETS_PER_SECOND);
     loop = new ClientLoop();
     vitals = new NodeVitals(node);
   }
@@ -385,6 +387,39 @@ class HostileMediaIT {
   private int mostRemoteSsrcs() throws IOException {
     JsonNode dump = JSON.readTree(vitals.get("debug?room=" + room));
     return dump.findValues("remoteSsrcs").stream().mapToInt(JsonNode::asInt).max().orElseThrow();
+  }
+
+  @Test
+  void whoFloodsWithItsOwnKeysIsHeardInPart() {
+    int perSecond = LONG ? 50_000 : 5_000;
+    int seconds = LONG ? 30 : 3;
+    SyntheticClient mallory = join("mallory");
+    OutgoingStream video = mallory.publishVideo();
+    call.get(0).awaitMediaFrom(mallory, 1, 10, SETTLE_MS);
+    mallory.silent(video, true);
+    double quiet = quietPerSecond();
+    final double policedBefore = vitals.meters().count("rtp_dropped", "over_rate");
+    final long heardBefore = call.get(0).packetsFrom(mallory);
+    long before = received();
+    long startNs = System.nanoTime();
+    long sent = 0;
+    double elapsedS = 0;
+    // On a machine that allows only a part of the rate it lasts as long and is less.
+    while (elapsedS < seconds) {
+      int due = (int) Math.min(perSecond / 10, elapsedS * perSecond - sent);
+      mallory.sendAuthentic(video.ssrc(), video.payloadType(), (int) sent & 0xffff, Math.max(0, due));
+      sent += Math.max(0, due);
+      sleep(1);
+      elapsedS = (System.nanoTime() - startNs) / 1e9;
+    }
+    figure("R14.media%", Math.round(1_000 * (received() - before) / elapsedS / quiet) / 10.0);
+    figure("R14.flood", sent + " datagrams, " + Math.round(sent / elapsedS) + "/s");
+    long allowed = Math.round((elapsedS + 2) * MEDIA_PACKETS_PER_SECOND);
+    long heard = call.get(0).packetsFrom(mallory) - heardBefore;
+    double policed = vitals.meters().count("rtp_dropped", "over_rate") - policedBefore;
+    figure("R14.heard", heard + " and policed " + policed);
+    assertTrue(heard <= allowed, heard + " of " + sent + " were forwarded");
+    assertTrue(policed > 0 || sent <= allowed, "of " + sent + " none were policed");
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.plenum.media.router.Router;
 import io.plenum.media.router.RouterEnvironment;
 import io.plenum.media.router.RouterListener;
 import io.plenum.media.router.SctpLinkState;
+import io.plenum.media.transport.MediaPolicer;
 import io.plenum.media.transport.WebRtcTransport;
 import io.plenum.protocol.dtls.DtlsSession;
 import io.plenum.protocol.dtls.DtlsState;
@@ -31,6 +32,9 @@ public final class SimulatedNode implements WebRtcTransport.Network {
   /** 2026-01-01, so that NTP times look like themselves. */
   private static final long NTP_AT_ZERO = 3_976_214_400L << 32;
 
+  /** What a peer may send by default. */
+  public static final MediaPolicer.Rates MEDIA_RATES = MediaPolicer.Rates.ofMbit(40, 8_000);
+
   /** Takes what the node sends. */
   public interface Outlet {
     void send(InetSocketAddress to, byte[] bytes, int offset, int length);
@@ -54,6 +58,7 @@ public final class SimulatedNode implements WebRtcTransport.Network {
   private InetSocketAddress capturedFrom;
   private long strangers;
   private WebRtcTransport brokenLink;
+  private MediaPolicer policer;
 
   public SimulatedNode(VirtualTime time, SplittableRandom random, Outlet outlet) {
     this.time = time;
@@ -64,12 +69,18 @@ public final class SimulatedNode implements WebRtcTransport.Network {
     time.drive(router.environment().deadlines()::nextDeadlineNs, router.environment().deadlines()::onTimeout);
   }
 
+  /** Of the transports that are made from now on; null for each its own. */
+  public void policer(MediaPolicer next) {
+    policer = next;
+  }
+
   public Router router() {
     return router;
   }
 
   public WebRtcTransport createTransport(String id, Function<DtlsSession.Sink, DtlsSession> dtls) {
-    return new WebRtcTransport(id, router, this, List.of(), IceOptions.DEFAULT, dtls);
+    return new WebRtcTransport(id, router, this, List.of(), IceOptions.DEFAULT,
+        policer == null ? new MediaPolicer(MEDIA_RATES) : policer, dtls);
   }
 
   /** What a socket hands over. */
@@ -179,6 +190,11 @@ public final class SimulatedNode implements WebRtcTransport.Network {
       events.add("fault " + transportId);
       faults.put(transportId, fault);
       dumps.put(transportId, dump);
+    }
+
+    @Override
+    public void onMediaPoliced(String transportId) {
+      events.add("policed " + transportId);
     }
 
     @Override

@@ -45,6 +45,7 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
   private boolean closed;
   private int toldSpatialLayer = -1;
   private int toldTemporalLayer = -1;
+  private final PacedNotice scoreNotice;
 
   public Consumer(
       ConsumerOptions options, ConsumerPlan plan, Producer producer, Router router, Transport transport, ConsumerLink link) {
@@ -66,6 +67,7 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
     this.midWord = RoutedPacketWriter.midWord(mid);
     this.midLength = mid.length;
     this.cname = rtpParameters.rtcp().cname().getBytes(StandardCharsets.UTF_8);
+    this.scoreNotice = new PacedNotice(router, transport, () -> router.events().onConsumerScore(id, score()));
     producer.addConsumer(this);
     aim();
   }
@@ -226,7 +228,7 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
     int before = send.score();
     send.onReportBlock(block, nowNs);
     if (send.score() != before) {
-      router.events().onConsumerScore(id, score());
+      scoreNotice.onChange(nowNs);
     }
   }
 
@@ -350,12 +352,12 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
 
   @Override
   public void onProducerScore(long nowNs) {
-    router.events().onConsumerScore(id, score());
+    scoreNotice.onChange(nowNs);
   }
 
   @Override
   public void onProducerStreamActive(ProducerStream stream, long nowNs) {
-    link.onDemandChanged(nowNs);
+    link.onSupplyChanged(nowNs);
     aim();
     if (!stream.active()) {
       // One that begins shows with its next packet whether that is a key frame already: onPacket asks if it is none.
@@ -387,6 +389,7 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
   private void end() {
     closed = true;
     paused = true;
+    scoreNotice.cancel();
     router.remove(this);
     transport.remove(this);
   }

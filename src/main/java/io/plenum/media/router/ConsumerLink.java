@@ -10,6 +10,9 @@ public interface ConsumerLink {
    */
   default void onDemandChanged(long nowNs) {}
 
+  /** What a producer of one of them sends has changed: the same, but it need not be at once. */
+  default void onSupplyChanged(long nowNs) {}
+
   boolean isConnected();
 
   /** Scratch memory in which a consumer prepares one packet, from its beginning. */

@@ -29,6 +29,7 @@ public final class PipeConsumer implements ProducerListener {
   private final Transport transport;
   private final PipeConsumerListener listener;
   private final List<PipeStream> streams = new ArrayList<>();
+  private final PacedNotice scoreNotice;
   private boolean paused;
   private boolean closed;
   private int wantedSpatialLayer = Integer.MAX_VALUE;
@@ -80,6 +81,7 @@ public final class PipeConsumer implements ProducerListener {
           codec.hasMimeType("video/VP8"));
       streams.add(new PipeStream(options, producer, source, link, cname));
     }
+    this.scoreNotice = new PacedNotice(router, transport, () -> listener.onProducerScore(this, producer.encodingScores()));
     producer.addConsumer(this);
   }
 
@@ -183,7 +185,7 @@ public final class PipeConsumer implements ProducerListener {
 
   @Override
   public void onProducerScore(long nowNs) {
-    listener.onProducerScore(this, producer.encodingScores());
+    scoreNotice.onChange(nowNs);
   }
 
   @Override
@@ -194,6 +196,7 @@ public final class PipeConsumer implements ProducerListener {
   @Override
   public void onProducerClosed(long nowNs) {
     closed = true;
+    scoreNotice.cancel();
     transport.remove(this);
     listener.onProducerClosed(this);
   }
@@ -207,6 +210,7 @@ public final class PipeConsumer implements ProducerListener {
   public void close(long nowNs) {
     if (!closed) {
       closed = true;
+      scoreNotice.cancel();
       producer.removeConsumer(this);
       transport.remove(this);
     }

@@ -4,6 +4,8 @@ import io.plenum.media.Dump;
 import io.plenum.media.parameters.MediaKind;
 import io.plenum.media.parameters.ProducerType;
 import io.plenum.media.parameters.RtpParameters;
+import io.plenum.media.stream.HistoryBudget;
+import io.plenum.media.stream.KeyFrameBudget;
 import io.plenum.media.stream.RoutedPacket;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +31,7 @@ public final class Producer implements ProducerStream.Owner {
   private final List<ProducerStream> streams;
   private final HeaderExtensionIds extensionIds;
   final AudioLevels.Level audioLevel = new AudioLevels.Level();
+  private final PacedNotice scoreNotice;
   private ProducerListener[] consumers = NONE;
   private boolean paused;
   private boolean closed;
@@ -38,7 +41,8 @@ public final class Producer implements ProducerStream.Owner {
       ProducerPlan plan,
       Router router,
       Transport transport,
-      RtpFeedback feedback) {
+      RtpFeedback feedback,
+      HistoryBudget historyBudget) {
     this.id = options.id();
     this.kind = options.kind();
     this.appData = options.appData() == null ? Map.of() : options.appData();
@@ -51,11 +55,16 @@ public final class Producer implements ProducerStream.Owner {
     this.extensionIds = new HeaderExtensionIds(plan.rtpParameters().headerExtensions());
     RoutedPacketWriter writer =
         new RoutedPacketWriter(extensionIds, new HeaderExtensionIds(consumableRtpParameters.headerExtensions()));
+    KeyFrameBudget keyFrameBudget = kind == MediaKind.VIDEO && plan.streams().size() > 1
+        ? new KeyFrameBudget(plan.streams().size()) : null;
     List<ProducerStream> made = new ArrayList<>();
     for (StreamPlan stream : plan.streams()) {
-      made.add(new ProducerStream(made.size(), stream, this, feedback, plan.payloadParser(extensionIds), writer));
+      made.add(new ProducerStream(made.size(), stream, this, feedback, plan.payloadParser(extensionIds), writer,
+          historyBudget, keyFrameBudget));
     }
     this.streams = List.copyOf(made);
+    this.scoreNotice = new PacedNotice(router, transport,
+        () -> router.events().onProducerScore(id, encodingScores(), scores()));
     if (paused) {
       streams.forEach(ProducerStream::pause);
     }
@@ -136,7 +145,7 @@ public final class Producer implements ProducerStream.Owner {
 
   @Override
   public void onStreamScore(ProducerStream stream, long nowNs) {
-    router.events().onProducerScore(id, encodingScores(), scores());
+    scoreNotice.onChange(nowNs);
     tellConsumers(nowNs, consumer -> consumer.onProducerScore(nowNs));
   }
 
@@ -237,6 +246,8 @@ public final class Producer implements ProducerStream.Owner {
     closed = true;
     tellConsumers(nowNs, consumer -> consumer.onProducerClosed(nowNs));
     consumers = NONE;
+    scoreNotice.cancel();
+    streams.forEach(ProducerStream::close);
     router.remove(this);
     transport.remove(this);
   }

@@ -2,7 +2,9 @@ package io.plenum.media.router;
 
 import io.plenum.media.Dump;
 import io.plenum.media.stream.Acceptance;
+import io.plenum.media.stream.HistoryBudget;
 import io.plenum.media.stream.InboundRtpStats;
+import io.plenum.media.stream.KeyFrameBudget;
 import io.plenum.media.stream.LayerRates;
 import io.plenum.media.stream.PacketHistory;
 import io.plenum.media.stream.ReceiveStream;
@@ -48,6 +50,7 @@ public final class ProducerStream {
   private final RtpFeedback feedback;
   private final PayloadParser parser;
   private final RoutedPacketWriter writer;
+  private final KeyFrameBudget keyFrameBudget;
   private final PacketHistory history;
   private final SendSource source;
   /** Null where each packet says by itself what layer it is of. */
@@ -65,16 +68,22 @@ public final class ProducerStream {
   /** What others know: who comes later asks for {@link #score}. */
   private int toldScore;
 
-  ProducerStream(int index, StreamPlan plan, Owner owner, RtpFeedback feedback, PayloadParser parser, RoutedPacketWriter writer) {
+  /**
+   * @param historyBudget of the peer
+   * @param keyFrameBudget of the producer; null if it has but this one stream
+   */
+  ProducerStream(int index, StreamPlan plan, Owner owner, RtpFeedback feedback, PayloadParser parser, RoutedPacketWriter writer,
+      HistoryBudget historyBudget, KeyFrameBudget keyFrameBudget) {
     this.index = index;
     this.plan = plan;
     this.owner = owner;
     this.feedback = feedback;
     this.parser = parser;
     this.writer = writer;
+    this.keyFrameBudget = keyFrameBudget;
     this.history = plan.video()
-        ? new PacketHistory(MAX_VIDEO_HISTORY_PACKETS, VIDEO_HISTORY_NS)
-        : new PacketHistory(MAX_AUDIO_HISTORY_PACKETS, AUDIO_HISTORY_NS);
+        ? new PacketHistory(MAX_VIDEO_HISTORY_PACKETS, VIDEO_HISTORY_NS, historyBudget)
+        : new PacketHistory(MAX_AUDIO_HISTORY_PACKETS, AUDIO_HISTORY_NS, historyBudget);
     this.source = new SendSource(history, new SenderClock(plan.clockRate()));
     this.undescribed = plan.spatialLayers() > 1 && parser instanceof DescribedPayload described
         ? new UndescribedPackets(history, described) : null;
@@ -121,6 +130,7 @@ public final class ProducerStream {
         new ReceiveStreamOptions(ssrc, plan.clockRate(), plan.video(), plan.nack(), plan.pli(),
             plan.simulcast() ? ReceiveStreamOptions.SIMULCAST_INACTIVITY_TIMEOUT_NS : 0,
             plan.video() ? plan.keyFrameMinIntervalNs() : 0),
+        keyFrameBudget,
         new ReceiveStream.Sink() {
           @Override
           public void requestRetransmission(int mediaSsrc, int[] sequenceNumbers, int count) {
@@ -191,7 +201,7 @@ public final class ProducerStream {
       malformedPayloads++;
       readable = false;
     }
-    RoutedPacket routed = history.claim(sequence, nowNs);
+    RoutedPacket routed = history.claim(sequence, writer.capacityFor(packet), nowNs);
     writer.write(packet, routed);
     boolean waits = undescribed != null && payload.layersUnknown;
     if (readable && !waits) {
@@ -272,6 +282,11 @@ public final class ProducerStream {
     }
   }
 
+  /** Its producer has closed. */
+  void close() {
+    history.clear();
+  }
+
   /** RTP came lately. */
   public boolean active() {
     return receive != null && receive.active();
@@ -332,6 +347,7 @@ public final class ProducerStream {
     out.value("index", index)
         .value("rid", plan.rid())
         .value("historyPackets", history.capacity())
+        .value("historyBytes", history.heldBytes())
         .value("malformedPayloads", malformedPayloads)
         .value("clockKnown", source.clock().known())
         .value("waitingForStructure", undescribed == null ? 0 : undescribed.count())

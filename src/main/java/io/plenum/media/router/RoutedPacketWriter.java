@@ -26,10 +26,16 @@ final class RoutedPacketWriter {
     this.to = router;
   }
 
+  /** What {@link #write} needs for that packet at the most. */
+  int capacityFor(RtpPacket packet) {
+    // Every element has at most its data and one byte more; what is copied is at most what the publisher sent, less padding.
+    return packet.headerLength() + packet.payloadLength() + 64
+        + Math.max(0, packet.extensionLength(from.dependencyDescriptor));
+  }
+
   /** Fills {@code slot}'s bytes, offsets, timestamp, marker and ssrc; its sequence, time and payload info are the caller's. */
   void write(RtpPacket packet, RoutedPacket slot) {
-    // Every element has at most its data and one byte more; what is copied is at most what the publisher sent.
-    slot.ensureCapacity(packet.length() + 64 + Math.max(0, packet.extensionLength(from.dependencyDescriptor)));
+    slot.ensureCapacity(capacityFor(packet));
     byte[] out = slot.bytes;
     byte[] in = packet.bytes();
     out[0] = (byte) 0x90;

@@ -21,6 +21,9 @@ public interface RouterListener {
   /** A bug of ours broke the transport; it has been closed and the router goes on. */
   default void onTransportFaulted(String transportId, Throwable fault, Map<String, Object> dump) {}
 
+  /** The peer sends more than it may and is heard in part; told again when it has kept to its limits for ten seconds. */
+  default void onMediaPoliced(String transportId) {}
+
   /** Its producer or its transport is gone. Not called for a consumer that was closed by id. */
   default void onConsumerClosed(String consumerId) {}
 

@@ -13,7 +13,7 @@ package io.plenum.media.router;
  * @param simulcast it is one of several
  * @param spatialLayers inside this one encoding (SVC)
  * @param keyFrameDependent spatial layers depend on lower ones at key frames only (K-SVC)
- * @param keyFrameMinIntervalNs between two requests for a key frame, whoever asks; 0 for audio, which has none
+ * @param keyFrameMinIntervalNs in which another key frame may be asked for, whoever asks; 0 for audio, which has none
  */
 public record StreamPlan(
     Integer ssrc,

@@ -1,8 +1,12 @@
 package io.plenum.media.stream;
 
+import io.plenum.media.TokenBucket;
+import java.time.Duration;
+
 /**
- * Asks the sender of one SSRC for a key frame, and again if none comes, but never more often than it can bear. However
- * many want one, they share the request.
+ * Asks the sender of one SSRC for a key frame, and again if none comes, but not more often than it can bear: two requests may
+ * follow each other soon, so that who joins right behind another need not wait; then one in each interval. However many want
+ * one, they share the request.
  */
 public final class KeyFrameRequester {
   public interface Sink {
@@ -12,7 +16,7 @@ public final class KeyFrameRequester {
   private enum State {
     /** Nobody waits. */
     IDLE,
-    /** Somebody wants one, but the last request is too fresh. */
+    /** Somebody wants one, but there have been too many requests lately. */
     DELAYED,
     /** Asked; the key frame has not come. */
     PENDING
@@ -22,34 +26,50 @@ public final class KeyFrameRequester {
   public static final long RETRY_INTERVAL_NS = 1_000_000_000;
   /** Key frames are large: a consumer that complains all the time must not get more than two a second for all. */
   public static final long DEFAULT_MIN_INTERVAL_NS = 500_000_000;
+  /** Between two requests that follow each other soon: for those who come within this time one key frame will do. */
+  static final long MIN_SPACING_NS = 100_000_000;
+  /** How many may follow each other soon. */
+  private static final int BURST = 2;
 
   private final int ssrc;
-  private final long minIntervalNs;
   private final Sink sink;
+  /** Null if there is no limit. */
+  private final TokenBucket requests;
+  /** Null if there is none. */
+  private final KeyFrameBudget budget;
   private State state = State.IDLE;
   private boolean retryWanted;
   private boolean asked;
   private long lastRequestNs;
 
-  /** @param minIntervalNs between two requests, 0 for none; at most {@link #RETRY_INTERVAL_NS} delays no retry */
   public KeyFrameRequester(int ssrc, long minIntervalNs, Sink sink) {
+    this(ssrc, minIntervalNs, null, sink);
+  }
+
+  /**
+   * @param minIntervalNs in which one more request may be made, {@link #MIN_SPACING_NS} or more; 0 for no limit
+   * @param budget shared with others, or null
+   */
+  KeyFrameRequester(int ssrc, long minIntervalNs, KeyFrameBudget budget, Sink sink) {
     this.ssrc = ssrc;
-    this.minIntervalNs = minIntervalNs;
+    this.requests = minIntervalNs == 0 ? null : new TokenBucket(BURST, Duration.ofNanos(minIntervalNs));
+    this.budget = budget;
     this.sink = sink;
   }
 
   public void onKeyFrameWanted(long nowNs) {
     if (state == State.PENDING) {
       retryWanted = true;
-    } else if (asked && nowNs - lastRequestNs < minIntervalNs) {
-      state = State.DELAYED;
     } else {
-      request(nowNs, true);
+      requestIfAllowed(nowNs, true);
     }
   }
 
   /** A key frame came, asked for or not: whoever waited has it. */
   public void onKeyFrame() {
+    if (state == State.DELAYED && budget != null) {
+      budget.leave(this);
+    }
     state = State.IDLE;
   }
 
@@ -58,10 +78,10 @@ public final class KeyFrameRequester {
       return;
     }
     if (state == State.DELAYED) {
-      request(nowNs, true);
+      requestIfAllowed(nowNs, retryWanted);
     } else if (retryWanted) {
       // Once by ourselves; a third time only if somebody still wants it.
-      request(nowNs, false);
+      requestIfAllowed(nowNs, false);
     } else {
       state = State.IDLE;
     }
@@ -70,16 +90,31 @@ public final class KeyFrameRequester {
   public long nextDeadlineNs() {
     return switch (state) {
       case IDLE -> Long.MAX_VALUE;
-      case DELAYED -> lastRequestNs + minIntervalNs;
-      case PENDING -> lastRequestNs + Math.max(RETRY_INTERVAL_NS, minIntervalNs);
+      case DELAYED -> budget == null ? ownNextNs() : Math.max(ownNextNs(), budget.nextNs());
+      case PENDING -> lastRequestNs + RETRY_INTERVAL_NS;
     };
   }
 
-  private void request(long nowNs, boolean retry) {
-    state = State.PENDING;
+  /** When it may ask again as far as it is concerned; any time if that lies in the past. */
+  long ownNextNs() {
+    if (requests == null || !asked) {
+      return Long.MIN_VALUE;
+    }
+    return Math.max(requests.nextUnitNs(), lastRequestNs + MIN_SPACING_NS);
+  }
+
+  private void requestIfAllowed(long nowNs, boolean retry) {
     retryWanted = retry;
+    if (nowNs < ownNextNs() || budget != null && !budget.take(this, nowNs)) {
+      state = State.DELAYED;
+      return;
+    }
+    state = State.PENDING;
     asked = true;
     lastRequestNs = nowNs;
+    if (requests != null) {
+      requests.take(1, nowNs);
+    }
     sink.requestKeyFrame(ssrc);
   }
 }

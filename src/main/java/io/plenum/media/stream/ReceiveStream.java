@@ -62,10 +62,16 @@ public final class ReceiveStream {
   private long retransmittedPrior;
 
   public ReceiveStream(ReceiveStreamOptions options, Sink sink) {
+    this(options, null, sink);
+  }
+
+  /** @param keyFrameBudget shared with the producer's other streams; null if there are none */
+  public ReceiveStream(ReceiveStreamOptions options, KeyFrameBudget keyFrameBudget, Sink sink) {
     this.options = options;
     this.sink = sink;
     reception = new ReceptionStats(options.clockRate());
-    keyFrames = new KeyFrameRequester(options.ssrc(), options.keyFrameMinIntervalNs(), this::sendKeyFrameRequest);
+    keyFrames = new KeyFrameRequester(options.ssrc(), options.keyFrameMinIntervalNs(), keyFrameBudget,
+        this::sendKeyFrameRequest);
     nacks = new NackGenerator(new NackGenerator.Sink() {
       @Override
       public void requestRetransmission(int[] sequenceNumbers, int count) {

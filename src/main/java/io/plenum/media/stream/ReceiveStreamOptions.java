@@ -9,7 +9,7 @@ package io.plenum.media.stream;
  * @param nack the sender answers generic NACKs
  * @param pli the sender understands PLI; without it FIR is counted
  * @param inactivityTimeoutNs without RTP for so long the score becomes 0; 0 for never
- * @param keyFrameMinIntervalNs between two key-frame requests, 0 for none
+ * @param keyFrameMinIntervalNs as in {@link KeyFrameRequester}, 0 for none
  */
 public record ReceiveStreamOptions(int ssrc, int clockRate, boolean video, boolean nack, boolean pli,
     long inactivityTimeoutNs, long keyFrameMinIntervalNs) {

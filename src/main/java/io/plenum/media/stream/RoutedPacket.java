@@ -11,6 +11,8 @@ import io.plenum.protocol.rtp.codec.PayloadInfo;
  * <p>The object belongs to a slot of a {@link PacketHistory} and is used again when the history comes round.
  */
 public final class RoutedPacket {
+  private static final int SIZE_STEP = 256;
+
   /** Header, extensions, payload; no padding. Grown when a larger packet comes. */
   public byte[] bytes = new byte[0];
   /** The packet starts at 0. */
@@ -43,7 +45,16 @@ public final class RoutedPacket {
   /** Makes room for a packet of {@code capacity} bytes; what was in the packet before is lost. */
   public void ensureCapacity(int capacity) {
     if (bytes.length < capacity) {
-      bytes = new byte[Math.max(capacity, 1500)];
+      bytes = new byte[sizeFor(capacity)];
     }
+  }
+
+  /**
+   * So much is allocated for so much. In steps, so that a slot which is used for packets of all sizes gets a few arrays in its
+   * life, and then none any more; but not for the largest packet at once, or a sender of tiny ones would make us hold a
+   * multiple of what it sends.
+   */
+  static int sizeFor(int capacity) {
+    return (capacity + SIZE_STEP - 1) / SIZE_STEP * SIZE_STEP;
   }
 }

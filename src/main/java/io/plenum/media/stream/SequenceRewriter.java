@@ -19,15 +19,17 @@ public final class SequenceRewriter {
   static final int MAX_LOSS = SequenceTracker.MAX_DROPOUT;
 
   private static final int NUMBER = 0xffff;
-  /** In a slot beside the number: it is kept for a packet that has not come. */
-  private static final int RESERVED = 1 << 16;
-  /** In a slot beside the number: it is used. A slot of 0 says that the packet was left out. */
-  private static final int USED = 1 << 17;
+  /** In a slot beside the number: the packet has it. Without, the packet was left out, and the number is the last one given before. */
+  private static final int USED = 1 << 16;
 
   private final int maxWindow;
+  /** What became of the packets that came. */
   private int[] slots;
+  /** Which packets have a slot; for the others of the window numbers are kept, and follow from the next one that has. */
+  private SequenceBits known;
   private int mask;
   private boolean begun;
+  /** What is older has no number. */
   private long firstSource;
   private long highestSource;
   private long highestOut;
@@ -37,9 +39,11 @@ public final class SequenceRewriter {
     this(firstNumber, WINDOW);
   }
 
+  /** @param window a power of two, 64 or more */
   SequenceRewriter(int firstNumber, int window) {
     maxWindow = window;
     slots = new int[Math.min(INITIAL_WINDOW, window)];
+    known = new SequenceBits(slots.length);
     mask = slots.length - 1;
     // One cycle up, so that it is never negative.
     highestOut = (firstNumber & NUMBER) + NUMBER;
@@ -63,7 +67,7 @@ public final class SequenceRewriter {
     if (source > highestSource || !begun) {
       advance(source);
       int number = (int) ++highestOut & NUMBER;
-      remember(source, number | USED);
+      put(source, number | USED);
       return number;
     }
     return takeReserved(source);
@@ -76,7 +80,7 @@ public final class SequenceRewriter {
   public int drop(long source) {
     if (source > highestSource || !begun) {
       advance(source);
-      remember(source, 0);
+      put(source, (int) highestOut & NUMBER);
       return NONE;
     }
     return takeReserved(source);
@@ -87,8 +91,14 @@ public final class SequenceRewriter {
    * {@link #INITIAL_WINDOW} at least.
    */
   public int numberOf(long source) {
-    int slot = remembered(source) ? slots[(int) source & mask] : 0;
-    return slot == 0 ? NONE : slot & NUMBER;
+    if (!remembered(source)) {
+      return NONE;
+    }
+    if (!known.get(source)) {
+      return kept(source);
+    }
+    int slot = slots[(int) source & mask];
+    return (slot & USED) == 0 ? NONE : slot & NUMBER;
   }
 
   /** The highest number given so far, unwrapped. */
@@ -96,32 +106,38 @@ public final class SequenceRewriter {
     return highestOut;
   }
 
-  /** All before {@code source} that did not come is missing from now on. */
+  /** All before {@code source} that did not come is missing from now on, and {@code source} is the highest. */
   private void advance(long source) {
     if (!begun || source - highestSource > MAX_LOSS) {
       sync(source, 1);
     }
-    for (long missing = highestSource + 1; missing < source; missing++) {
-      remember(missing, (int) ++highestOut & NUMBER | RESERVED);
-    }
-  }
-
-  /** The next source packet's fate. A number that still waits for its packet is not forgotten if that can be. */
-  private void remember(long source, int slot) {
-    while (slots.length < maxWindow && source - slots.length >= firstSource
-        && (slots[(int) source & mask] & RESERVED) != 0) {
+    while (slots.length < maxWindow && wouldForget(source)) {
       grow();
     }
-    slots[(int) source & mask] = slot;
+    known.clear(highestSource + 1, source);
+    highestOut += source - highestSource - 1;
     highestSource = source;
+  }
+
+  /** A number that still waits for its packet is not forgotten if that can be. */
+  private boolean wouldForget(long source) {
+    long from = Math.max(firstSource, highestSource - mask);
+    long to = source - slots.length;
+    return to >= from && (to > highestSource || !known.areSet(from, to));
   }
 
   private void grow() {
     int[] larger = new int[2 * slots.length];
-    for (long known = Math.max(firstSource, highestSource - mask); known <= highestSource; known++) {
-      larger[(int) known & larger.length - 1] = slots[(int) known & mask];
+    SequenceBits largerKnown = new SequenceBits(larger.length);
+    long last = highestSource;
+    // What is older has been forgotten, and stays so, although there is room for it now.
+    firstSource = Math.max(firstSource, last - mask);
+    for (long at = firstSource; (at = known.firstSet(at, last)) >= 0; at++) {
+      larger[(int) at & larger.length - 1] = slots[(int) at & mask];
+      largerKnown.set(at);
     }
     slots = larger;
+    known = largerKnown;
     mask = larger.length - 1;
   }
 
@@ -130,16 +146,26 @@ public final class SequenceRewriter {
     return slots.length;
   }
 
+  private void put(long source, int slot) {
+    slots[(int) source & mask] = slot;
+    known.set(source);
+  }
+
   private int takeReserved(long source) {
-    if (!remembered(source)) {
+    if (!remembered(source) || known.get(source)) {
       return NONE;
     }
-    int slot = slots[(int) source & mask];
-    if ((slot & RESERVED) == 0) {
-      return NONE;
-    }
-    slots[(int) source & mask] = slot & NUMBER | USED;
-    return slot & NUMBER;
+    int number = kept(source);
+    put(source, number | USED);
+    return number;
+  }
+
+  /** All missing packets in a row have numbers in a row, up to that of the next packet that came. */
+  private int kept(long source) {
+    long next = known.firstSet(source + 1, highestSource);
+    int slot = slots[(int) next & mask];
+    int before = (slot & USED) == 0 ? slot : slot - 1;
+    return before - (int) (next - 1 - source) & NUMBER;
   }
 
   private boolean remembered(long source) {

@@ -1,7 +1,5 @@
 package io.plenum.media.stream;
 
-import java.util.Arrays;
-
 /**
  * Unwraps the 16-bit sequence numbers of one received SSRC and says which packets are new (RFC 3550 §A.1). The
  * unwrapped sequence only grows, also when the sender starts again elsewhere, so that it can be the key of a packet
@@ -20,7 +18,7 @@ public final class SequenceTracker {
   /** The first packet gets cycle one, so that packets from before it are not negative. */
   private static final long FIRST_CYCLE = 1L << 16;
 
-  private final long[] seen = new long[WINDOW / Long.SIZE];
+  private final SequenceBits seen = new SequenceBits(WINDOW);
   private boolean started;
   private long base;
   private long highest;
@@ -89,38 +87,28 @@ public final class SequenceTracker {
   }
 
   private void begin(long first) {
-    Arrays.fill(seen, 0);
+    seen.clear(first, first + WINDOW);
     base = first;
     highest = first;
     sequence = first;
     restartCandidate = -1;
-    mark(first);
+    seen.set(first);
   }
 
   private Acceptance advance(long newest) {
-    for (long missing = highest + 1; missing < newest; missing++) {
-      seen[word(missing)] &= ~(1L << missing);
-    }
+    seen.clear(highest + 1, newest - 1);
     highest = newest;
     sequence = newest;
-    mark(newest);
+    seen.set(newest);
     return Acceptance.ACCEPTED;
   }
 
   private Acceptance late(long lateSequence) {
-    if ((seen[word(lateSequence)] & 1L << lateSequence) != 0) {
+    if (seen.get(lateSequence)) {
       return Acceptance.DUPLICATE;
     }
     sequence = lateSequence;
-    mark(lateSequence);
+    seen.set(lateSequence);
     return Acceptance.ACCEPTED;
-  }
-
-  private void mark(long marked) {
-    seen[word(marked)] |= 1L << marked;
-  }
-
-  private static int word(long sequence) {
-    return ((int) sequence & WINDOW - 1) >>> 6;
   }
 }

@@ -34,9 +34,14 @@ final class Downlink implements BandwidthEstimator.Sink {
   static final long INITIAL_BITRATE_BPS = 1_000_000;
   /** The estimate, bitrates and waiting times of layers move all the time: as mediasoup, that is looked at so often. */
   static final long SHARE_INTERVAL_NS = 1_000_000_000L;
-  /** As mediasoup: a change of the estimate beyond these is acted upon at once. */
+  /**
+   * As mediasoup: a change of the estimate beyond these does not wait for that. A REMB is only what the client says, so of
+   * those a rise waits all the same: it costs nobody anything.
+   */
   private static final double FALL = 0.75;
   private static final double RISE = 1.5;
+  /** A client may say something else with each packet; each sharing goes through all its consumers. */
+  static final long MIN_SHARE_INTERVAL_NS = 100_000_000L;
 
   /** What is measured of a video is never twice the same: telling each change kept the control loops busy. */
   private static final double REPORTED_CHANGE = 0.05;
@@ -57,6 +62,11 @@ final class Downlink implements BandwidthEstimator.Sink {
   private HeaderExtensionIds ids;
   private long sharedBps;
   private long nextShareNs = Long.MAX_VALUE;
+  /** Of something that cannot wait until {@link #nextShareNs}, but for {@link #MIN_SHARE_INTERVAL_NS}. */
+  private long earlyShareNs = Long.MAX_VALUE;
+  private boolean shared;
+  private long lastShareNs;
+  private long shares;
   private boolean sharing;
   private long nextReportNs = Long.MIN_VALUE;
   private long reportedBps;
@@ -116,6 +126,13 @@ final class Downlink implements BandwidthEstimator.Sink {
     }
   }
 
+  /** What a producer sends has changed; it may do that as often as its publisher likes. */
+  void onSupplyChanged(long nowNs) {
+    if (kind != Kind.NONE && !sharing) {
+      shareSoon(nowNs);
+    }
+  }
+
   /**
    * An RTP packet goes out; probation too, if it is numbered.
    *
@@ -156,7 +173,7 @@ final class Downlink implements BandwidthEstimator.Sink {
 
   long nextDeadlineNs() {
     return kind == Kind.NONE ? Long.MAX_VALUE
-        : Math.min(nextShareNs, Math.min(estimator.nextDeadlineNs(), rembProbation.nextDeadlineNs()));
+        : Math.min(Math.min(nextShareNs, earlyShareNs), Math.min(estimator.nextDeadlineNs(), rembProbation.nextDeadlineNs()));
   }
 
   void onTimeout(long nowNs) {
@@ -190,9 +207,11 @@ final class Downlink implements BandwidthEstimator.Sink {
       lossSum = 0;
     }
     long availableBps = estimator.targetBitrateBps();
-    boolean jumped = availableBps < sharedBps * FALL || availableBps > sharedBps * RISE;
-    if (nowNs >= nextShareNs || jumped && nextShareNs != Long.MAX_VALUE) {
+    boolean jumped = availableBps < sharedBps * FALL || kind != Kind.REMB && availableBps > sharedBps * RISE;
+    if (nowNs >= nextShareNs || nowNs >= earlyShareNs) {
       share(nowNs);
+    } else if (jumped && nextShareNs != Long.MAX_VALUE) {
+      shareSoon(nowNs);
     }
     if (probePackets > 0) {
       int packets = probePackets;
@@ -203,8 +222,20 @@ final class Downlink implements BandwidthEstimator.Sink {
     }
   }
 
+  private void shareSoon(long nowNs) {
+    if (!shared || nowNs - lastShareNs >= MIN_SHARE_INTERVAL_NS) {
+      share(nowNs);
+    } else {
+      earlyShareNs = lastShareNs + MIN_SHARE_INTERVAL_NS;
+    }
+  }
+
   private void share(long nowNs) {
     sharing = true;
+    shared = true;
+    lastShareNs = nowNs;
+    earlyShareNs = Long.MAX_VALUE;
+    shares++;
     sharedBps = estimator.targetBitrateBps();
     allocation.allocate(sharedBps, nowNs);
     desired.update(allocation.desiredBps(), nowNs);
@@ -225,6 +256,11 @@ final class Downlink implements BandwidthEstimator.Sink {
     }
   }
 
+  /** How often the path has been shared anew. */
+  long shares() {
+    return shares;
+  }
+
   private static boolean differs(long bps, long reportedBps) {
     return Math.abs(bps - reportedBps) > reportedBps * REPORTED_CHANGE;
   }
@@ -242,6 +278,7 @@ final class Downlink implements BandwidthEstimator.Sink {
         .value("availableBps", availableBps())
         .value("desiredBps", allocation.desiredBps())
         .value("effectiveDesiredBps", desired.bps())
+        .value("shares", shares)
         .value("loss", estimator.loss())
         .value("rttMs", estimator.rttNs() / 1_000_000);
   }

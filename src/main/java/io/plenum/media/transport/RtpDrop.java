@@ -2,7 +2,7 @@ package io.plenum.media.transport;
 
 import java.util.Locale;
 
-/** Why an authenticated packet was not used; counted as {@code rtp_dropped_total{reason="<label>"}}. */
+/** Why an authenticated packet, RTP unless it says otherwise, was not used; counted as {@code rtp_dropped_total{reason="<label>"}}. */
 public enum RtpDrop {
   /** It does not parse; what the peer encrypted was not RTP. */
   MALFORMED,
@@ -15,7 +15,15 @@ public enum RtpDrop {
   /** RTX whose payload cannot hold an original sequence number. */
   RTX_TOO_SHORT,
   /** The payload type is not the one that was agreed for the SSRC. */
-  WRONG_PAYLOAD_TYPE;
+  WRONG_PAYLOAD_TYPE,
+  /** The peer sends more than {@link MediaPolicer} allows it, in bytes or packets. */
+  OVER_RATE,
+  /** The producer of sound sends more than any sound needs. */
+  AUDIO_OVER_RATE,
+  /** One datagram of RTCP too many, unread. */
+  RTCP_OVER_RATE,
+  /** The rest of a datagram of RTCP that asks for more work than the peer may cause. */
+  RTCP_WORK_OVER_RATE;
 
   private final String label = name().toLowerCase(Locale.ROOT);
 

@@ -1,6 +1,7 @@
 package io.plenum.media.transport;
 
 import io.plenum.media.PlenumException;
+import io.plenum.media.parameters.MediaKind;
 import io.plenum.media.router.HeaderExtensionIds;
 import io.plenum.media.router.Producer;
 import io.plenum.media.router.ProducerStream;
@@ -23,10 +24,13 @@ final class RtpListener {
   static final class Route {
     final ProducerStream stream;
     final boolean rtx;
+    /** What the stream's producer may send if it is sound; null if it is not, or if nobody is policed. */
+    final MediaPolicer.Bucket audio;
 
-    private Route(ProducerStream stream, boolean rtx) {
+    private Route(Entry entry, ProducerStream stream, boolean rtx) {
       this.stream = stream;
       this.rtx = rtx;
+      this.audio = entry.audio;
     }
   }
 
@@ -34,9 +38,11 @@ final class RtpListener {
     final Producer producer;
     final byte[] mid;
     final byte[][] rids;
+    final MediaPolicer.Bucket audio;
 
-    Entry(Producer producer) {
+    Entry(Producer producer, MediaPolicer policer) {
       this.producer = producer;
+      this.audio = producer.kind() == MediaKind.AUDIO ? policer.forAudio() : null;
       this.mid = bytes(producer.rtpParameters().mid());
       this.rids = new byte[producer.streams().size()][];
       for (ProducerStream stream : producer.streams()) {
@@ -51,15 +57,20 @@ final class RtpListener {
 
   private final SsrcTable<Route> routes = new SsrcTable<>();
   private final List<Entry> entries = new ArrayList<>();
+  private final MediaPolicer policer;
   private HeaderExtensionIds ids = new HeaderExtensionIds(List.of());
   private RtpDrop drop;
+
+  RtpListener(MediaPolicer policer) {
+    this.policer = policer;
+  }
 
   /**
    * @throws PlenumException {@code invalid-ssrc}, {@code invalid-mid} or {@code invalid-rid} if another producer of the
    *     transport has the same, signalled or learnt; nothing is changed then
    */
   void add(Producer producer) {
-    Entry entry = new Entry(producer);
+    Entry entry = new Entry(producer, policer);
     for (ProducerStream stream : producer.streams()) {
       requireFree(stream.plan().ssrc());
       requireFree(stream.plan().rtxSsrc());
@@ -75,10 +86,10 @@ final class RtpListener {
     entries.add(entry);
     for (ProducerStream stream : producer.streams()) {
       if (stream.plan().ssrc() != null) {
-        routes.put(stream.plan().ssrc(), new Route(stream, false));
+        routes.put(stream.plan().ssrc(), new Route(entry, stream, false));
       }
       if (stream.plan().rtxSsrc() != null) {
-        routes.put(stream.plan().rtxSsrc(), new Route(stream, true));
+        routes.put(stream.plan().rtxSsrc(), new Route(entry, stream, true));
       }
     }
     merge();
@@ -171,17 +182,17 @@ final class RtpListener {
     boolean rtx = packet.payloadType() == stream.plan().rtxPayloadType();
     if (rid != null) {
       if (media && matches(packet, ids.rid, rid) && stream.plan().ssrc() == null) {
-        return new Route(stream, false);
+        return new Route(entry, stream, false);
       }
-      return rtx && matches(packet, ids.repairedRid, rid) ? new Route(stream, true) : null;
+      return rtx && matches(packet, ids.repairedRid, rid) ? new Route(entry, stream, true) : null;
     }
     if (entry.mid == null || !packet.hasExtension(ids.mid) || entry.producer.streams().size() > 1) {
       return null;
     }
     if (media && stream.plan().ssrc() == null) {
-      return new Route(stream, false);
+      return new Route(entry, stream, false);
     }
-    return rtx && stream.plan().rtxSsrc() == null ? new Route(stream, true) : null;
+    return rtx && stream.plan().rtxSsrc() == null ? new Route(entry, stream, true) : null;
   }
 
   private Route remember(int ssrc, Route route) {

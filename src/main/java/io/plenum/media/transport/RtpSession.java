@@ -49,13 +49,14 @@ public final class RtpSession implements ConsumerLink {
   private final Map<String, Consumer> consumers = new LinkedHashMap<>();
   private final Map<String, PipeConsumer> pipeConsumers = new LinkedHashMap<>();
   private final SsrcTable<OutgoingStream> outgoing = new SsrcTable<>();
-  private final RtpListener listener = new RtpListener();
+  private final MediaPolicer policer;
+  private final RtpListener listener;
   private final RtcpOutput output;
   private final RtcpReports reports;
   private final Uplink uplink;
   private final Downlink downlink;
   private final Probation probation;
-  private final RtcpInput input = new RtcpInput(this);
+  private final RtcpInput input;
   private final RtcpReader reader = new RtcpReader();
   private final SendExtensions extensions = new SendExtensions();
   private final RtpPacket packet = new RtpPacket();
@@ -68,18 +69,30 @@ public final class RtpSession implements ConsumerLink {
   private long nextWakeNs = Long.MAX_VALUE;
   private boolean connected;
 
-  /** With an RTCP sender SSRC of its own choice. */
+  /** With an RTCP sender SSRC of its own choice, and with somebody whom we trust. */
   public RtpSession(Transport transport, Router router, RtpLink link) {
-    this(transport, router, link, (int) new SsrcSource(router.environment().random()).next(1));
+    this(transport, router, link, MediaPolicer.trusting());
+  }
+
+  /** @param policer asked about sound and RTCP; of other RTP its link has asked it already */
+  public RtpSession(Transport transport, Router router, RtpLink link, MediaPolicer policer) {
+    this(transport, router, link, (int) new SsrcSource(router.environment().random()).next(1), policer);
   }
 
   /** @param rtcpSsrc the sender of our RTCP where it is about nothing that we send */
   public RtpSession(Transport transport, Router router, RtpLink link, int rtcpSsrc) {
+    this(transport, router, link, rtcpSsrc, MediaPolicer.trusting());
+  }
+
+  private RtpSession(Transport transport, Router router, RtpLink link, int rtcpSsrc, MediaPolicer policer) {
     this.transport = transport;
     this.router = router;
     this.link = link;
     this.environment = router.environment();
     this.counters = new TransportCounters(environment.drops());
+    this.policer = policer;
+    this.listener = new RtpListener(policer);
+    this.input = new RtcpInput(this, policer);
     this.ssrcs = new SsrcSource(environment.random(), this::isTaken);
     this.cname = Cname.random(environment.random());
     this.ownSsrc = Integer.toUnsignedLong(rtcpSsrc);
@@ -179,7 +192,8 @@ public final class RtpSession implements ConsumerLink {
     ProducerOptions named =
         new ProducerOptions(options.id(), options.kind(), parameters, options.paused(), options.appData());
     Producer producer =
-        new Producer(named, ProducerPlan.of(named, router.rtpCapabilities(), ssrcs), router, transport, output);
+        new Producer(named, ProducerPlan.of(named, router.rtpCapabilities(), ssrcs), router, transport, output,
+            policer.history());
     listener.add(producer);
     producers.put(producer.id(), producer);
     router.add(producer);
@@ -254,6 +268,10 @@ public final class RtpSession implements ConsumerLink {
       counters.count(listener.drop());
       return;
     }
+    if (route.audio != null && !route.audio.take(length, nowNs)) {
+      counters.count(RtpDrop.AUDIO_OVER_RATE);
+      return;
+    }
     ProducerStream stream = route.stream;
     if (packet.payloadType() != (route.rtx ? stream.plan().rtxPayloadType() : stream.plan().payloadType())) {
       counters.count(RtpDrop.WRONG_PAYLOAD_TYPE);
@@ -282,13 +300,16 @@ public final class RtpSession implements ConsumerLink {
 
   /** One authenticated RTCP packet, compound or not. */
   public void onRtcp(byte[] bytes, int offset, int length, long nowNs) {
+    counters.onRtcpReceived(length);
+    if (!input.begin(nowNs)) {
+      counters.count(RtpDrop.RTCP_OVER_RATE);
+      return;
+    }
     output.now(nowNs);
-    input.now(nowNs);
     Malformed wrong = reader.read(bytes, offset, length, input);
     if (wrong != null) {
       counters.onRtcpMalformed();
     }
-    counters.onRtcpReceived(length);
     downlink.onRtcpEnd(nowNs);
     wakeBy(deadlineOfParts());
   }
@@ -315,6 +336,12 @@ public final class RtpSession implements ConsumerLink {
   @Override
   public void onDemandChanged(long nowNs) {
     downlink.onDemandChanged(nowNs);
+    transport.onDeadlineChanged();
+  }
+
+  @Override
+  public void onSupplyChanged(long nowNs) {
+    downlink.onSupplyChanged(nowNs);
     transport.onDeadlineChanged();
   }
 

@@ -80,6 +80,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
   private final DeadlineQueue.Wake wake;
   private final StunMessage stun = new StunMessage();
   private final GateCounters gates;
+  private final MediaPolicer policer;
   /** Null until somebody speaks of data: most transports never do. */
   private SctpLink sctp;
   private TransportTuple selectedTuple;
@@ -88,6 +89,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
 
   /**
    * @param candidates what the client is told to send to
+   * @param policer of the peer, the same for all its transports
    * @param dtls makes the session for the sink it is given
    */
   public WebRtcTransport(
@@ -96,6 +98,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
       Network network,
       List<IceCandidate> candidates,
       IceOptions iceOptions,
+      MediaPolicer policer,
       Function<DtlsSession.Sink, DtlsSession> dtls) {
     this.id = id;
     this.router = router;
@@ -105,7 +108,8 @@ public final class WebRtcTransport implements Transport, RtpLink {
     this.candidates = candidates;
     this.ice = new IceLiteAgent(IceCredentials.generate(environment.random()), iceOptions, new IceEffects());
     this.dtls = new DtlsAssociation(dtls, new DtlsEffects());
-    this.session = new RtpSession(this, router, this);
+    this.policer = policer;
+    this.session = new RtpSession(this, router, this, policer);
     wake = router.add(this);
     network.onUsernameFragmentAdded(this, ice.parameters().usernameFragment());
   }
@@ -274,10 +278,22 @@ public final class WebRtcTransport implements Transport, RtpLink {
     } else {
       int plain = dtls.srtp().unprotectRtp(bytes, offset, length, environment.plain);
       if (plain > 0) {
-        session.onRtp(environment.plain, 0, plain, nowNs);
+        onRtp(plain);
       } else if (plain < 0) {
         gates.countSrtp(plain);
       }
+    }
+  }
+
+  /** Authentic RTP, in the clear, is in {@link RouterEnvironment#plain}. */
+  private void onRtp(int length) {
+    if (policer.admits(length, nowNs)) {
+      session.onRtp(environment.plain, 0, length, nowNs);
+      return;
+    }
+    session.counters().count(RtpDrop.OVER_RATE);
+    if (policer.onRefused(nowNs)) {
+      router.events().onMediaPoliced(id);
     }
   }
 
@@ -549,6 +565,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
         .value("selectedTuple", selectedTuple)
         .value("tuples", ice.tupleCount())
         .part("gates", gates::dump)
+        .part("policer", policer::dump)
         .value("consentDeadlineNs", ice.nextDeadlineNs())
         .part("iceDrops", part -> {
           for (IceDrop reason : IceDrop.values()) {

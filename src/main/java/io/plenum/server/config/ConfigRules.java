@@ -9,6 +9,9 @@ final class ConfigRules {
   private static final int MAX_PORT = 65_535;
   /** A second lost, one late, and one to spare. */
   private static final int MIN_SILENCE_S = 3;
+  /** More than one loop reads, of one peer: whoever wants no limit says that. */
+  private static final int MAX_MEDIA_MBIT_PER_SECOND = 8_000;
+  private static final int MAX_MEDIA_PACKETS_PER_SECOND = 1_000_000;
 
   private ConfigRules() {}
 
@@ -46,6 +49,8 @@ final class ConfigRules {
       throw new ConfigException("limits.pendingRequestsPerPeer must not be less than limits.consumersPerPeer and"
           + " limits.dataConsumersPerPeer together: whoever joins a full room is asked about every consumer at once");
     }
+    requireRange("limits.mediaMbitPerSecond", limits.mediaMbitPerSecond(), MAX_MEDIA_MBIT_PER_SECOND);
+    requireRange("limits.mediaPacketsPerSecond", limits.mediaPacketsPerSecond(), MAX_MEDIA_PACKETS_PER_SECOND);
     if (config.auth().mode().equals("jwt")) {
       throw new ConfigException("auth.mode=jwt is not there yet: use auth.mode=none behind something that lets in only whom you know");
     }
@@ -94,6 +99,12 @@ final class ConfigRules {
   private static void requirePort(String key, int port, int ports) {
     if (port < 0 || port + ports - 1 > MAX_PORT) {
       throw new ConfigException("the key " + key + " takes a port, with room for " + ports + " up to " + MAX_PORT + ", not " + port);
+    }
+  }
+
+  private static void requireRange(String key, int value, int most) {
+    if (value < 1 || value > most) {
+      throw new ConfigException("the key " + key + " takes 1 to " + most + ", not " + value);
     }
   }
 

@@ -40,6 +40,8 @@ public record PlenumConfig(
       int producersPerPeer,
       int videoProducersPerPeer,
       int consumersPerPeer,
+      int mediaMbitPerSecond,
+      int mediaPacketsPerSecond,
       int dataProducersPerPeer,
       int dataConsumersPerPeer,
       int dataMessagesPerSecond,

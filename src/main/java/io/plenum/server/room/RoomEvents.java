@@ -96,6 +96,14 @@ final class RoomEvents implements RouterListener {
   }
 
   @Override
+  public void onMediaPoliced(String transportId) {
+    Peer peer = owner(transportId);
+    if (peer != null) {
+      log.warn("media policed room={} peer={} transport={} reason=over-rate", room.name(), peer.id(), transportId);
+    }
+  }
+
+  @Override
   public void onConsumerClosed(String consumerId) {
     Peer peer = ownerOfConsumer(consumerId);
     if (peer != null) {

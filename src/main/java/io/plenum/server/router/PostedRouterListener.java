@@ -41,6 +41,11 @@ public final class PostedRouterListener implements RouterListener {
   }
 
   @Override
+  public void onMediaPoliced(String transportId) {
+    post(() -> listener.onMediaPoliced(transportId));
+  }
+
+  @Override
   public void onConsumerClosed(String consumerId) {
     post(() -> listener.onConsumerClosed(consumerId));
   }

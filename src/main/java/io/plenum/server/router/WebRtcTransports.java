@@ -3,6 +3,7 @@ package io.plenum.server.router;
 import io.plenum.media.parameters.DtlsParameters;
 import io.plenum.media.parameters.SctpParameters;
 import io.plenum.media.router.Router;
+import io.plenum.media.transport.MediaPolicer;
 import io.plenum.media.transport.WebRtcTransport;
 import io.plenum.protocol.dtls.DtlsRole;
 import io.plenum.protocol.ice.IceCandidate;
@@ -32,11 +33,12 @@ public final class WebRtcTransports {
   /**
    * Makes a transport of that id and describes it in mediasoup's fields.
    *
+   * @param policer of the peer; used on this loop only
    * @param forceTcp offer no UDP
    * @param sctp offer data channels
    * @param label room and peer, for the log
    */
-  public Map<String, Object> create(String id, Router router, MediaLoop loop, boolean forceTcp,
+  public Map<String, Object> create(String id, Router router, MediaLoop loop, MediaPolicer policer, boolean forceTcp,
       boolean sctp, String label) {
     MediaSocketVerticle socket = loop.socket();
     List<IceCandidate> candidates = new ArrayList<>();
@@ -44,7 +46,7 @@ public final class WebRtcTransports {
       candidates.add(IceCandidate.host(Protocol.UDP, announcedAddress, socket.port(), 0, true));
     }
     candidates.add(IceCandidate.host(Protocol.TCP, announcedAddress, socket.port(), candidates.size(), false));
-    WebRtcTransport transport = new WebRtcTransport(id, router, socket, List.copyOf(candidates), iceOptions,
+    WebRtcTransport transport = new WebRtcTransport(id, router, socket, List.copyOf(candidates), iceOptions, policer,
         sink -> dtls.create(action -> loop.context().runOnContext(v -> {
           action.run();
           loop.onChanged();

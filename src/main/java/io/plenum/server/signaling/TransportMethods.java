@@ -3,6 +3,7 @@ package io.plenum.server.signaling;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.plenum.media.PlenumException;
 import io.plenum.media.parameters.DtlsParameters;
+import io.plenum.media.transport.MediaPolicer;
 import io.plenum.media.transport.WebRtcTransport;
 import io.plenum.protocol.ice.IceParameters;
 import io.plenum.server.config.PlenumConfig.Limits;
@@ -21,12 +22,16 @@ final class TransportMethods {
   private final Peer peer;
   private final WebRtcTransports transports;
   private final Limits limits;
+  /** All transports of a peer are on one router's loop, which alone uses it. */
+  private final MediaPolicer policer;
 
   TransportMethods(RoomVerticle room, Peer peer, WebRtcTransports transports, Limits limits) {
     this.room = room;
     this.peer = peer;
     this.transports = transports;
     this.limits = limits;
+    this.policer = new MediaPolicer(
+        MediaPolicer.Rates.ofMbit(limits.mediaMbitPerSecond(), limits.mediaPacketsPerSecond()));
   }
 
   Map<String, PeerSession.Method> methods() {
@@ -57,7 +62,7 @@ final class TransportMethods {
     }
     return router
         .call(r -> transports.create(
-            transportId, r, router.loop(), forceTcp, sctp, "room=" + room.name() + " peer=" + peer.id()))
+            transportId, r, router.loop(), policer, forceTcp, sctp, "room=" + room.name() + " peer=" + peer.id()))
         .onSuccess(done -> {
           if (peer.left()) {
             router.run(r -> r.closeTransport(transportId, router.nowNs()));

@@ -3,6 +3,7 @@ package io.plenum.server.web;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.plenum.media.PlenumException;
+import io.plenum.media.TokenBucket;
 import io.plenum.server.signaling.ProtooConnection;
 import io.plenum.server.signaling.SignalingEndpoint;
 import io.plenum.server.signaling.SignalingJson;
@@ -70,7 +71,7 @@ final class ClientConnection implements ProtooConnection.FrameChannel {
     openedNs = loop.nowNs();
     lastHeardNs = openedNs;
     lastKeepAliveNs = openedNs;
-    bucket = new TokenBucket(table.messagesPerSecond(), table.messagesPerSecond() * BURST_SECONDS, openedNs);
+    bucket = new TokenBucket(table.messagesPerSecond(), table.messagesPerSecond() * BURST_SECONDS);
   }
 
   State state() {

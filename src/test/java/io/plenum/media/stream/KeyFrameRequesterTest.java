@@ -56,21 +56,45 @@ class KeyFrameRequesterTest {
   }
 
   @Test
-  void waitsForTheMinimumIntervalAfterAKeyFrame() {
+  void whoComesRightBehindAnotherWaitsATenthOfASecondAtTheMost() {
+    requester.onKeyFrameWanted(0);
+    requester.onKeyFrame();
+    requester.onKeyFrameWanted(60 * MS);
+    assertEquals(1, sent.size());
+    assertEquals(100 * MS, requester.nextDeadlineNs());
+    requester.onTimeout(100 * MS);
+    assertEquals(2, sent.size());
+    requester.onKeyFrame();
+  }
+
+  @Test
+  void whoComesATenthOfASecondBehindAnotherDoesNotWait() {
     requester.onKeyFrameWanted(0);
     requester.onKeyFrame();
     requester.onKeyFrameWanted(100 * MS);
-    assertEquals(1, sent.size());
-    assertEquals(500 * MS, requester.nextDeadlineNs());
-    requester.onTimeout(500 * MS);
     assertEquals(2, sent.size());
+  }
+
+  @Test
+  void theThirdWaitsForTheIntervalAndSoDoesEachAfterIt() {
+    requester.onKeyFrameWanted(0);
+    requester.onKeyFrame();
+    requester.onKeyFrameWanted(100 * MS);
+    for (int i = 1; i < 10; i++) {
+      requester.onKeyFrame();
+      requester.onKeyFrameWanted(500 * MS * i - 300 * MS);
+      assertEquals(i + 1, sent.size());
+      assertEquals(500 * MS * i, requester.nextDeadlineNs());
+      requester.onTimeout(500 * MS * i);
+      assertEquals(i + 2, sent.size());
+    }
   }
 
   @Test
   void aKeyFrameThatComesBeforeTheDelayedRequestSavesIt() {
     requester.onKeyFrameWanted(0);
     requester.onKeyFrame();
-    requester.onKeyFrameWanted(100 * MS);
+    requester.onKeyFrameWanted(60 * MS);
     requester.onKeyFrame();
     requester.onTimeout(500 * MS);
     assertEquals(1, sent.size());
@@ -85,7 +109,8 @@ class KeyFrameRequesterTest {
         requester.onKeyFrame();
       }
     }
-    assertTrue(sent.size() <= 20, () -> "sent " + sent.size());
+    // And the one that may be close behind the first.
+    assertTrue(sent.size() <= 21, () -> "sent " + sent.size());
   }
 
   @Test

@@ -142,4 +142,90 @@ class SequenceRewriterTest {
     assertEquals(gaps, numbers - sent.size(), "seed " + seed);
     assertTrue(filled > 0, "seed " + seed + ": the case of a gap that is filled did not happen");
   }
+
+  /** The same by a table of every packet, step by step: what a hostile sender must not make us do. */
+  private static final class Table {
+    private static final int NOT_COME = -2;
+
+    private final TreeMap<Long, Integer> numbers = new TreeMap<>();
+    private final TreeMap<Long, Integer> kept = new TreeMap<>();
+    private boolean begun;
+    private long firstSource;
+    private long highestSource;
+    private long highestOut;
+
+    private Table(int firstNumber) {
+      highestOut = firstNumber - 1;
+    }
+
+    private void sync(long source, int gap) {
+      highestOut += begun ? gap : 0;
+      begun = true;
+      firstSource = source;
+      highestSource = source - 1;
+      numbers.clear();
+      kept.clear();
+    }
+
+    private int next(long source, boolean forward) {
+      if (begun && source <= highestSource) {
+        Integer number = source < firstSource ? null : kept.remove(source);
+        if (number == null) {
+          return SequenceRewriter.NONE;
+        }
+        numbers.put(source, number);
+        return number;
+      }
+      if (!begun || source - highestSource > SequenceRewriter.MAX_LOSS) {
+        sync(source, 1);
+      }
+      while (highestSource + 1 < source) {
+        kept.put(++highestSource, (int) ++highestOut & 0xffff);
+      }
+      highestSource = source;
+      int number = forward ? (int) ++highestOut & 0xffff : SequenceRewriter.NONE;
+      numbers.put(source, number);
+      return number;
+    }
+
+    private void forgetBefore(long source) {
+      numbers.headMap(source).clear();
+      kept.headMap(source).clear();
+    }
+
+    private int numberOf(long source) {
+      int number = numbers.getOrDefault(source, NOT_COME);
+      return number == NOT_COME ? kept.getOrDefault(source, SequenceRewriter.NONE) : number;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 42})
+  void jumpsOfAnySizeAreNumberedAsStepByStep(long seed) {
+    Random random = new Random(seed);
+    int first = random.nextInt(65_536);
+    SequenceRewriter rewriter = new SequenceRewriter(first);
+    Table table = new Table(first);
+    long newest = 70_000;
+    int[] mostJumps = {1, 2, 3, 40, 200, 1_000, 3_010};
+    for (int step = 0; step < 20_000; step++) {
+      int most = mostJumps[step / 500 % mostJumps.length];
+      boolean late = random.nextInt(3) == 0;
+      long source = late ? newest - random.nextInt(3 * most + 1) : newest + 1 + random.nextInt(most);
+      String at = "seed " + seed + " step " + step + " source " + source;
+      if (random.nextInt(500) == 0) {
+        newest += random.nextInt(100) - 50;
+        source = newest + 1;
+        int gap = random.nextInt(2);
+        rewriter.sync(source, gap);
+        table.sync(source, gap);
+      }
+      boolean forward = random.nextInt(4) > 0;
+      assertEquals(table.next(source, forward), forward ? rewriter.forward(source) : rewriter.drop(source), at);
+      newest = Math.max(newest, source);
+      table.forgetBefore(newest - rewriter.window() + 1);
+      long asked = newest - random.nextInt(rewriter.window());
+      assertEquals(table.numberOf(asked), rewriter.numberOf(asked), at + " asked " + asked);
+    }
+  }
 }

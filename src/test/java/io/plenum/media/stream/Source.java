@@ -4,7 +4,7 @@ import io.plenum.protocol.rtp.RtpPacket;
 
 /** A producer stream for tests: routes packets into its history as the router does. */
 final class Source {
-  final PacketHistory history = new PacketHistory(2500, 2_000_000_000L);
+  final PacketHistory history = new PacketHistory(2500, 2_000_000_000L, HistoryBudget.unlimited());
   final SenderClock clock;
   final SendSource source;
 
@@ -19,9 +19,8 @@ final class Source {
   }
 
   RoutedPacket route(RtpPacket packet, long sequence, long nowNs) {
-    RoutedPacket routed = history.claim(sequence, nowNs);
     int length = packet.length() - packet.paddingLength();
-    routed.ensureCapacity(length);
+    RoutedPacket routed = history.claim(sequence, length, nowNs);
     System.arraycopy(packet.bytes(), packet.offset(), routed.bytes, 0, length);
     routed.bytes[0] &= ~0x20;
     routed.length = length;

@@ -209,6 +209,69 @@ class DownlinkTest {
     assertEquals(before, subscriber.probation.size(), "all are satisfied");
   }
 
+  private long shares() {
+    return subscriber.session.downlink().shares();
+  }
+
+  private void sayRemb(long bps) {
+    byte[] remb = SimulatedSubscriber.remb(bps);
+    subscriber.session.onRtcp(remb, 0, remb.length, room.now);
+  }
+
+  @Test
+  void aRembThatJumpsUpAndDownWithEachPacketHasThePathSharedAnewTenTimesASecondAtTheMost() {
+    call(1, Kind.REMB, 10_000_000);
+    subscriber.silent = true;
+    room.run(5);
+    long before = shares();
+    for (int i = 0; i < 20_000; i++) {
+      sayRemb(i % 2 == 0 ? 30_000 : 100_000_000);
+      if (i % 4 == 0) {
+        room.run(0.001);
+      }
+    }
+    assertTrue(shares() - before <= 51, shares() - before + " in five seconds");
+    assertTrue(shares() - before >= 5);
+  }
+
+  @Test
+  void aFallOfTheRembIsActedUponAtOnceAndARiseWhenItIsTimeToLook() {
+    call(1, Kind.REMB, 10_000_000);
+    subscriber.silent = true;
+    sayRemb(4_000_000);
+    room.run(5);
+    long before = shares();
+    while (shares() == before) {
+      room.run(0.001);
+    }
+    room.run(0.15);
+    before = shares();
+    sayRemb(1_000_000);
+    assertEquals(before + 1, shares(), "at once");
+    room.run(0.01);
+    sayRemb(200_000);
+    assertEquals(before + 1, shares(), "not so soon after another");
+    room.run(0.1);
+    assertEquals(before + 2, shares());
+    sayRemb(5_000_000);
+    room.run(0.9);
+    assertEquals(before + 2, shares(), "a rise waits");
+    room.run(0.2);
+    assertEquals(before + 3, shares());
+  }
+
+  @Test
+  void streamsThatComeAndGoAllTheTimeHaveThePathSharedAnewTenTimesASecondAtTheMost() {
+    call(1, Kind.TRANSPORT_CC, 10_000_000);
+    room.run(5);
+    long before = shares();
+    for (int i = 0; i < 1_000; i++) {
+      consumer.onProducerStreamActive(publisher.producer.streams().get(i % 3), room.now);
+      room.run(0.001);
+    }
+    assertTrue(shares() - before <= 13, shares() - before + " in a second");
+  }
+
   @ParameterizedTest
   @EnumSource(Kind.class)
   void onlyWhatTheEndpointHasAgreedToIsFilledIn(Kind kind) {

@@ -13,6 +13,8 @@ import io.plenum.media.router.ProducerOptions;
 import io.plenum.protocol.dtls.DtlsState;
 import io.plenum.protocol.ice.IceDrop;
 import io.plenum.protocol.ice.TransportTuple;
+import io.plenum.protocol.rtcp.ReportBlock;
+import io.plenum.protocol.rtcp.RtcpWriter;
 import io.plenum.protocol.rtp.Mutations;
 import io.plenum.protocol.rtp.RtpHeaderWriter;
 import io.plenum.protocol.rtp.RtpPacket;
@@ -25,6 +27,7 @@ import io.plenum.simulation.Publication;
 import io.plenum.simulation.PublisherParameters;
 import io.plenum.simulation.ReceivedTrack;
 import io.plenum.simulation.SimulatedCall;
+import io.plenum.simulation.SimulatedNode;
 import io.plenum.simulation.SimulatedPeer;
 import io.plenum.simulation.SimulatedPeer.VideoOptions;
 import java.net.InetSocketAddress;
@@ -36,6 +39,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Promises about hostile traffic, as far as a transport and what is behind it keep them. Alice sends to Bob. */
@@ -269,9 +273,252 @@ class HostileTrafficTest {
       call.runFor(MS);
     }
     int asked = video.stream(0).keyFrameRequestsNs.size() - before;
-    assertTrue(asked >= 10 && asked <= 21, asked + " in ten seconds");
-    assertTrue(video.stream(0).mostKeyFrameRequestsInASecond() <= 2);
+    // Two may be close together; then there is one in half a second.
+    assertTrue(asked >= 10 && asked <= 22, asked + " in ten seconds");
+    assertTrue(video.stream(0).mostKeyFrameRequestsInASecond() <= 3);
     assertCallGoesOn();
+  }
+
+  private long count(String word) {
+    return call.node().eventsOf(word).size();
+  }
+
+  @Test
+  void aConsumerThatGoesFromLayerToLayerMakesThePublisherSendNoMoreKeyFramesThanOneThatStays() {
+    Publication simulcast = alice.publishVideo(new VideoOptions().simulcast(3, 1));
+    ReceivedTrack hers = bob.receive(simulcast);
+    call.runFor(10 * SECOND);
+    int before = keyFrameRequests(simulcast);
+    for (int i = 0; i < 1_000; i++) {
+      hers.consumer().setPreferredLayers(i % 3, 0, call.nowNs());
+      bob.sendPli(hers.ssrc);
+      call.runFor(10 * MS);
+    }
+    int asked = keyFrameRequests(simulcast) - before;
+    assertTrue(asked >= 10 && asked <= 25, asked + " in ten seconds, of three encodings together");
+    assertCallGoesOn();
+  }
+
+  private static int keyFrameRequests(Publication simulcast) {
+    int sum = 0;
+    for (int layer = 0; layer < 3; layer++) {
+      sum += simulcast.stream(layer).keyFrameRequestsNs.size();
+    }
+    return sum;
+  }
+
+  @Test
+  void moreRtcpThanAPeerMaySendIsNotReadAndAMomentLaterItIsAgain() {
+    TransportCounters counters = bob.transport().session().counters();
+    for (int ms = 0; ms < 1_000; ms++) {
+      for (int i = 0; i < 20; i++) {
+        bob.begin().receiverReport(1);
+        bob.sendRtcp();
+      }
+      call.runFor(MS);
+    }
+    call.runFor(SECOND);
+    long unread = counters.drops(RtpDrop.RTCP_OVER_RATE);
+    assertTrue(unread > 20_000 - 2 * MediaPolicer.RTCP_PER_SECOND - 100, unread + " of 20,000");
+    int asked = video.stream(0).keyFrameRequestsNs.size();
+    bob.sendPli(seen.ssrc);
+    call.runFor(SECOND / 10);
+    assertEquals(asked + 1, video.stream(0).keyFrameRequestsNs.size());
+    assertEquals(unread, counters.drops(RtpDrop.RTCP_OVER_RATE));
+    assertCallGoesOn();
+  }
+
+  @Test
+  void whatNacksMakeUsLookUpIsLimited() {
+    int[] all = new int[5_100];
+    for (int n = 0; n < all.length; n++) {
+      all[n] = 30_000 + n & 0xffff;
+    }
+    long before = nacked();
+    for (int i = 0; i < 2_000; i++) {
+      bob.begin().nack(1, seen.ssrc, all, 0, all.length);
+      bob.sendRtcp();
+      call.runFor(MS);
+    }
+    call.runFor(SECOND);
+    long looked = nacked() - before;
+    assertTrue(looked <= 3L * MediaPolicer.RTCP_WORK_PER_SECOND, looked + " of " + 2_000 * all.length);
+    assertTrue(looked >= 2L * MediaPolicer.RTCP_WORK_PER_SECOND, "" + looked);
+    assertTrue(bob.transport().session().counters().drops(RtpDrop.RTCP_WORK_OVER_RATE) > 1_000);
+    assertCallGoesOn();
+  }
+
+  private long nacked() {
+    return (long) seen.consumer().stats(call.nowNs(), 0).get(0).get("nackPacketCount");
+  }
+
+  @Test
+  void aScoreThatChangesWithEachReportIsToldOnceASecondAndTheLastIsTheOneThatHolds() {
+    call.node().events.clear();
+    ReportBlock block = new ReportBlock();
+    block.ssrc = seen.ssrc;
+    for (int i = 0; i < 500; i++) {
+      block.cumulativeLost += i / 15 % 2;
+      RtcpWriter report = bob.begin();
+      report.receiverReport(1);
+      report.reportBlock(block);
+      bob.sendRtcp();
+      call.runFor(20 * MS);
+    }
+    String word = "consumerScore " + seen.consumer().id();
+    assertTrue(count(word) >= 5 && count(word) <= 11, count(word) + " in ten seconds");
+    call.runFor(SECOND);
+    List<String> told = call.node().eventsOf(word);
+    assertEquals(word + " " + seen.consumer().score(), told.get(told.size() - 1));
+
+    call.node().events.clear();
+    for (int i = 0; i < 1_000; i++) {
+      video.producer().onStreamScore(video.producer().streams().get(0), call.nowNs());
+      call.runFor(5 * MS);
+    }
+    assertTrue(count("producerScore") >= 4 && count("producerScore") <= 6, count("producerScore") + " in five seconds");
+  }
+
+  /** Authentic packets of her own stream, one after the other; sound or not, nobody can decode it. */
+  private final class Flooder {
+    final SimulatedPeer peer = call.join("mallory");
+    private final byte[] bytes = new byte[1_500];
+    private final RtpHeaderWriter header = new RtpHeaderWriter();
+    private int sequenceNumber = 40_000;
+    long sent;
+    private long owed;
+
+    /** For so long: so many packets, evenly. */
+    void flood(int ssrc, int payloadType, int packetsPerSecond, int length, long durationNs) {
+      for (long ms = 0; ms < durationNs / MS; ms++) {
+        for (owed += packetsPerSecond; owed >= 1_000; owed -= 1_000) {
+          send(ssrc, payloadType, length);
+        }
+        call.runFor(MS);
+      }
+    }
+
+    void send(int ssrc, int payloadType, int length) {
+      header.clear();
+      header.reserve(PublisherParameters.TRANSPORT_CC, 2);
+      int headerLength = header.write(bytes, 0, false, payloadType, sequenceNumber, sequenceNumber, ssrc);
+      Bytes.put16(bytes, header.dataOffset(PublisherParameters.TRANSPORT_CC), sequenceNumber);
+      sequenceNumber = sequenceNumber + 1 & 0xffff;
+      sent++;
+      bytes[headerLength] = (byte) 0x90;
+      bytes[headerLength + 1] = (byte) 0xe0;
+      peer.sendProtectedRtp(bytes, headerLength, length);
+    }
+  }
+
+  @ParameterizedTest(name = "{0} packets a second of {1} bytes")
+  @CsvSource({"10417, 1200", "50000, 60", "50000, 250"})
+  void whoFloodsWithItsOwnKeysIsHeardInPartAndTheOthersNoticeNothing(int packetsPerSecond, int length) {
+    Flooder mallory = new Flooder();
+    call.runFor(SECOND);
+    Publication hers = mallory.peer.publishVideo();
+    ReceivedTrack bobSees = bob.receive(hers);
+    ReceivedTrack aliceSees = alice.receive(hers);
+    call.runFor(2 * SECOND);
+    hers.stop();
+    call.runFor(SECOND);
+    bobSees.mayBeDamaged = true;
+    aliceSees.mayBeDamaged = true;
+    int quiet = seen.packets.size();
+    call.runFor(3 * SECOND);
+    quiet = seen.packets.size() - quiet;
+    int before = seen.packets.size();
+    final long bobBefore = bobSees.bytes;
+    final long bobPackets = bobSees.stream().stats(call.nowNs()).packetCount();
+
+    mallory.flood(hers.stream(0).ssrc, PublisherParameters.VP8, packetsPerSecond, length, 3 * SECOND);
+    assertTrue(seen.packets.size() - before >= 0.95 * quiet, seen.packets.size() - before + " of " + quiet);
+    TransportCounters counters = mallory.peer.transport().session().counters();
+    // Three seconds, and the one that may come at once; a subscriber's copy has other extensions.
+    assertTrue(bobSees.bytes - bobBefore <= 4 * 5_000_000 * (length + 40L) / length, bobSees.bytes - bobBefore + " bytes");
+    assertTrue(bobSees.stream().stats(call.nowNs()).packetCount() - bobPackets <= 4 * 8_000);
+    assertTrue(bobSees.bytes > bobBefore && aliceSees.packets.size() > 0);
+    call.runFor(SECOND);
+    assertTrue(counters.drops(RtpDrop.OVER_RATE) > mallory.sent / 5, counters.drops(RtpDrop.OVER_RATE) + " of " + mallory.sent);
+    assertEquals(1, count("policed mallory"));
+    assertCallGoesOn();
+  }
+
+  @Test
+  void whatIsPolicedIsNotReportedAsReceived() {
+    Flooder mallory = new Flooder();
+    call.runFor(SECOND);
+    Publication hers = mallory.peer.publishVideo();
+    call.runFor(SECOND);
+    hers.stop();
+    call.runFor(SECOND);
+    mallory.peer.acknowledgedTransportSequences.clear();
+    mallory.flood(hers.stream(0).ssrc, PublisherParameters.VP8, 15_000, 100, 2 * SECOND);
+    call.runFor(SECOND);
+    long dropped = mallory.peer.transport().session().counters().drops(RtpDrop.OVER_RATE);
+    assertTrue(dropped > 5_000, "" + dropped);
+    assertEquals(mallory.sent - dropped, mallory.peer.acknowledgedTransportSequences.size());
+  }
+
+  @Test
+  void aProducerOfSoundIsNoWayForPictures() {
+    Flooder mallory = new Flooder();
+    call.runFor(SECOND);
+    Publication hers = mallory.peer.publishAudio();
+    ReceivedTrack bobHears = bob.receive(hers);
+    call.runFor(2 * SECOND);
+    hers.stop();
+    bobHears.mayBeDamaged = true;
+    call.runFor(SECOND);
+    long before = bobHears.bytes;
+    mallory.flood(hers.stream(0).ssrc, PublisherParameters.OPUS, 3_000, 1_200, 3 * SECOND);
+    call.runFor(SECOND);
+    assertTrue(bobHears.bytes - before <= 4 * 1_600_000 / 8, "of 11 MB " + (bobHears.bytes - before) + " bytes");
+    assertTrue(mallory.peer.transport().session().counters().drops(RtpDrop.AUDIO_OVER_RATE) > 8_000);
+    assertEquals(0, mallory.peer.transport().session().counters().drops(RtpDrop.OVER_RATE));
+    assertCallGoesOn();
+  }
+
+  @Test
+  void oneAllowanceIsForAllTransportsOfAPeer() {
+    MediaPolicer policer = new MediaPolicer(SimulatedNode.MEDIA_RATES);
+    call.node().policer(policer);
+    Flooder mallory = new Flooder();
+    call.runFor(SECOND);
+    Publication hers = mallory.peer.publishVideo();
+    call.runFor(SECOND);
+    hers.stop();
+    call.runFor(2 * SECOND);
+    TransportCounters counters = mallory.peer.transport().session().counters();
+    mallory.send(hers.stream(0).ssrc, PublisherParameters.VP8, 1_200);
+    call.runFor(30 * MS);
+    assertEquals(0, counters.drops(RtpDrop.OVER_RATE));
+    // What she sends on another transport, up to when her next packet arrives.
+    int elsewhere = 0;
+    while (policer.admits(100, call.nowNs() + 20 * MS)) {
+      assertTrue(++elsewhere <= 8_200);
+    }
+    mallory.send(hers.stream(0).ssrc, PublisherParameters.VP8, 1_200);
+    call.runFor(30 * MS);
+    assertEquals(1, counters.drops(RtpDrop.OVER_RATE));
+  }
+
+  @Test
+  void aClosedProducerGivesBackWhatItHeldOfItsPeersMemory() {
+    MediaPolicer policer = new MediaPolicer(SimulatedNode.MEDIA_RATES);
+    call.node().policer(policer);
+    SimulatedPeer carol = call.join("carol");
+    Publication picture = carol.publishVideo();
+    Publication sound = carol.publishAudio();
+    call.runFor(5 * SECOND);
+    long both = policer.history().heldBytes();
+    // 128 packets, and an array of 256 bytes for each at the least.
+    assertTrue(both > 128 * 512, both + " bytes");
+    picture.producer().close(call.nowNs());
+    long one = policer.history().heldBytes();
+    assertTrue(one > 0 && one <= 128 * 512, one + " bytes of sound");
+    sound.producer().close(call.nowNs());
+    assertEquals(0, policer.history().heldBytes());
   }
 
   @Test

@@ -36,6 +36,7 @@ final class SimulatedRoom implements RouterListener {
   private final Map<String, LayerChange> current = new HashMap<>();
   private final List<SimulatedPublisher> publishers = new ArrayList<>();
   private final List<SimulatedSubscriber> subscribers = new ArrayList<>();
+  private final List<SessionTransport> transports = new ArrayList<>();
   private int number;
 
   SimulatedRoom(long seed) {
@@ -68,6 +69,7 @@ final class SimulatedRoom implements RouterListener {
       now += MS;
       publishers.forEach(SimulatedPublisher::step);
       subscribers.forEach(SimulatedSubscriber::step);
+      transports.forEach(transport -> transport.wake.by(transport.session.nextDeadlineNs()));
       router.environment().deadlines().onTimeout(now);
     }
   }
@@ -110,6 +112,7 @@ final class SimulatedRoom implements RouterListener {
     SessionTransport transport = new SessionTransport("transport" + nextNumber());
     transport.session = new RtpSession(transport, router, link);
     transport.wake = router.add(transport);
+    transports.add(transport);
     return transport.session;
   }
 

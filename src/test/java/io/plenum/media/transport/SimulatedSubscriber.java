@@ -48,6 +48,8 @@ final class SimulatedSubscriber implements RtpLink {
   private final RtpPacket packet = new RtpPacket();
   private final Map<Integer, int[]> reception = new TreeMap<>();
   private long nextReportNs;
+  /** It says nothing by itself; a test speaks for it. */
+  boolean silent;
   final List<byte[]> probation = new ArrayList<>();
   final List<byte[]> media = new ArrayList<>();
   long sent;
@@ -148,11 +150,17 @@ final class SimulatedSubscriber implements RtpLink {
   }
 
   private void sendRemb(long bps) {
+    if (!silent) {
+      reply(remb(bps));
+    }
+  }
+
+  static byte[] remb(long bps) {
     RtcpWriter writer = new RtcpWriter();
     byte[] out = new byte[200];
     writer.begin(out, 0, out.length);
     writer.remb(1, bps, new int[] {1}, 1);
-    reply(Arrays.copyOf(out, writer.length()));
+    return Arrays.copyOf(out, writer.length());
   }
 
   void reply(byte[] rtcp) {

@@ -64,6 +64,8 @@ class ConfigLoaderTest {
       "--http.host=0.0.0.0 | auth.mode=none would let in anyone who reaches http.host=0.0.0.0: set http.host=127.0.0.1, or auth.allowOpen=true if that is what you want",
       "--limits.dataMessagesPerSecond=0 | the keys limits.dataMessagesPerSecond and limits.dataBytesPerSecond must be 1 or more",
       "--limits.dataConsumersPerPeer=3000 | limits.pendingRequestsPerPeer must not be less than limits.consumersPerPeer and limits.dataConsumersPerPeer together: whoever joins a full room is asked about every consumer at once",
+      "--limits.mediaMbitPerSecond=0 | the key limits.mediaMbitPerSecond takes 1 to 8000, not 0",
+      "--limits.mediaPacketsPerSecond=2000000 | the key limits.mediaPacketsPerSecond takes 1 to 1000000, not 2000000",
       "http.port=1        | cannot read the argument \"http.port=1\": write --KEY=VALUE or --conf FILE",
       "--conf             | --conf needs a file name behind it",
       "--conf=/nowhere/x  | cannot read the configuration file /nowhere/x",

@@ -14,6 +14,7 @@ import io.plenum.media.parameters.MediaCodecs;
 import io.plenum.media.parameters.RouterCapabilities;
 import io.plenum.media.router.Router;
 import io.plenum.media.router.RouterEnvironment;
+import io.plenum.media.transport.MediaPolicer;
 import io.plenum.media.transport.WebRtcTransport;
 import io.plenum.protocol.dtls.DtlsFingerprint;
 import io.plenum.protocol.dtls.DtlsRole;
@@ -47,7 +48,7 @@ class IceTcpConnectionTest {
   private final WebRtcTransport transport = new WebRtcTransport("transport",
       new Router("router", RouterCapabilities.generate(MediaCodecs.defaults()),
           new RouterEnvironment(new SplittableRandom(1), 0)),
-      socket, List.of(), IceOptions.DEFAULT, sink -> new NoDtls());
+      socket, List.of(), IceOptions.DEFAULT, new MediaPolicer(MediaPolicer.Rates.ofMbit(40, 8_000)), sink -> new NoDtls());
 
   /** One client's connection as the loop sees it. */
   private final class Connection extends EmbeddedChannel {

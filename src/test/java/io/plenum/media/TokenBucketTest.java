@@ -1,6 +1,7 @@
-package io.plenum.server.web;
+package io.plenum.media;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
@@ -9,7 +10,7 @@ class TokenBucketTest {
   private static final long MS = 1_000_000L;
 
   /** 200 a second: a frame costs 5 ms. */
-  private final TokenBucket bucket = new TokenBucket(200, 1_000, 0);
+  private final TokenBucket bucket = new TokenBucket(200, 1_000);
 
   private int spendWithoutWaiting(long nowNs) {
     int frames = 1;
@@ -27,8 +28,8 @@ class TokenBucketTest {
   @Test
   void theWaitEarnsAFewFramesAtOnce() {
     spendWithoutWaiting(0);
-    assertEquals(0, new TokenBucket(200, 1_000, 0).spend(0));
-    TokenBucket fresh = new TokenBucket(200, 1, 0);
+    assertEquals(0, new TokenBucket(200, 1_000).spend(0));
+    TokenBucket fresh = new TokenBucket(200, 1);
     assertEquals(50 * MS, fresh.spend(0));
   }
 
@@ -61,5 +62,26 @@ class TokenBucketTest {
   void anIdleHourSavesUpNoMoreThanTheBurst() {
     spendWithoutWaiting(0);
     assertEquals(1_000, spendWithoutWaiting(3_600_000 * MS));
+  }
+
+  @Test
+  void whatCannotWaitIsRefusedAndCostsNothingThen() {
+    TokenBucket bytes = new TokenBucket(1_000_000, 1_500);
+    assertTrue(bytes.take(1_000, 0));
+    assertFalse(bytes.take(501, 0));
+    assertTrue(bytes.has(500, 0));
+    assertTrue(bytes.take(500, 0));
+    assertFalse(bytes.has(1, 999));
+    assertTrue(bytes.take(1, 1_000));
+  }
+
+  @Test
+  void itIsFullWhateverTheClockSaysWhenItIsFirstUsed() {
+    for (long startNs : new long[] {-3_600_000 * MS, 0, Long.MAX_VALUE / 2}) {
+      TokenBucket fresh = new TokenBucket(100, 10);
+      assertTrue(fresh.take(10, startNs));
+      assertFalse(fresh.take(1, startNs + 9 * MS));
+      assertTrue(fresh.take(1, startNs + 10 * MS));
+    }
   }
 }
