@@ -151,7 +151,7 @@ final class SockJsHandler implements Handler<HttpServerRequest> {
     SockJsFrames.Parsed parsed = body.length() > maxBytes
         ? new SockJsFrames.Parsed(null, SockJsFrames.Fault.TOO_LARGE)
         : SockJsFrames.parse(body.toString(), table.messageBytes(),
-            table.messagesPerSecond() * ClientConnection.BURST_SECONDS);
+            table.messagesPerSecond() * Intake.BURST_SECONDS);
     if (body.length() == 0) {
       Answers.text(request, 500, "Payload expected.");
     } else if (parsed.fault() == SockJsFrames.Fault.TOO_LARGE) {

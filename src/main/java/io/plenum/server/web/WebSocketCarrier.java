@@ -34,7 +34,7 @@ final class WebSocketCarrier implements Carrier {
     this.line = line;
     this.sockJs = sockJs;
     messageBytes = table.messageBytes();
-    burst = table.messagesPerSecond() * ClientConnection.BURST_SECONDS;
+    burst = table.messagesPerSecond() * Intake.BURST_SECONDS;
     wireBytes = sockJs ? SockJsFrames.maxBodyBytes(messageBytes) : messageBytes;
   }
 
@@ -83,7 +83,7 @@ final class WebSocketCarrier implements Carrier {
   private void onFrame(WebSocketFrame frame) {
     switch (frame.type()) {
       case TEXT, BINARY, CONTINUATION -> onData(frame);
-      case PING -> connection.onOtherFrame();
+      case PING -> connection.onOtherFrame(0);
       default -> { }
     }
   }
@@ -93,11 +93,11 @@ final class WebSocketCarrier implements Carrier {
       inBinary = frame.isBinary();
       fragments = null;
     }
+    Buffer part = frame.binaryData();
     if (inBinary) {
-      connection.onOtherFrame();
+      connection.onOtherFrame(part.length());
       return;
     }
-    Buffer part = frame.binaryData();
     int length = part.length() + (fragments == null ? 0 : fragments.length());
     if (length > wireBytes) {
       fragments = null;
@@ -108,7 +108,7 @@ final class WebSocketCarrier implements Carrier {
       onMessage(message.toString(StandardCharsets.UTF_8));
     } else {
       fragments = (fragments == null ? Buffer.buffer() : fragments).appendBuffer(part);
-      connection.onOtherFrame();
+      connection.onOtherFrame(0);
     }
   }
 

@@ -216,6 +216,22 @@ class WebSocketTest {
   }
 
   @Test
+  void aClientWhoseRoomIsBehindWaitsAndLosesNothing() throws Exception {
+    try (TestNode busy = new TestNode("--limits.messagesPerSecond=100000")) {
+      WebSocket client = busy.socket("/ws?roomId=r&peerId=p").socket;
+      TestNode.Peer peer = busy.peer();
+      peer.busy = true;
+      List<String> sent = IntStream.range(100, 200).mapToObj(i -> i + with(100_000)).toList();
+      sent.forEach(client::writeTextMessage);
+      TestNode.eventually("it is not read from", () -> busy.web.counters().throttled.sum() > 0);
+      assertEquals(Backlog.MAX_CHARACTERS / 100_067, peer.frames.size(), "of 10 MB");
+      peer.busy = false;
+      peer.unhandled.forEach(Runnable::run);
+      assertEquals(sent, peer.takeFrames(100));
+    }
+  }
+
+  @Test
   void framesFromAnotherLoopArriveInOrder() throws Exception {
     TestNode.Socket client = node.socket("/ws?roomId=r&peerId=p");
     TestNode.Peer peer = node.peer();
