@@ -105,19 +105,33 @@ final class ClientConnection implements ProtooConnection.FrameChannel, Intake.Ta
     onHeard();
     if (active()) {
       intake.onFrames(frames);
+    } else {
+      frames.forEach(frame -> intake.pay(frame.length()));
     }
   }
 
   /**
-   * A ping, a fragment, or a binary frame: nothing to deliver, but it costs as much as a message.
+   * Frames that came wrapped together. The wrapping costs something only where it is more than that: around nothing, or
+   * around little.
+   *
+   * @param characters of the whole
+   */
+  void onEnvelope(List<String> frames, int characters) {
+    int wrapping = characters - frames.stream().mapToInt(String::length).sum();
+    if (frames.isEmpty() || wrapping > Math.max(TokenBucket.CHARACTERS_PER_UNIT, characters / 2)) {
+      onOtherFrame(wrapping);
+    }
+    onFrames(frames);
+  }
+
+  /**
+   * A ping, a pong, a fragment, or a binary frame: nothing to deliver, but it costs as much as a message.
    *
    * @param bytes that are thrown away; of a fragment 0, its message will pay for them
    */
   void onOtherFrame(int bytes) {
     onHeard();
-    if (active()) {
-      intake.pay(bytes);
-    }
+    intake.pay(bytes);
   }
 
   void onHeard() {

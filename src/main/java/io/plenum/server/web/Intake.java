@@ -51,15 +51,20 @@ final class Intake {
   /** Pays for something that is no message. Throttled, not dropped: out of credit, the client waits until it has some again. */
   void pay(int characters) {
     long waitNs = bucket.spend(characters, loop.nowNs());
-    if (waitNs == 0 || outOfCredit || !taker.active()) {
+    if (waitNs == 0) {
       return;
     }
-    stopListening();
-    outOfCredit = true;
-    loop.after(waitNs, () -> {
-      outOfCredit = false;
-      listenAgain();
-    });
+    if (!taker.active()) {
+      // It goes on talking after our goodbye: no more of that, the line is cut soon anyway.
+      carrier.pause();
+    } else if (!outOfCredit) {
+      stopListening();
+      outOfCredit = true;
+      loop.after(waitNs, () -> {
+        outOfCredit = false;
+        listenAgain();
+      });
+    }
   }
 
   /** The frame just taken has been handed on and is not dealt with yet. */

@@ -283,6 +283,50 @@ class ClientConnectionTest {
   }
 
   @Test
+  void wrappingsWithNothingInThemAreThrottledToo() {
+    connection.open("r", "p");
+    for (int i = 0; i < 50; i++) {
+      connection.onEnvelope(List.of(), 2);
+    }
+    assertTrue(carrier.paused);
+  }
+
+  @Test
+  void aWrappingCostsOnlyWhatIsTooMuchAroundItsFrames() {
+    connection.open("r", "p");
+    for (int i = 0; i < 49; i++) {
+      connection.onEnvelope(List.of("{\"a\":1}"), 13);
+    }
+    assertEquals(false, carrier.paused, "as without a wrapping");
+    loop.advanceTo(100 * SECOND_NS);
+    connection.onEnvelope(List.of("{}"), 50 * 1_024);
+    assertTrue(carrier.paused);
+  }
+
+  @Test
+  void whoGoesOnTalkingAfterOurGoodbyeIsNotReadFromBeyondItsCredit() {
+    connection.open("r", "p");
+    connection.close(4000, "closed by the server");
+    loop.turn();
+    assertEquals(false, carrier.paused, "its own goodbye must come through");
+    connection.onFrames(frames(0, 60));
+    assertTrue(carrier.paused);
+    loop.advanceTo(100 * SECOND_NS);
+    assertTrue(carrier.paused, "for good");
+  }
+
+  @Test
+  void soIsOneWhoWasWaitingForCreditWhenWeSaidIt() {
+    connection.open("r", "p");
+    connection.onFrames(frames(0, 60));
+    connection.close(4000, "closed by the server");
+    loop.turn();
+    carrier.resume();
+    connection.onOtherFrame(0);
+    assertTrue(carrier.paused);
+  }
+
+  @Test
   void binaryFramesAreThrottledByTheirSizeToo() {
     connection.open("r", "p");
     connection.onOtherFrame(50 * 1_024);

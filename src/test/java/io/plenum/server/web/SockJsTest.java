@@ -307,6 +307,18 @@ class SockJsTest {
     assertTrue(node.web.counters().throttled.sum() > throttled);
   }
 
+  @ParameterizedTest(name = "[{index}] {1}")
+  @CsvSource(delimiter = '|', value = {"'' | 500", "[] | 204", "' ' | 204", "[ | 500"})
+  void bodiesWithNothingInThemMakeTheSenderWaitToo(String body, int status) {
+    try (TestNode slow = new TestNode("--limits.messagesPerSecond=10")) {
+      slow.post("/sockjs/000/session-0/xhr", "");
+      for (int i = 0; i < 55; i++) {
+        assertEquals(status, slow.post("/sockjs/000/session-0/xhr_send", body).status());
+      }
+      assertTrue(slow.web.counters().throttled.sum() > 0);
+    }
+  }
+
   @Test
   void aSecondSendDuringTheWaitIsRefused() throws Exception {
     String session = session();

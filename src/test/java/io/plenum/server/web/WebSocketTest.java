@@ -10,6 +10,7 @@ import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.net.NetSocket;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -21,8 +22,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WebSocketTest {
+  private static final String UPGRADE = "GET /ws?roomId=r&peerId=p HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
+      + "Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
   private static TestNode node;
 
   @BeforeAll
@@ -98,8 +102,7 @@ class WebSocketTest {
   @Test
   void brokenPercentEncodingIsAnsweredInWords() throws Exception {
     BlockingQueue<String> got = new LinkedBlockingQueue<>();
-    raw("GET /ws?roomId=r&peerId=%zz HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
-        + "Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n", got);
+    raw(UPGRADE.replace("peerId=p", "peerId=%zz"), got);
     String answer = TestNode.take(got);
     assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
   }
@@ -107,8 +110,7 @@ class WebSocketTest {
   @Test
   void bytesThatAreNoFrameCloseWith1002() throws Exception {
     BlockingQueue<String> got = new LinkedBlockingQueue<>();
-    NetSocket line = raw("GET /ws?roomId=r&peerId=p HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
-        + "Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n", got);
+    NetSocket line = raw(UPGRADE, got);
     TestNode.Peer peer = node.peer();
     line.write("this is no frame");
     TestNode.take(peer.closed);
@@ -213,6 +215,43 @@ class WebSocketTest {
     sent.forEach(client::writeTextMessage);
     assertEquals(sent, peer.takeFrames(1_200));
     assertTrue(node.web.counters().throttled.sum() > throttled, "1,000 at once, the rest waited");
+  }
+
+  @ParameterizedTest(name = "[{index}] {2}")
+  @CsvSource(delimiter = '|', value = {
+      "8a | 8a | pongs that nobody asked for",
+      "89 | 89 | pings",
+      "82 | 82 | binary messages without a byte",
+      "81 | 81 | text messages without a byte",
+      "01 | 00 | fragments without a byte",
+      "02 | 00 | fragments of a binary message",
+  })
+  void framesOfAnyKindAreThrottled(String first, String others, String why) throws Exception {
+    long throttled = node.web.counters().throttled.sum();
+    BlockingQueue<String> got = new LinkedBlockingQueue<>();
+    NetSocket line = raw(UPGRADE, got);
+    TestNode.Peer peer = node.peer();
+    // All that its credit is good for, and some more.
+    Buffer flood = Buffer.buffer(HexFormat.of().parseHex(first + "8000000000"));
+    for (int i = 0; i < 1_100; i++) {
+      flood.appendBytes(HexFormat.of().parseHex(others + "8000000000"));
+    }
+    TestNode.await(line.write(flood));
+    TestNode.eventually(why, () -> node.web.counters().throttled.sum() > throttled);
+    line.close();
+    TestNode.take(peer.closed);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[]", " ", ""})
+  void sockJsMessagesWithNothingInThemAreThrottled(String nothing) throws Exception {
+    long throttled = node.web.counters().throttled.sum();
+    TestNode.Socket client = node.socket("/sockjs/000/session-empty/websocket");
+    for (int i = 0; i < 1_100; i++) {
+      client.socket.writeTextMessage(nothing);
+    }
+    TestNode.eventually("the throttle", () -> node.web.counters().throttled.sum() > throttled);
+    client.socket.close();
   }
 
   @Test
