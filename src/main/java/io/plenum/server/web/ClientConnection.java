@@ -28,6 +28,8 @@ final class ClientConnection implements ProtooConnection.FrameChannel, Intake.Ta
   static final long KEEP_ALIVE_NS = 5 * SECOND_NS;
   /** Something waits to be sent, and none of it moves: the client does not read. */
   static final long STALL_NS = 15 * SECOND_NS;
+  /** From the first fragment of a message to the last: 256 KiB over a slow mobile line. */
+  static final long MESSAGE_NS = 10 * SECOND_NS;
   /** For the goodbye to reach the client and be answered; then the line is cut. */
   static final long GOODBYE_NS = 3 * SECOND_NS;
   /**
@@ -51,6 +53,8 @@ final class ClientConnection implements ProtooConnection.FrameChannel, Intake.Ta
   private SignalingEndpoint.Connection session;
   private long lastHeardNs;
   private long lastKeepAliveNs;
+  private boolean inFragments;
+  private long fragmentsSinceNs;
   private int unfinishedWrites;
   private long lastProgressNs;
   private long closingNs;
@@ -103,6 +107,7 @@ final class ClientConnection implements ProtooConnection.FrameChannel, Intake.Ta
 
   void onFrames(List<String> frames) {
     onHeard();
+    inFragments = false;
     if (active()) {
       intake.onFrames(frames);
     } else {
@@ -124,10 +129,20 @@ final class ClientConnection implements ProtooConnection.FrameChannel, Intake.Ta
     onFrames(frames);
   }
 
+  /** Part of a message, which the carrier keeps until the last one, for {@link #MESSAGE_NS} at the most. */
+  void onFragment() {
+    if (!inFragments) {
+      inFragments = true;
+      fragmentsSinceNs = loop.nowNs();
+    }
+    // The message will pay for its bytes.
+    onOtherFrame(0);
+  }
+
   /**
    * A ping, a pong, a fragment, or a binary frame: nothing to deliver, but it costs as much as a message.
    *
-   * @param bytes that are thrown away; of a fragment 0, its message will pay for them
+   * @param bytes that are thrown away
    */
   void onOtherFrame(int bytes) {
     onHeard();
@@ -293,9 +308,16 @@ final class ClientConnection implements ProtooConnection.FrameChannel, Intake.Ta
     if (!active()) {
       return;
     }
+    if (intake.roomIsBehind()) {
+      // It is we who do not let it go on.
+      fragmentsSinceNs = nowNs;
+    }
     if (state == State.AWAITING_HELLO && nowNs - openedNs > HELLO_TIMEOUT_NS) {
       counters.dropped(SignalingCounters.Dropped.NO_HELLO);
       beginClose(CloseCodes.TIMEOUT, "no hello within 10 s");
+    } else if (inFragments && nowNs - fragmentsSinceNs > MESSAGE_NS) {
+      counters.dropped(SignalingCounters.Dropped.UNFINISHED);
+      beginClose(CloseCodes.TIMEOUT, "a message in fragments must be whole within 10 s");
     } else if (unfinishedWrites > 0 && nowNs - lastProgressNs > STALL_NS) {
       closeSlowReader();
     } else if (intake.listening() && nowNs - lastHeardNs > carrier.silenceLimitNs()) {
@@ -310,6 +332,7 @@ final class ClientConnection implements ProtooConnection.FrameChannel, Intake.Ta
   /** We did not listen for that long, so the client's silence proves nothing. */
   void forgive(long pauseNs) {
     lastHeardNs += pauseNs;
+    fragmentsSinceNs += pauseNs;
     lastProgressNs += pauseNs;
   }
 

@@ -80,6 +80,10 @@ final class Intake {
     }
   }
 
+  boolean roomIsBehind() {
+    return roomIsBehind;
+  }
+
   boolean listening() {
     return !outOfCredit && !roomIsBehind;
   }

@@ -12,7 +12,7 @@ final class SignalingCounters {
   enum Refused { ORIGIN, BAD_REQUEST, TOO_MANY }
 
   /** Why a frame, or what might have become one, was thrown away; mostly the connection goes with it. */
-  enum Dropped { TOO_LARGE, MALFORMED, BINARY, SLOW_READER, NO_HELLO, SILENT }
+  enum Dropped { TOO_LARGE, MALFORMED, BINARY, SLOW_READER, NO_HELLO, SILENT, UNFINISHED }
 
   final LongAdder connections = new LongAdder();
   final LongAdder framesIn = new LongAdder();

@@ -101,7 +101,7 @@ final class WebSocketCarrier implements Carrier {
       onMessage(message.toString(StandardCharsets.UTF_8));
     } else {
       fragments = (fragments == null ? Buffer.buffer() : fragments).appendBuffer(part);
-      connection.onOtherFrame(0);
+      connection.onFragment();
     }
   }
 

@@ -334,6 +334,51 @@ class ClientConnectionTest {
   }
 
   @Test
+  void aMessageMustBeWholeTenSecondsAfterItsFirstFragmentHoweverMuchComesBesideIt() {
+    connection.open("r", "p");
+    sweepUntil(5 * SECOND_NS);
+    for (int second = 6; second <= 15; second++) {
+      connection.onFragment();
+      connection.onOtherFrame(0);
+      sweepUntil(second * SECOND_NS);
+      assertEquals(null, carrier.closed);
+    }
+    sweepUntil(16 * SECOND_NS);
+    assertEquals("4008 a message in fragments must be whole within 10 s", carrier.closed);
+    assertEquals(1, counters.count(SignalingCounters.Dropped.UNFINISHED));
+  }
+
+  @Test
+  void eachMessageHasItsOwnTenSeconds() {
+    connection.open("r", "p");
+    for (int i = 1; i <= 10; i++) {
+      connection.onFragment();
+      sweepUntil(i * 9 * SECOND_NS);
+      connection.onFrames(List.of("whole"));
+    }
+    sweepUntil(101 * SECOND_NS);
+    assertEquals(null, carrier.closed, "between messages there is none");
+  }
+
+  @Test
+  void theTimeInWhichWeDoNotListenIsNotTheClients() {
+    ClientConnection rich = ofABusyRoom();
+    rich.onFragment();
+    rich.onFrames(Collections.nCopies(10, "x".repeat(100_000)));
+    rich.onFragment();
+    rich.onSweep(30 * SECOND_NS);
+    loop.nowNs = 30 * SECOND_NS;
+    while (!endpoint.unhandled.isEmpty()) {
+      endpoint.unhandled.remove().run();
+      loop.turn();
+    }
+    rich.onSweep(39 * SECOND_NS);
+    assertEquals(null, carrier.closed);
+    rich.onSweep(41 * SECOND_NS);
+    assertEquals("4008 a message in fragments must be whole within 10 s", carrier.closed);
+  }
+
+  @Test
   void aSilentClientIsPingedEachFiveSecondsAndGoneAfterFifteen() {
     connection.open("r", "p");
     sweepUntil(15 * SECOND_NS);
