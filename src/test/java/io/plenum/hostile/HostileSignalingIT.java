@@ -163,6 +163,26 @@ class HostileSignalingIT {
   }
 
   @Test
+  void aPageWhoseNameWasMadeToPointToThisMachineGetsNoConnection() {
+    int port = node.httpPort();
+    String origin = "Origin: http://evil.example:" + port;
+    for (String path : List.of("/ws?roomId=r&peerId=p", "/?roomId=r&peerId=p", "/sockjs/websocket",
+        "/sockjs/000/abcdefgh24680/websocket")) {
+      for (List<String> headers : List.of(RawClient.upgrade("Sec-WebSocket-Protocol: protoo", origin),
+          RawClient.upgrade("Sec-WebSocket-Protocol: protoo", origin, "X-Forwarded-Host: evil.example:" + port),
+          RawClient.upgrade("Sec-WebSocket-Protocol: protoo"))) {
+        String answer = RawClient.answerTo(port, "evil.example", "GET", path, headers);
+        assertTrue(answer.startsWith("HTTP/1.1 403"), path + " with " + headers + ": " + answer);
+      }
+    }
+    // Of its own server a page may GET, with headers of its choice, and the browser names no origin.
+    for (String path : List.of("/sockjs/info", "/sockjs/000/abcdefgh24680/eventsource")) {
+      String answer = RawClient.answerTo(port, "evil.example", "GET", path, List.of("X-Forwarded-Host: localhost:" + port));
+      assertTrue(answer.startsWith("HTTP/1.1 403"), path + ": " + answer);
+    }
+  }
+
+  @Test
   void aMessageAboveTheLimitEndsItsConnectionAndADeepOneOnlyItself() throws IOException {
     try (RawClient large = RawClient.open(node.httpPort(), "large", "a");
         RawClient deep = RawClient.open(node.httpPort(), "large", "b")) {

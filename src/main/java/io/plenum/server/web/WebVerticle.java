@@ -114,7 +114,7 @@ public final class WebVerticle extends VerticleBase {
     requirePositive("limits.connections", limits.connections());
     requirePositive("limits.messageBytes", limits.messageBytes());
     requirePositive("limits.messagesPerSecond", limits.messagesPerSecond());
-    origins = new OriginPolicy(config.http().allowedOrigins(), servers::knowsOrigin);
+    origins = new OriginPolicy(config.http().allowedOrigins(), servers::knowsOrigin, names());
     Loop loop = Loop.of(vertx, context);
     table = new ConnectionTable(loop, endpoint, limits, counters);
     // A SockJS client over HTTP holds two connections: one to receive, one to send.
@@ -287,14 +287,28 @@ public final class WebVerticle extends VerticleBase {
   }
 
   private boolean passesOriginGate(HttpServerRequest request) {
-    if (origins.allows(request)) {
+    SignalingCounters.Refused reason = origins.refusal(request);
+    if (reason == null) {
       return true;
     }
-    counters.refused(SignalingCounters.Refused.ORIGIN);
-    log.debug("signaling refused remote={} reason=origin origin={}", request.remoteAddress(),
-        request.getHeader(HttpHeaders.ORIGIN));
-    Answers.text(request, 403, "Pages of this origin may not connect here (http.allowedOrigins).\n");
+    counters.refused(reason);
+    log.debug("signaling refused remote={} reason={} origin={} host={}", request.remoteAddress(), reason,
+        request.getHeader(HttpHeaders.ORIGIN), request.getHeader(HttpHeaders.HOST));
+    Answers.text(request, 403, reason == SignalingCounters.Refused.HOST
+        ? "This node is for its own machine and answers to localhost, not to the name you call it by. If that is the name of the "
+            + "proxy in front of it, set http.publicUrl to the address that clients use.\n"
+        : "Pages of this origin may not connect here (http.allowedOrigins).\n");
     return false;
+  }
+
+  /** Where the application listens, its own gates know by which names it is called. */
+  private OwnNames names() {
+    PlenumConfig.Http http = config.http();
+    OwnNames names = applications == null && http.onLoopback() ? OwnNames.ofLoopback() : OwnNames.any();
+    if (!http.publicUrl().isEmpty()) {
+      names.add(http.publicUrl());
+    }
+    return names;
   }
 
   private void upgrade(HttpServerRequest request) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.net.NetSocket;
@@ -25,13 +26,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WebSocketTest {
-  private static final String UPGRADE = "GET /ws?roomId=r&peerId=p HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
+  private static final String UPGRADE = "GET /ws?roomId=r&peerId=p HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
       + "Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
   private static TestNode node;
 
   @BeforeAll
   static void start() {
-    node = new TestNode("--limits.messageBytes=1000", "--limits.messagesPerSecond=200");
+    node = new TestNode("--limits.messageBytes=1000", "--limits.messagesPerSecond=200", "--http.publicUrl=https://sfu.example");
   }
 
   @AfterAll
@@ -161,6 +162,36 @@ class WebSocketTest {
     if (status == 101) {
       node.peer();
       node.peer();
+    }
+  }
+
+  @Test
+  void aPageWhoseNameWasMadeToPointHereIsToldNothingOverAnyTransport() {
+    Map<String, String> rebound = Map.of("Host", "evil.example:" + node.port);
+    Map<String, String> posting = Map.of("Host", "evil.example:" + node.port, "Origin", "http://evil.example:" + node.port);
+    long refused = node.web.counters().count(SignalingCounters.Refused.HOST);
+    List<TestNode.Answer> answers = List.of(
+        node.get("/ws?roomId=r&peerId=p", posting), node.get("/sockjs/info", rebound),
+        node.get("/sockjs/000/session-rebound/eventsource", rebound),
+        TestNode.await(node.send(HttpMethod.POST, "/sockjs/000/session-rebound/xhr", posting, "")),
+        TestNode.await(node.send(HttpMethod.POST, "/sockjs/000/session-rebound/xhr_send", posting, "[]")));
+    for (TestNode.Answer answer : answers) {
+      assertEquals(403, answer.status());
+      assertTrue(answer.body().contains("http.publicUrl"), answer.body());
+      assertNull(answer.headers().get("Access-Control-Allow-Origin"));
+    }
+    assertEquals(refused + 5, node.web.counters().count(SignalingCounters.Refused.HOST));
+    assertEquals(200, node.get("/", rebound).status(), "the page alone is harmless");
+    for (String own : List.of("localhost", "127.0.0.1:1", "[::1]:4443", "me.localhost", "sfu.example")) {
+      assertEquals(200, node.get("/sockjs/info", Map.of("Host", own)).status(), own);
+    }
+  }
+
+  @Test
+  void aNodeThatOthersReachIsCalledByAnyName() {
+    try (TestNode open = new TestNode("--http.host=0.0.0.0", "--auth.allowOpen=true")) {
+      Map<String, String> named = Map.of("Host", "call.example:" + open.port, "Origin", "http://call.example:" + open.port);
+      assertEquals(200, open.get("/sockjs/info", named).status());
     }
   }
 
