@@ -38,7 +38,6 @@ public final class WebVerticle extends VerticleBase {
   /** Room for two names of 128 characters, percent-encoded, and a token. */
   private static final int MAX_REQUEST_LINE_BYTES = 16 * 1024;
   private static final int MAX_HEADER_BYTES = 16 * 1024;
-  private static final int TLS_HANDSHAKE_S = 10;
   /** Linux cuts a connection whose peer has acknowledged nothing for so long, where the native transport is used. */
   private static final int TCP_USER_TIMEOUT_MS = 15_000;
   /**
@@ -153,7 +152,7 @@ public final class WebVerticle extends VerticleBase {
   private Future<?> listen() {
     page = new StaticPage(WebVerticle.class.getClassLoader(), config.cluster().enabled());
     Router router = routes();
-    HttpServerOptions options = options();
+    HttpServerOptions options = options(config);
     return vertx
         .executeBlocking(() -> {
           TlsSetup.apply(config, options, vertx);
@@ -203,15 +202,16 @@ public final class WebVerticle extends VerticleBase {
     return gone.future().compose(ignored -> server == null ? Future.succeededFuture() : server.close());
   }
 
-  private HttpServerOptions options() {
+  static HttpServerOptions options(PlenumConfig config) {
     return forSignaling(new HttpServerOptions(), config)
         .setHost(config.http().host())
         .setPort(config.http().port())
         .setAcceptBacklog(ACCEPT_BACKLOG)
         .setUseAlpn(false)
         .setHttp2ClearTextEnabled(false)
-        .setSslHandshakeTimeout(TLS_HANDSHAKE_S)
-        .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
+        // Before that is done RequestDeadlines knows nothing of the connection.
+        .setSslHandshakeTimeout(RequestDeadlines.REQUEST_NS)
+        .setSslHandshakeTimeoutUnit(TimeUnit.NANOSECONDS)
         .setTcpUserTimeout(TCP_USER_TIMEOUT_MS)
         .setTcpKeepAlive(true);
   }
