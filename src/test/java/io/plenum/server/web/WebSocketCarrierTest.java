@@ -1,21 +1,29 @@
 package io.plenum.server.web;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.plenum.server.config.ConfigLoader;
+import io.plenum.server.config.PlenumConfig;
 import io.plenum.server.signaling.ProtooConnection;
 import io.plenum.server.signaling.SignalingEndpoint;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.util.ArrayDeque;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,13 +40,18 @@ class WebSocketCarrierTest {
   private final Vertx vertx = Vertx.vertx();
   private final ManualLoop loop = new ManualLoop();
   private final SignalingCounters counters = new SignalingCounters();
-  private final ConnectionTable table = new ConnectionTable(loop, new Silent(),
-      new ConfigLoader().load(new String[0], Map.of()).limits(), counters);
+  private final Silent endpoint = new Silent();
+  private final PlenumConfig config = new ConfigLoader().load(new String[0], Map.of());
+  private final ConnectionTable table = new ConnectionTable(loop, endpoint, config.limits(), counters);
   private final BlockingQueue<String> got = new LinkedBlockingQueue<>();
   private Context context;
   private HttpServer server;
+  private volatile HttpConnection line;
 
   private static final class Silent implements SignalingEndpoint, SignalingEndpoint.Connection {
+    final Queue<Runnable> unhandled = new ArrayDeque<>();
+    volatile boolean busy;
+
     @Override
     public Connection open(String roomId, String peerId, ProtooConnection.FrameChannel channel) {
       return this;
@@ -46,7 +59,10 @@ class WebSocketCarrierTest {
 
     @Override
     public void onFrame(String text, Runnable handled) {
-      handled.run();
+      unhandled.add(handled);
+      if (!busy) {
+        unhandled.remove().run();
+      }
     }
 
     @Override
@@ -59,9 +75,11 @@ class WebSocketCarrierTest {
   void start() {
     context = vertx.getOrCreateContext();
     CompletableFuture<HttpServer> listening = new CompletableFuture<>();
-    context.runOnContext(ignored -> vertx.createHttpServer()
-        .requestHandler(request -> request.toWebSocket().onSuccess(socket ->
-            WebSocketCarrier.attach(socket, request.connection(), false, table).open("r", "p")))
+    context.runOnContext(ignored -> vertx.createHttpServer(WebVerticle.forSignaling(new HttpServerOptions(), config))
+        .requestHandler(request -> request.toWebSocket().onSuccess(socket -> {
+          line = request.connection();
+          WebSocketCarrier.attach(socket, line, false, table).open("r", "p");
+        }))
         .listen(0, "127.0.0.1").onSuccess(listening::complete));
     server = listening.join();
   }
@@ -92,15 +110,23 @@ class WebSocketCarrierTest {
     TestNode.await(socket.write(Buffer.buffer(HexFormat.of().parseHex(String.join("", frames)))));
   }
 
+  private <T> T onLoop(Supplier<T> question) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    context.runOnContext(ignored -> answer.complete(question.get()));
+    return answer.join();
+  }
+
   private void sweepAt(long nowNs) {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    context.runOnContext(ignored -> {
+    onLoop(() -> {
       loop.nowNs = nowNs;
       table.sweep();
       loop.turn();
-      done.complete(null);
+      return null;
     });
-    done.join();
+  }
+
+  private boolean isReadFrom() {
+    return onLoop(() -> ((ConnectionBase) line).channel().config().isAutoRead());
   }
 
   @Test
@@ -128,5 +154,28 @@ class WebSocketCarrierTest {
     sweepAt(11 * SECOND_NS);
     assertEquals(0, counters.count(SignalingCounters.Dropped.UNFINISHED));
     assertEquals(1, counters.framesIn.sum());
+  }
+
+  @Test
+  void whoIsNotListenedToIsNotReadFrom() throws Exception {
+    endpoint.busy = true;
+    NetSocket socket = connect();
+    Buffer large = Buffer.buffer(HexFormat.of().parseHex("81ff00000000000186a000000000")).appendBytes(new byte[100_000]);
+    for (int i = 0; i < 100; i++) {
+      socket.write(large);
+    }
+    TestNode.eventually("the room is behind", () -> counters.throttled.sum() == 1);
+    assertFalse(isReadFrom());
+    assertEquals(5, counters.framesIn.sum());
+    endpoint.busy = false;
+    TestNode.eventually("all of it is heard", () -> onLoop(() -> {
+      while (!endpoint.unhandled.isEmpty()) {
+        endpoint.unhandled.remove().run();
+      }
+      // Time for credit, too.
+      loop.advanceTo(loop.nowNs + SECOND_NS);
+      return counters.framesIn.sum() == 100;
+    }));
+    assertTrue(isReadFrom());
   }
 }
