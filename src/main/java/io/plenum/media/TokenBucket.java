@@ -31,13 +31,13 @@ public final class TokenBucket {
   }
 
   /**
-   * Pays for one unit, which is never refused.
+   * Pays for so many units, which are never refused.
    *
    * @return 0 when the next one may come at once, else the nanoseconds to wait for it
    */
-  public long spend(long nowNs) {
+  public long spend(long units, long nowNs) {
     earn(nowNs);
-    creditNs -= costNs;
+    creditNs -= units * costNs;
     return creditNs >= costNs ? 0 : Math.max(costNs, WAIT_FOR_NS) - creditNs;
   }
 

@@ -39,6 +39,9 @@ class HostileSignalingIT {
   private static final String QUESTION =
       "{\"request\":true,\"id\":777777,\"method\":\"getRouterRtpCapabilities\",\"data\":{}}";
 
+  /** Of a client that comes while the node is cold. */
+  private static final int EARLY_QUESTIONS = 200;
+
   private static NodeUnderTest node;
   private static ClientLoop loop;
   private static NodeVitals vitals;
@@ -57,6 +60,13 @@ class HostileSignalingIT {
     }
     if (!String.valueOf(node.get("readyz")).contains("\"ready\":true")) {
       early = RawClient.open(node.httpPort(), "early", "bird");
+      for (int i = 0; i < EARLY_QUESTIONS; i++) {
+        early.send(QUESTION.replace("777777", String.valueOf(i)));
+      }
+      // More than may be kept of it: the rest waits in its socket.
+      for (int i = 0; i < 3; i++) {
+        early.send(padded(200 * 1_024));
+      }
       early.send(QUESTION);
     }
     node.awaitReady();
@@ -94,6 +104,12 @@ class HostileSignalingIT {
     System.out.println("figure " + name + "=" + value);
   }
 
+  /** A request that is refused, of about this size; in short strings, because longer ones are not even read. */
+  private static String padded(int characters) {
+    String pad = "\"" + "x".repeat(1_021) + "\",";
+    return "{\"request\":true,\"id\":1,\"method\":\"nothing\",\"data\":{\"pad\":[" + pad.repeat(characters / pad.length()) + "0]}}";
+  }
+
   private static void sleep(long milliseconds) {
     try {
       Thread.sleep(milliseconds);
@@ -111,6 +127,7 @@ class HostileSignalingIT {
     }
     assertFalse(enteredEarly, "a client entered a cold node");
     assertNotNull(early.await("777777"), "the early client was sent away");
+    assertTrue(early.received() > EARLY_QUESTIONS, "it has " + early.received() + " answers");
     early.close();
     early = null;
   }
@@ -146,6 +163,26 @@ class HostileSignalingIT {
   }
 
   @Test
+  void aPageWhoseNameWasMadeToPointToThisMachineGetsNoConnection() {
+    int port = node.httpPort();
+    String origin = "Origin: http://evil.example:" + port;
+    for (String path : List.of("/ws?roomId=r&peerId=p", "/?roomId=r&peerId=p", "/sockjs/websocket",
+        "/sockjs/000/abcdefgh24680/websocket")) {
+      for (List<String> headers : List.of(RawClient.upgrade("Sec-WebSocket-Protocol: protoo", origin),
+          RawClient.upgrade("Sec-WebSocket-Protocol: protoo", origin, "X-Forwarded-Host: evil.example:" + port),
+          RawClient.upgrade("Sec-WebSocket-Protocol: protoo"))) {
+        String answer = RawClient.answerTo(port, "evil.example", "GET", path, headers);
+        assertTrue(answer.startsWith("HTTP/1.1 403"), path + " with " + headers + ": " + answer);
+      }
+    }
+    // Of its own server a page may GET, with headers of its choice, and the browser names no origin.
+    for (String path : List.of("/sockjs/info", "/sockjs/000/abcdefgh24680/eventsource")) {
+      String answer = RawClient.answerTo(port, "evil.example", "GET", path, List.of("X-Forwarded-Host: localhost:" + port));
+      assertTrue(answer.startsWith("HTTP/1.1 403"), path + ": " + answer);
+    }
+  }
+
+  @Test
   void aMessageAboveTheLimitEndsItsConnectionAndADeepOneOnlyItself() throws IOException {
     try (RawClient large = RawClient.open(node.httpPort(), "large", "a");
         RawClient deep = RawClient.open(node.httpPort(), "large", "b")) {
@@ -160,28 +197,13 @@ class HostileSignalingIT {
   }
 
   @Test
-  void whoSpeaksTooFastIsThrottledAloneAndNotHeardMoreThanAllowed() throws IOException {
+  void whoSpeaksTooFastIsThrottledAloneAndNotHeardMoreThanAllowed() {
     int perSecond = 5_000;
     int seconds = LONG ? 10 : 1;
     long quietMs = joinMs();
     double throttledBefore = vitals.meters().count("signaling_throttled");
     try (RawClient loud = RawClient.open(node.httpPort(), "loud", "loud")) {
-      String frame = "{\"request\":true,\"id\":1,\"method\":\"nothing\",\"data\":{}}";
-      long startNs = System.nanoTime();
-      Thread flood = new Thread(() -> {
-        try {
-          for (int i = 0; i < perSecond * seconds; i++) {
-            loud.send(frame);
-            while (i * 1_000_000_000L / perSecond > System.nanoTime() - startNs) {
-              sleep(1);
-            }
-          }
-        } catch (IOException e) {
-          // The node may end it.
-        }
-      }, "loud");
-      flood.setDaemon(true);
-      flood.start();
+      long startNs = flood(loud, "{\"request\":true,\"id\":1,\"method\":\"nothing\",\"data\":{}}", perSecond, perSecond * seconds);
       long joinedMs = joinMs();
       while (System.nanoTime() - startNs < seconds * 1_000_000_000L + 500_000_000L) {
         sleep(50);
@@ -194,6 +216,49 @@ class HostileSignalingIT {
       assertTrue(answered <= BURST + MESSAGES_PER_SECOND * (elapsedS + 1), answered + " in " + elapsedS + " s");
       vitals.await(meters -> meters.count("signaling_throttled") > throttledBefore, "the throttle");
     }
+  }
+
+  @Test
+  void whoSendsLargeMessagesIsHeardByTheirSize() {
+    int characters = 200 * 1_024;
+    int seconds = LONG ? 10 : 1;
+    long quietMs = joinMs();
+    double throttledBefore = vitals.meters().count("signaling_throttled");
+    try (RawClient large = RawClient.open(node.httpPort(), "loud", "large")) {
+      long startNs = flood(large, padded(characters), 1_000, 1_000 * seconds);
+      long joinedMs = joinMs();
+      vitals.await(meters -> meters.count("signaling_throttled") > throttledBefore, "the throttle");
+      while (System.nanoTime() - startNs < seconds * 1_000_000_000L) {
+        sleep(50);
+      }
+      assertNotNull(large.await("unknown-method"), "nothing was answered");
+      double elapsedS = (System.nanoTime() - startNs) / 1e9;
+      long answered = large.received();
+      figure("R15.largeAnswered", answered + " of " + characters + " characters in " + Math.round(elapsedS * 10) / 10.0 + " s");
+      figure("R15.largeJoinMs", joinedMs + ", quiet " + quietMs);
+      // Two more are what the node says by itself, one is what credit was left for.
+      assertTrue(answered <= 3 + (BURST + MESSAGES_PER_SECOND * (elapsedS + 1)) / (characters / 1_024), answered + " in " + elapsedS + " s");
+    }
+  }
+
+  /** Sends so many a second, on a thread of its own, as far as the node reads. Returns when it began. */
+  private static long flood(RawClient client, String frame, int perSecond, int total) {
+    long startNs = System.nanoTime();
+    Thread flood = new Thread(() -> {
+      try {
+        for (int i = 0; i < total; i++) {
+          client.send(frame);
+          while (i * 1_000_000_000L / perSecond > System.nanoTime() - startNs) {
+            sleep(1);
+          }
+        }
+      } catch (IOException e) {
+        // The node may end it.
+      }
+    }, "flood");
+    flood.setDaemon(true);
+    flood.start();
+    return startNs;
   }
 
   @Test

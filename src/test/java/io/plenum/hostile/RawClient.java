@@ -46,17 +46,22 @@ final class RawClient implements AutoCloseable {
 
   /** What comes back for this request: status line and headers. The connection is closed then. */
   static String answerTo(int port, String method, String path, List<String> headers) {
+    return answerTo(port, "127.0.0.1", method, path, headers);
+  }
+
+  /** As a client asks that believes this to be the address of that host. */
+  static String answerTo(int port, String host, String method, String path, List<String> headers) {
     try (Socket socket = connect(port)) {
-      request(socket, port, method, path, headers);
+      request(socket, host + ":" + port, method, path, headers);
       return head(new DataInputStream(socket.getInputStream()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static void request(Socket socket, int port, String method, String path, List<String> headers)
+  private static void request(Socket socket, String authority, String method, String path, List<String> headers)
       throws IOException {
-    StringBuilder text = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\n");
+    StringBuilder text = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: " + authority + "\r\n");
     headers.forEach(header -> text.append(header).append("\r\n"));
     if (method.equals("POST")) {
       text.append("Content-Length: 0\r\n");
@@ -85,7 +90,7 @@ final class RawClient implements AutoCloseable {
   static RawClient open(int port, String room, String peer) {
     try {
       Socket socket = connect(port);
-      request(socket, port, "GET", "/ws?roomId=" + room + "&peerId=" + peer, upgrade("Sec-WebSocket-Protocol: protoo"));
+      request(socket, "127.0.0.1:" + port, "GET", "/ws?roomId=" + room + "&peerId=" + peer, upgrade("Sec-WebSocket-Protocol: protoo"));
       DataInputStream in = new DataInputStream(socket.getInputStream());
       String head = head(in);
       if (!head.startsWith("HTTP/1.1 101")) {

@@ -14,7 +14,7 @@ class TokenBucketTest {
 
   private int spendWithoutWaiting(long nowNs) {
     int frames = 1;
-    while (bucket.spend(nowNs) == 0) {
+    while (bucket.spend(1, nowNs) == 0) {
       frames++;
     }
     return frames;
@@ -28,9 +28,9 @@ class TokenBucketTest {
   @Test
   void theWaitEarnsAFewFramesAtOnce() {
     spendWithoutWaiting(0);
-    assertEquals(0, new TokenBucket(200, 1_000).spend(0));
+    assertEquals(0, new TokenBucket(200, 1_000).spend(1, 0));
     TokenBucket fresh = new TokenBucket(200, 1);
-    assertEquals(50 * MS, fresh.spend(0));
+    assertEquals(50 * MS, fresh.spend(1, 0));
   }
 
   @Test
@@ -42,7 +42,7 @@ class TokenBucketTest {
   @Test
   void theSustainedRateIsNeverMadeToWait() {
     for (long nowNs = 0; nowNs < 100_000 * MS; nowNs += 5 * MS) {
-      assertEquals(0, bucket.spend(nowNs));
+      assertEquals(0, bucket.spend(1, nowNs));
     }
   }
 
@@ -51,7 +51,7 @@ class TokenBucketTest {
     long nowNs = 0;
     int frames = 0;
     while (nowNs < 60_000 * MS) {
-      nowNs += bucket.spend(nowNs);
+      nowNs += bucket.spend(1, nowNs);
       frames++;
     }
     assertTrue(frames <= 200 * 60 + 1_000 + 10, frames + " frames in 60 s");
@@ -83,5 +83,11 @@ class TokenBucketTest {
       assertFalse(fresh.take(1, startNs + 9 * MS));
       assertTrue(fresh.take(1, startNs + 10 * MS));
     }
+  }
+
+  @Test
+  void whatCostsMoreThanTheBurstIsTakenAndThenPaidForInTime() {
+    TokenBucket poor = new TokenBucket(10, 50);
+    assertEquals((1_025 - 50) * 100 * MS + 100 * MS, poor.spend(1_025, 0), "1,025 units at 10 a second, and one for the next");
   }
 }

@@ -20,6 +20,11 @@ public record PlenumConfig(
 
   public record Http(String host, int port, String publicUrl, String allowedOrigins, Tls tls) {
     public record Tls(String mode, String cert, String key) {}
+
+    /** Whether only this machine reaches page and signalling. */
+    public boolean onLoopback() {
+      return ConfigRules.isLoopback(host);
+    }
   }
 
   public record Media(String ip, String announcedIp, int port, int loops, int consentTimeoutS) {}

@@ -29,8 +29,9 @@ final class Redirection implements SignalingEndpoint.Connection, ProtooConnectio
   }
 
   @Override
-  public void onFrame(String text) {
+  public void onFrame(String text, Runnable handled) {
     connection.onFrame(text);
+    handled.run();
   }
 
   @Override

@@ -4,7 +4,11 @@ package io.plenum.server.signaling;
 public interface SignalingEndpoint {
   /** The frames of one connection. Called on the event loop of its socket, in order. */
   interface Connection {
-    void onFrame(String text);
+    /**
+     * @param handled to be run once, on any thread, when the frame is no longer kept; a client of which too much is kept is
+     *     not read from
+     */
+    void onFrame(String text, Runnable handled);
 
     /** The socket is gone. Called once, also after the endpoint itself closed the channel. */
     void onClosed();

@@ -21,8 +21,6 @@ import org.slf4j.LoggerFactory;
  * warm-up, and be served slowly for it.
  */
 public final class SignalingService implements SignalingEndpoint {
-  /** A client sends one or two requests at once, and waits for the answers; more than this is no client of ours. */
-  static final int MAX_WAITING_FRAMES = 64;
   /** A room that closes in this moment is asked for again, but not for ever. */
   private static final int MAX_OPEN_TRIES = 5;
 
@@ -77,6 +75,9 @@ public final class SignalingService implements SignalingEndpoint {
         new NodeDraining(servers.elsewhereFor(ThreadLocalRandom.current())));
   }
 
+  /** A frame that waits for the room, or for the room's loop. */
+  private record Waiting(String text, Runnable handled) {}
+
   /**
    * A connection on its way to its room; afterwards the bridge between the socket's loop, which owns it, and the room's,
    * which owns the {@link ProtooConnection}.
@@ -86,7 +87,8 @@ public final class SignalingService implements SignalingEndpoint {
     private final String peerId;
     private final ProtooConnection.FrameChannel channel;
     private final Context socketContext = Vertx.currentContext();
-    private final Queue<String> waitingFrames = new ArrayDeque<>();
+    /** Bounded by the socket, which is not read from while too much of it has not been handled. */
+    private final Queue<Waiting> waitingFrames = new ArrayDeque<>();
     private Context roomContext;
     private ProtooConnection connection;
     private Redirection redirection;
@@ -132,7 +134,7 @@ public final class SignalingService implements SignalingEndpoint {
     private void onRefused() {
       if (!closed) {
         redirection = redirect(channel);
-        waitingFrames.forEach(redirection::onFrame);
+        waitingFrames.forEach(waiting -> redirection.onFrame(waiting.text, waiting.handled));
         waitingFrames.clear();
       }
     }
@@ -154,18 +156,24 @@ public final class SignalingService implements SignalingEndpoint {
     }
 
     @Override
-    public void onFrame(String text) {
+    public void onFrame(String text, Runnable handled) {
       if (redirection != null) {
-        redirection.onFrame(text);
+        redirection.onFrame(text, handled);
       } else if (connection != null) {
-        deliver(text);
-      } else if (waitingFrames.size() < MAX_WAITING_FRAMES) {
-        waitingFrames.add(text);
+        deliver(new Waiting(text, handled));
+      } else {
+        waitingFrames.add(new Waiting(text, handled));
       }
     }
 
-    private void deliver(String text) {
-      roomContext.runOnContext(v -> connection.onFrame(text));
+    private void deliver(Waiting frame) {
+      roomContext.runOnContext(v -> {
+        try {
+          connection.onFrame(frame.text);
+        } finally {
+          frame.handled.run();
+        }
+      });
     }
 
     @Override

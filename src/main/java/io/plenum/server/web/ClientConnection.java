@@ -3,24 +3,22 @@ package io.plenum.server.web;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.plenum.media.PlenumException;
-import io.plenum.media.TokenBucket;
 import io.plenum.server.signaling.ProtooConnection;
 import io.plenum.server.signaling.SignalingEndpoint;
 import io.plenum.server.signaling.SignalingJson;
 import io.vertx.core.Future;
-import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client's signalling connection, whatever carries it: how fast it may speak, how much may wait for it, when it is
- * taken for dead. Everything happens on its loop but {@link #send} and {@link #close}, which come from any.
+ * One client's signalling connection, whatever carries it: who it is, how much may wait for it, when it is taken for
+ * dead. How fast it may speak is for its {@link Intake}. Everything happens on its loop but {@link #send} and {@link
+ * #close}, which come from any.
  */
-final class ClientConnection implements ProtooConnection.FrameChannel {
+final class ClientConnection implements ProtooConnection.FrameChannel, Intake.Taker {
   enum State { AWAITING_HELLO, OPEN, CLOSING, CLOSED }
 
   private static final long SECOND_NS = 1_000_000_000L;
@@ -30,6 +28,8 @@ final class ClientConnection implements ProtooConnection.FrameChannel {
   static final long KEEP_ALIVE_NS = 5 * SECOND_NS;
   /** Something waits to be sent, and none of it moves: the client does not read. */
   static final long STALL_NS = 15 * SECOND_NS;
+  /** From the first fragment of a message to the last: 256 KiB over a slow mobile line. */
+  static final long MESSAGE_NS = 10 * SECOND_NS;
   /** For the goodbye to reach the client and be answered; then the line is cut. */
   static final long GOODBYE_NS = 3 * SECOND_NS;
   /**
@@ -37,10 +37,6 @@ final class ClientConnection implements ProtooConnection.FrameChannel {
    * reading.
    */
   static final int MAX_QUEUED_CHARACTERS = 4 << 20;
-  /** What a queued frame costs beside its characters, so that many small ones count too. */
-  private static final int FRAME_OVERHEAD_CHARACTERS = 64;
-  /** Seconds of the sustained rate that may come at once. */
-  static final int BURST_SECONDS = 5;
   private static final int MAX_NAME_CHARACTERS = 128;
 
   private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
@@ -49,16 +45,16 @@ final class ClientConnection implements ProtooConnection.FrameChannel {
   private final ConnectionTable table;
   private final Loop loop;
   private final SignalingCounters counters;
-  private final TokenBucket bucket;
-  private final Queue<String> inbox = new ArrayDeque<>();
+  private final Intake intake;
   private final AtomicInteger queuedCharacters = new AtomicInteger();
   private final AtomicBoolean overflowed = new AtomicBoolean();
   private final long openedNs;
   private State state = State.AWAITING_HELLO;
   private SignalingEndpoint.Connection session;
-  private boolean waiting;
   private long lastHeardNs;
   private long lastKeepAliveNs;
+  private boolean inFragments;
+  private long fragmentsSinceNs;
   private int unfinishedWrites;
   private long lastProgressNs;
   private long closingNs;
@@ -71,7 +67,7 @@ final class ClientConnection implements ProtooConnection.FrameChannel {
     openedNs = loop.nowNs();
     lastHeardNs = openedNs;
     lastKeepAliveNs = openedNs;
-    bucket = new TokenBucket(table.messagesPerSecond(), table.messagesPerSecond() * BURST_SECONDS);
+    intake = new Intake(carrier, table, this);
   }
 
   State state() {
@@ -111,22 +107,56 @@ final class ClientConnection implements ProtooConnection.FrameChannel {
 
   void onFrames(List<String> frames) {
     onHeard();
+    inFragments = false;
     if (active()) {
-      inbox.addAll(frames);
-      drain();
+      intake.onFrames(frames);
+    } else {
+      frames.forEach(frame -> intake.pay(frame.length()));
     }
   }
 
-  /** A ping, a fragment, or a binary frame: nothing to deliver, but it costs as much as a message. */
-  void onOtherFrame() {
-    onHeard();
-    if (active()) {
-      payForOne();
+  /**
+   * Frames that came wrapped together. The wrapping costs something only where it is more than that: around nothing, or
+   * around little.
+   *
+   * @param characters of the whole
+   */
+  void onEnvelope(List<String> frames, int characters) {
+    int wrapping = characters - frames.stream().mapToInt(String::length).sum();
+    if (frames.isEmpty() || wrapping > Math.max(Intake.CHARACTERS_PER_UNIT, characters / 2)) {
+      onOtherFrame(wrapping);
     }
+    onFrames(frames);
+  }
+
+  /** Part of a message, which the carrier keeps until the last one, for {@link #MESSAGE_NS} at the most. */
+  void onFragment() {
+    if (!inFragments) {
+      inFragments = true;
+      fragmentsSinceNs = loop.nowNs();
+    }
+    // The message will pay for its bytes.
+    onOtherFrame(0);
+  }
+
+  /**
+   * A ping, a pong, a fragment, or a binary frame: nothing to deliver, but it costs as much as a message.
+   *
+   * @param bytes that are thrown away
+   */
+  void onOtherFrame(int bytes) {
+    onHeard();
+    intake.pay(bytes);
   }
 
   void onHeard() {
     lastHeardNs = loop.nowNs();
+  }
+
+  /** While we did not listen, its silence proved nothing. */
+  @Override
+  public void onListening() {
+    onHeard();
   }
 
   void onTooLarge() {
@@ -145,46 +175,20 @@ final class ClientConnection implements ProtooConnection.FrameChannel {
       return;
     }
     state = State.CLOSED;
-    inbox.clear();
+    intake.clear();
     table.remove(this);
     endSession();
   }
 
-  private void drain() {
-    while (!waiting && active() && !inbox.isEmpty()) {
-      String frame = inbox.poll();
-      counters.framesIn.increment();
-      deliver(frame);
-      payForOne();
-    }
-  }
-
-  /** Throttled, not dropped: out of credit, the client is not listened to until it has some again. */
-  private void payForOne() {
-    long waitNs = bucket.spend(loop.nowNs());
-    if (waitNs == 0 || waiting || !active()) {
-      return;
-    }
-    waiting = true;
-    counters.throttled.increment();
-    carrier.pause();
-    loop.after(waitNs, () -> {
-      waiting = false;
-      onHeard();
-      drain();
-      if (!waiting && active()) {
-        carrier.resume();
-      }
-    });
-  }
-
-  private void deliver(String frame) {
+  @Override
+  public void take(String frame) {
     if (state == State.AWAITING_HELLO) {
       onHello(frame);
       return;
     }
     try {
-      session.onFrame(frame);
+      intake.keep(frame);
+      session.onFrame(frame, () -> loop.run(() -> intake.onHandled(frame)));
     } catch (RuntimeException e) {
       log.error("signaling frame failed remote={}", remoteAddress(), e);
       beginClose(CloseCodes.INTERNAL, "the server failed on this message; its log says why");
@@ -218,7 +222,7 @@ final class ClientConnection implements ProtooConnection.FrameChannel {
 
   @Override
   public void send(String frame) {
-    int cost = frame.length() + FRAME_OVERHEAD_CHARACTERS;
+    int cost = frame.length() + Backlog.FRAME_OVERHEAD_CHARACTERS;
     // Counted here and not on the loop, so that what waits for a busy loop is bounded as well.
     if (queuedCharacters.addAndGet(cost) > MAX_QUEUED_CHARACTERS) {
       queuedCharacters.addAndGet(-cost);
@@ -271,7 +275,7 @@ final class ClientConnection implements ProtooConnection.FrameChannel {
     }
     state = State.CLOSING;
     closingNs = loop.nowNs();
-    inbox.clear();
+    intake.clear();
     log.debug("signaling closing remote={} code={} reason=\"{}\"", remoteAddress(), code, reason);
     carrier.close(code, CloseCodes.reason(reason));
     // The goodbye of a client that does not read takes seconds; its room should know at once.
@@ -304,12 +308,19 @@ final class ClientConnection implements ProtooConnection.FrameChannel {
     if (!active()) {
       return;
     }
+    if (intake.roomIsBehind()) {
+      // It is we who do not let it go on.
+      fragmentsSinceNs = nowNs;
+    }
     if (state == State.AWAITING_HELLO && nowNs - openedNs > HELLO_TIMEOUT_NS) {
       counters.dropped(SignalingCounters.Dropped.NO_HELLO);
       beginClose(CloseCodes.TIMEOUT, "no hello within 10 s");
+    } else if (inFragments && nowNs - fragmentsSinceNs > MESSAGE_NS) {
+      counters.dropped(SignalingCounters.Dropped.UNFINISHED);
+      beginClose(CloseCodes.TIMEOUT, "a message in fragments must be whole within 10 s");
     } else if (unfinishedWrites > 0 && nowNs - lastProgressNs > STALL_NS) {
       closeSlowReader();
-    } else if (!waiting && nowNs - lastHeardNs > carrier.silenceLimitNs()) {
+    } else if (intake.listening() && nowNs - lastHeardNs > carrier.silenceLimitNs()) {
       counters.dropped(SignalingCounters.Dropped.SILENT);
       beginClose(CloseCodes.TIMEOUT, "nothing heard of the client");
     } else if (nowNs - lastKeepAliveNs >= KEEP_ALIVE_NS) {
@@ -321,10 +332,12 @@ final class ClientConnection implements ProtooConnection.FrameChannel {
   /** We did not listen for that long, so the client's silence proves nothing. */
   void forgive(long pauseNs) {
     lastHeardNs += pauseNs;
+    fragmentsSinceNs += pauseNs;
     lastProgressNs += pauseNs;
   }
 
-  private boolean active() {
+  @Override
+  public boolean active() {
     return state == State.AWAITING_HELLO || state == State.OPEN;
   }
 }

@@ -14,7 +14,7 @@ final class CloseCodes {
   static final int TRY_LATER = 1013;
   /** The node goes away; another one, or its next life, will answer. */
   static final int GOING_AWAY = 1001;
-  /** Nothing was heard of the client for too long, or no hello. */
+  /** Nothing was heard of the client for too long, or no hello, or a message did not end. */
   static final int TIMEOUT = 4008;
 
   /** RFC 6455 §5.5: a control frame carries 125 bytes, two of them the code. */

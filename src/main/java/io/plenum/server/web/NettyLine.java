@@ -4,12 +4,14 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.util.NoSuchElementException;
 import java.util.function.Consumer;
 
 /**
- * Two things that Vert.x does not let us do to a connection, done on the Netty channel below it. The one place here
+ * Three things that Vert.x does not let us do to a connection, done on the Netty channel below it. The one place here
  * that knows its inside.
  */
 final class NettyLine {
@@ -28,6 +30,23 @@ final class NettyLine {
     } else {
       connection.close();
     }
+  }
+
+  /**
+   * Puts a gate before the decoder of a WebSocket.
+   *
+   * @param connection what it was upgraded from; call it on its loop
+   * @throws NoSuchElementException if the connection is gone already
+   */
+  static ReadGate gate(HttpConnection connection) {
+    ChannelPipeline pipeline = ((ConnectionBase) connection).channel().pipeline();
+    ChannelHandlerContext decoder = pipeline.context(WebSocketFrameDecoder.class);
+    if (decoder == null) {
+      throw new NoSuchElementException("no WebSocket any more");
+    }
+    ReadGate gate = new ReadGate();
+    pipeline.addBefore(decoder.name(), null, gate);
+    return gate;
   }
 
   /**

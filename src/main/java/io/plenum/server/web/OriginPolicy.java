@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
  *   <li>The node's own origin is always allowed, and those listed in {@code http.allowedOrigins}; {@code *} allows all.
  *   <li>Pages that another node of the cluster has served are allowed: they come here when theirs is gone. Which nodes
  *       there are is known from the cluster's own bus, never from a client.
+ *   <li>Whatever else is asked for must be asked for by a name of this node ({@link OwnNames}): a page whose own name was made
+ *       to point here has the node's "own" origin.
  *   <li>No {@code Origin} is allowed: programs send none. A browser that leaves it out for another site's page (an
  *       image or a script tag) says so in {@code Sec-Fetch-Site}, and is refused.
  *   <li>Behind a proxy the own origin is what {@code X-Forwarded-Proto} and {@code X-Forwarded-Host} say. They are
@@ -31,14 +33,17 @@ final class OriginPolicy {
 
   private final boolean any;
   private final Predicate<String> ofCluster;
+  private final OwnNames names;
   private final Set<String> allowed = new HashSet<>();
 
   /**
    * @param ofCluster whether a node of the cluster has this origin, given in lower case and without an implied port
+   * @param names to which those of the listed origins are added
    * @throws ConfigException when an entry is not an origin
    */
-  OriginPolicy(String allowedOrigins, Predicate<String> ofCluster) {
+  OriginPolicy(String allowedOrigins, Predicate<String> ofCluster, OwnNames names) {
     this.ofCluster = ofCluster;
+    this.names = names;
     boolean star = false;
     for (String entry : allowedOrigins.split(",")) {
       String origin = entry.strip();
@@ -51,38 +56,44 @@ final class OriginPolicy {
               + origin + "\"");
         }
         allowed.add(normal);
+        names.add(normal);
       }
     }
     any = star;
   }
 
-  boolean allows(HttpServerRequest request) {
-    return allows(request.getHeader(HttpHeaders.ORIGIN), request.getHeader("Sec-Fetch-Site"), ownOrigin(request));
+  /** Null when the request may pass. */
+  SignalingCounters.Refused refusal(HttpServerRequest request) {
+    HostAndPort authority = request.authority();
+    String host = authority != null ? authority.toString() : request.getHeader(HttpHeaders.HOST);
+    String forwardedHost = first(request.getHeader("X-Forwarded-Host"));
+    String forwardedScheme = first(request.getHeader("X-Forwarded-Proto"));
+    String scheme = forwardedScheme != null ? forwardedScheme : request.isSSL() ? "https" : "http";
+    return refusal(request.getHeader(HttpHeaders.ORIGIN), request.getHeader("Sec-Fetch-Site"), scheme, host, forwardedHost);
   }
 
   /**
    * @param origin and {@code fetchSite}: the request's headers, null where missing
-   * @param own origin of the page that this node serves on the same address, null when the request names no host
+   * @param scheme by which the client believes to have asked
+   * @param host and {@code forwardedHost}: for what it has asked, with the port; null where the request does not say
    */
-  boolean allows(String origin, String fetchSite, String own) {
+  SignalingCounters.Refused refusal(String origin, String fetchSite, String scheme, String host, String forwardedHost) {
     if (any) {
-      return true;
-    }
-    if (origin == null) {
-      return fetchSite == null || fetchSite.equals("same-origin") || fetchSite.equals("none");
-    }
-    String normal = normal(origin);
-    return allowed.contains(normal) || (own != null && normal.equals(normal(own))) || ofCluster.test(normal);
-  }
-
-  private static String ownOrigin(HttpServerRequest request) {
-    String scheme = first(request.getHeader("X-Forwarded-Proto"));
-    String host = first(request.getHeader("X-Forwarded-Host"));
-    HostAndPort authority = request.authority();
-    if (host == null && authority == null) {
       return null;
     }
-    return (scheme != null ? scheme : request.isSSL() ? "https" : "http") + "://" + (host != null ? host : authority);
+    String normal = origin == null ? null : normal(origin);
+    if (normal != null && (allowed.contains(normal) || ofCluster.test(normal))) {
+      return null;
+    }
+    // Both: a page that has our address for its own name can set the one, but not the other.
+    if (host != null && !names.include(host) || forwardedHost != null && !names.include(forwardedHost)) {
+      return SignalingCounters.Refused.HOST;
+    }
+    String own = forwardedHost != null ? forwardedHost : host;
+    boolean fromOwnPage = normal == null
+        ? fetchSite == null || fetchSite.equals("same-origin") || fetchSite.equals("none")
+        : own != null && normal.equals(normal(scheme + "://" + own));
+    return fromOwnPage ? null : SignalingCounters.Refused.ORIGIN;
   }
 
   /** Of a list that several proxies have written, what the first one saw. */

@@ -151,15 +151,16 @@ final class SockJsHandler implements Handler<HttpServerRequest> {
     SockJsFrames.Parsed parsed = body.length() > maxBytes
         ? new SockJsFrames.Parsed(null, SockJsFrames.Fault.TOO_LARGE)
         : SockJsFrames.parse(body.toString(), table.messageBytes(),
-            table.messagesPerSecond() * ClientConnection.BURST_SECONDS);
-    if (body.length() == 0) {
-      Answers.text(request, 500, "Payload expected.");
-    } else if (parsed.fault() == SockJsFrames.Fault.TOO_LARGE) {
+            table.messagesPerSecond() * Intake.BURST_SECONDS);
+    if (parsed.fault() == SockJsFrames.Fault.TOO_LARGE) {
       session.connection().onTooLarge();
       Answers.text(request, 413, "A message may have " + table.messageBytes() + " bytes.");
-    } else if (parsed.fault() != null) {
-      Answers.text(request, 500, "Broken JSON encoding.");
-    } else if (!session.onFrames(parsed.frames(), () -> Answers.empty(request))) {
+      return;
+    }
+    Runnable answer = body.length() == 0 ? () -> Answers.text(request, 500, "Payload expected.")
+        : parsed.fault() != null ? () -> Answers.text(request, 500, "Broken JSON encoding.")
+        : () -> Answers.empty(request);
+    if (!session.onBody(parsed.frames(), body.length(), answer)) {
       Answers.text(request, 429, "The xhr_send before this one has no answer yet.");
     }
   }

@@ -85,16 +85,18 @@ final class SockJsSession implements Carrier {
   /**
    * What the client says. One such request at a time: the next one is the client's only after this one's answer.
    *
+   * @param frames none if the body made no sense; it costs all the same
+   * @param characters of the body
    * @param answer to be run when more may come
    * @return false when the request before this one still waits for its answer
    */
-  boolean onFrames(List<String> frames, Runnable answer) {
+  boolean onBody(List<String> frames, int characters, Runnable answer) {
     if (heldAnswer != null) {
-      connection.onHeard();
+      connection.onOtherFrame(characters);
       return false;
     }
     heldAnswer = answer;
-    connection.onFrames(frames);
+    connection.onEnvelope(frames, characters);
     answerUnlessPaused();
     return true;
   }

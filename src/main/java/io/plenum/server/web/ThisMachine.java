@@ -1,10 +1,12 @@
 package io.plenum.server.web;
 
+import io.netty.util.NetUtil;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Locale;
 
 /** Whether a request comes from the machine itself: what only its operator may ask. */
 final class ThisMachine {
@@ -23,18 +25,23 @@ final class ThisMachine {
     if (asked == null || PROXY_HEADERS.stream().anyMatch(name -> request.headers().contains(name))) {
       return false;
     }
-    return isLoopback(request.remoteAddress().hostAddress())
-        && (asked.host().equals("localhost") || isLoopback(asked.host()));
+    return isLoopback(request.remoteAddress().hostAddress()) && isNamedBy(asked.host());
+  }
+
+  /**
+   * Whether a browser that is told this host, without port, speaks to its own machine whatever name servers say (RFC 6761
+   * §6.3): {@code localhost} and what is below it, 127.0.0.0/8, ::1.
+   */
+  static boolean isNamedBy(String host) {
+    String name = host.toLowerCase(Locale.ROOT);
+    return name.equals("localhost") || name.endsWith(".localhost") || isLoopback(name);
   }
 
   /** Of a literal only: a name is never looked up. */
   private static boolean isLoopback(String address) {
-    String literal = address == null ? "" : address.replaceAll("[\\[\\]]|%.*", "");
-    if (!literal.matches("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")) {
-      return false;
-    }
+    byte[] bytes = address == null ? null : NetUtil.createByteArrayFromIpAddressString(address);
     try {
-      return InetAddress.getByName(literal).isLoopbackAddress();
+      return bytes != null && InetAddress.getByAddress(bytes).isLoopbackAddress();
     } catch (UnknownHostException e) {
       return false;
     }

@@ -26,6 +26,7 @@ final class WebSocketCarrier implements Carrier {
   private final int burst;
   private final int wireBytes;
   private ClientConnection connection;
+  private ReadGate gate;
   private Buffer fragments;
   private boolean inBinary;
 
@@ -34,7 +35,7 @@ final class WebSocketCarrier implements Carrier {
     this.line = line;
     this.sockJs = sockJs;
     messageBytes = table.messageBytes();
-    burst = table.messagesPerSecond() * ClientConnection.BURST_SECONDS;
+    burst = table.messagesPerSecond() * Intake.BURST_SECONDS;
     wireBytes = sockJs ? SockJsFrames.maxBodyBytes(messageBytes) : messageBytes;
   }
 
@@ -48,10 +49,10 @@ final class WebSocketCarrier implements Carrier {
     carrier.connection = table.add(carrier);
     try {
       NettyLine.onCorruptFrame(line, carrier::onCorruptFrame);
+      carrier.gate = NettyLine.gate(line);
       socket.frameHandler(carrier::onFrame);
-      socket.pongHandler(ignored -> carrier.connection.onHeard());
       socket.exceptionHandler(ignored -> { });
-      socket.closeHandler(ignored -> carrier.onClosed());
+      socket.closeHandler(ignored -> carrier.connection.onClosed());
     } catch (IllegalStateException | NoSuchElementException alreadyGone) {
       carrier.connection.onClosed();
       return carrier.connection;
@@ -60,15 +61,6 @@ final class WebSocketCarrier implements Carrier {
       socket.writeTextMessage(SockJsFrames.OPEN);
     }
     return carrier.connection;
-  }
-
-  /**
-   * Frames that came while the socket was paused are kept as they were read, in buffers that only reading on gives back (seen
-   * with Vert.x 5.0.10): without that, whoever floods and goes away would leak them.
-   */
-  private void onClosed() {
-    connection.onClosed();
-    socket.resume();
   }
 
   /** A frame above even the largest envelope, or none at all. */
@@ -83,7 +75,8 @@ final class WebSocketCarrier implements Carrier {
   private void onFrame(WebSocketFrame frame) {
     switch (frame.type()) {
       case TEXT, BINARY, CONTINUATION -> onData(frame);
-      case PING -> connection.onOtherFrame();
+      // Vert.x has answered the ping.
+      case PING, PONG -> connection.onOtherFrame(0);
       default -> { }
     }
   }
@@ -93,11 +86,11 @@ final class WebSocketCarrier implements Carrier {
       inBinary = frame.isBinary();
       fragments = null;
     }
+    Buffer part = frame.binaryData();
     if (inBinary) {
-      connection.onOtherFrame();
+      connection.onOtherFrame(part.length());
       return;
     }
-    Buffer part = frame.binaryData();
     int length = part.length() + (fragments == null ? 0 : fragments.length());
     if (length > wireBytes) {
       fragments = null;
@@ -108,7 +101,7 @@ final class WebSocketCarrier implements Carrier {
       onMessage(message.toString(StandardCharsets.UTF_8));
     } else {
       fragments = (fragments == null ? Buffer.buffer() : fragments).appendBuffer(part);
-      connection.onOtherFrame();
+      connection.onFragment();
     }
   }
 
@@ -119,7 +112,7 @@ final class WebSocketCarrier implements Carrier {
     }
     SockJsFrames.Parsed parsed = SockJsFrames.parse(text, messageBytes, burst);
     if (parsed.fault() == null) {
-      connection.onFrames(parsed.frames());
+      connection.onEnvelope(parsed.frames(), text.length());
     } else if (parsed.fault() == SockJsFrames.Fault.TOO_LARGE) {
       connection.onTooLarge();
     } else {
@@ -139,12 +132,12 @@ final class WebSocketCarrier implements Carrier {
 
   @Override
   public void pause() {
-    socket.pause();
+    gate.shut();
   }
 
   @Override
   public void resume() {
-    socket.resume();
+    gate.open();
   }
 
   @Override
@@ -153,7 +146,7 @@ final class WebSocketCarrier implements Carrier {
       socket.writeTextMessage(SockJsFrames.close(code, reason));
     }
     // What it still says is not listened to, but its close frame must be seen.
-    socket.resume();
+    gate.open();
     socket.close((short) code, reason);
   }
 

@@ -38,7 +38,6 @@ public final class WebVerticle extends VerticleBase {
   /** Room for two names of 128 characters, percent-encoded, and a token. */
   private static final int MAX_REQUEST_LINE_BYTES = 16 * 1024;
   private static final int MAX_HEADER_BYTES = 16 * 1024;
-  private static final int TLS_HANDSHAKE_S = 10;
   /** Linux cuts a connection whose peer has acknowledged nothing for so long, where the native transport is used. */
   private static final int TCP_USER_TIMEOUT_MS = 15_000;
   /**
@@ -114,7 +113,7 @@ public final class WebVerticle extends VerticleBase {
     requirePositive("limits.connections", limits.connections());
     requirePositive("limits.messageBytes", limits.messageBytes());
     requirePositive("limits.messagesPerSecond", limits.messagesPerSecond());
-    origins = new OriginPolicy(config.http().allowedOrigins(), servers::knowsOrigin);
+    origins = new OriginPolicy(config.http().allowedOrigins(), servers::knowsOrigin, names());
     Loop loop = Loop.of(vertx, context);
     table = new ConnectionTable(loop, endpoint, limits, counters);
     // A SockJS client over HTTP holds two connections: one to receive, one to send.
@@ -153,7 +152,7 @@ public final class WebVerticle extends VerticleBase {
   private Future<?> listen() {
     page = new StaticPage(WebVerticle.class.getClassLoader(), config.cluster().enabled());
     Router router = routes();
-    HttpServerOptions options = options();
+    HttpServerOptions options = options(config);
     return vertx
         .executeBlocking(() -> {
           TlsSetup.apply(config, options, vertx);
@@ -203,15 +202,16 @@ public final class WebVerticle extends VerticleBase {
     return gone.future().compose(ignored -> server == null ? Future.succeededFuture() : server.close());
   }
 
-  private HttpServerOptions options() {
+  static HttpServerOptions options(PlenumConfig config) {
     return forSignaling(new HttpServerOptions(), config)
         .setHost(config.http().host())
         .setPort(config.http().port())
         .setAcceptBacklog(ACCEPT_BACKLOG)
         .setUseAlpn(false)
         .setHttp2ClearTextEnabled(false)
-        .setSslHandshakeTimeout(TLS_HANDSHAKE_S)
-        .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
+        // Before that is done RequestDeadlines knows nothing of the connection.
+        .setSslHandshakeTimeout(RequestDeadlines.REQUEST_NS)
+        .setSslHandshakeTimeoutUnit(TimeUnit.NANOSECONDS)
         .setTcpUserTimeout(TCP_USER_TIMEOUT_MS)
         .setTcpKeepAlive(true);
   }
@@ -287,14 +287,28 @@ public final class WebVerticle extends VerticleBase {
   }
 
   private boolean passesOriginGate(HttpServerRequest request) {
-    if (origins.allows(request)) {
+    SignalingCounters.Refused reason = origins.refusal(request);
+    if (reason == null) {
       return true;
     }
-    counters.refused(SignalingCounters.Refused.ORIGIN);
-    log.debug("signaling refused remote={} reason=origin origin={}", request.remoteAddress(),
-        request.getHeader(HttpHeaders.ORIGIN));
-    Answers.text(request, 403, "Pages of this origin may not connect here (http.allowedOrigins).\n");
+    counters.refused(reason);
+    log.debug("signaling refused remote={} reason={} origin={} host={}", request.remoteAddress(), reason,
+        request.getHeader(HttpHeaders.ORIGIN), request.getHeader(HttpHeaders.HOST));
+    Answers.text(request, 403, reason == SignalingCounters.Refused.HOST
+        ? "This node is for its own machine and answers to localhost, not to the name you call it by. If that is the name of the "
+            + "proxy in front of it, set http.publicUrl to the address that clients use.\n"
+        : "Pages of this origin may not connect here (http.allowedOrigins).\n");
     return false;
+  }
+
+  /** Where the application listens, its own gates know by which names it is called. */
+  private OwnNames names() {
+    PlenumConfig.Http http = config.http();
+    OwnNames names = applications == null && http.onLoopback() ? OwnNames.ofLoopback() : OwnNames.any();
+    if (!http.publicUrl().isEmpty()) {
+      names.add(http.publicUrl());
+    }
+    return names;
   }
 
   private void upgrade(HttpServerRequest request) {

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 class RedirectionTest {
   private final List<String> sent = new ArrayList<>();
   private Runnable later;
+  private int handled;
 
   private final ProtooConnection.Timers timers = new ProtooConnection.Timers() {
     @Override
@@ -50,11 +51,12 @@ class RedirectionTest {
   @Test
   void whateverItAsksIsAnsweredWithAStableCodeAndTheOtherNodes() {
     sent.clear();
-    redirection.onFrame("{\"request\":true,\"id\":7,\"method\":\"join\",\"data\":{}}");
-    redirection.onFrame("{\"notification\":true,\"method\":\"pauseProducer\"}");
+    redirection.onFrame("{\"request\":true,\"id\":7,\"method\":\"join\",\"data\":{}}", () -> handled++);
+    redirection.onFrame("{\"notification\":true,\"method\":\"pauseProducer\"}", () -> handled++);
     assertEquals(List.of("{\"response\":true,\"id\":7,\"errorCode\":503,"
         + "\"errorReason\":\"node-draining: this server is about to stop; connect to another\","
         + "\"code\":\"node-draining\",\"urls\":[\"http://b:1\",\"http://c:1\"]}"), sent);
+    assertEquals(2, handled);
   }
 
   @Test
@@ -67,7 +69,7 @@ class RedirectionTest {
   void whoGoesLeavesNothingBehind() {
     redirection.onClosed();
     assertEquals(null, later);
-    redirection.onFrame("{\"request\":true,\"id\":7,\"method\":\"join\",\"data\":{}}");
+    redirection.onFrame("{\"request\":true,\"id\":7,\"method\":\"join\",\"data\":{}}", () -> handled++);
     assertEquals(1, sent.size());
   }
 }

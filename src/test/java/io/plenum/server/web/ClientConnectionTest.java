@@ -9,14 +9,17 @@ import io.plenum.server.signaling.ProtooConnection;
 import io.plenum.server.signaling.SignalingEndpoint;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ClientConnectionTest {
   private static final long SECOND_NS = ManualLoop.SECOND_NS;
@@ -98,6 +101,8 @@ class ClientConnectionTest {
   private final class FakeEndpoint implements SignalingEndpoint {
     RuntimeException onOpen;
     RuntimeException onFrame;
+    boolean busy;
+    final Queue<Runnable> unhandled = new ArrayDeque<>();
 
     @Override
     public Connection open(String roomId, String peerId, ProtooConnection.FrameChannel channel) {
@@ -107,8 +112,12 @@ class ClientConnectionTest {
       }
       return new Connection() {
         @Override
-        public void onFrame(String text) {
+        public void onFrame(String text, Runnable handled) {
           said.add(text);
+          unhandled.add(handled);
+          if (!busy) {
+            unhandled.remove().run();
+          }
           if (onFrame != null) {
             throw onFrame;
           }
@@ -190,11 +199,183 @@ class ClientConnectionTest {
   void pingsAndFragmentsAreThrottledToo() {
     connection.open("r", "p");
     for (int i = 0; i < 50; i++) {
-      connection.onOtherFrame();
+      connection.onOtherFrame(0);
     }
     assertTrue(carrier.paused);
     loop.advanceTo(SECOND_NS);
     assertEquals(false, carrier.paused);
+  }
+
+  /** A room whose loop does not get round to it, or that is not open yet; and a client that has credit without end. */
+  private ClientConnection ofABusyRoom() {
+    endpoint.busy = true;
+    ClientConnection rich = new ConnectionTable(loop, endpoint,
+        new ConfigLoader().load(new String[] {"--limits.messagesPerSecond=100000"}, Map.of()).limits(), counters).add(carrier);
+    rich.open("r", "p");
+    return rich;
+  }
+
+  private long keptCharacters() {
+    return said.stream().skip(1).mapToLong(frame -> frame.length() + 64).sum();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1_000, 100_000, 262_144})
+  void aRoomThatIsBehindKeepsHalfAMebiOfOneClientAndTheRestWaitsWithIt(int length) {
+    ClientConnection rich = ofABusyRoom();
+    String frame = "x".repeat(length);
+    int total = 0;
+    while (!carrier.paused && total < 100_000) {
+      rich.onFrames(List.of(frame));
+      loop.turn();
+      total++;
+    }
+    assertEquals(Backlog.MAX_CHARACTERS / (length + 64), said.size() - 1);
+    assertTrue(keptCharacters() <= Backlog.MAX_CHARACTERS, keptCharacters() + " characters kept");
+    assertTrue(carrier.paused);
+    assertEquals(1, counters.throttled.sum());
+
+    int handled = 0;
+    while (!endpoint.unhandled.isEmpty()) {
+      endpoint.unhandled.remove().run();
+      loop.turn();
+      handled++;
+    }
+    assertEquals(total, handled, "nothing is lost");
+    assertEquals(false, carrier.paused);
+  }
+
+  @Test
+  void whoWaitsForItsRoomIsNotTakenForSilent() {
+    ClientConnection rich = ofABusyRoom();
+    rich.onFrames(Collections.nCopies(10, "x".repeat(100_000)));
+    assertTrue(carrier.paused);
+    loop.nowNs = 100 * SECOND_NS;
+    rich.onSweep(loop.nowNs);
+    assertEquals(null, carrier.closed);
+    endpoint.busy = false;
+    endpoint.unhandled.remove().run();
+    loop.turn();
+    rich.onSweep(loop.nowNs);
+    assertEquals(null, carrier.closed, "heard of when it is listened to again");
+  }
+
+  @Test
+  void whatIsHandledAfterTheEndWakesNobody() {
+    ClientConnection rich = ofABusyRoom();
+    rich.onFrames(Collections.nCopies(10, "x".repeat(100_000)));
+    int taken = said.size();
+    rich.onClosed();
+    endpoint.unhandled.forEach(Runnable::run);
+    loop.turn();
+    assertEquals(taken + 1, said.size(), "its end was told, and no frame after it");
+    assertTrue(carrier.paused);
+  }
+
+  @Test
+  void largeMessagesAreThrottledByTheirSize() {
+    connection.open("r", "p");
+    connection.onFrames(Collections.nCopies(4, "x".repeat(20 * 1_024)));
+    assertEquals(3, said.size() - 1, "50 at once, and each costs 21");
+    assertTrue(carrier.paused);
+    loop.advanceTo(2 * SECOND_NS);
+    assertEquals(4, said.size() - 1);
+  }
+
+  @Test
+  void wrappingsWithNothingInThemAreThrottledToo() {
+    connection.open("r", "p");
+    for (int i = 0; i < 50; i++) {
+      connection.onEnvelope(List.of(), 2);
+    }
+    assertTrue(carrier.paused);
+  }
+
+  @Test
+  void aWrappingCostsOnlyWhatIsTooMuchAroundItsFrames() {
+    connection.open("r", "p");
+    for (int i = 0; i < 49; i++) {
+      connection.onEnvelope(List.of("{\"a\":1}"), 13);
+    }
+    assertEquals(false, carrier.paused, "as without a wrapping");
+    loop.advanceTo(100 * SECOND_NS);
+    connection.onEnvelope(List.of("{}"), 50 * 1_024);
+    assertTrue(carrier.paused);
+  }
+
+  @Test
+  void whoGoesOnTalkingAfterOurGoodbyeIsNotReadFromBeyondItsCredit() {
+    connection.open("r", "p");
+    connection.close(4000, "closed by the server");
+    loop.turn();
+    assertEquals(false, carrier.paused, "its own goodbye must come through");
+    connection.onFrames(frames(0, 60));
+    assertTrue(carrier.paused);
+    loop.advanceTo(100 * SECOND_NS);
+    assertTrue(carrier.paused, "for good");
+  }
+
+  @Test
+  void soIsOneWhoWasWaitingForCreditWhenWeSaidIt() {
+    connection.open("r", "p");
+    connection.onFrames(frames(0, 60));
+    connection.close(4000, "closed by the server");
+    loop.turn();
+    carrier.resume();
+    connection.onOtherFrame(0);
+    assertTrue(carrier.paused);
+  }
+
+  @Test
+  void binaryFramesAreThrottledByTheirSizeToo() {
+    connection.open("r", "p");
+    connection.onOtherFrame(50 * 1_024);
+    assertTrue(carrier.paused);
+  }
+
+  @Test
+  void aMessageMustBeWholeTenSecondsAfterItsFirstFragmentHoweverMuchComesBesideIt() {
+    connection.open("r", "p");
+    sweepUntil(5 * SECOND_NS);
+    for (int second = 6; second <= 15; second++) {
+      connection.onFragment();
+      connection.onOtherFrame(0);
+      sweepUntil(second * SECOND_NS);
+      assertEquals(null, carrier.closed);
+    }
+    sweepUntil(16 * SECOND_NS);
+    assertEquals("4008 a message in fragments must be whole within 10 s", carrier.closed);
+    assertEquals(1, counters.count(SignalingCounters.Dropped.UNFINISHED));
+  }
+
+  @Test
+  void eachMessageHasItsOwnTenSeconds() {
+    connection.open("r", "p");
+    for (int i = 1; i <= 10; i++) {
+      connection.onFragment();
+      sweepUntil(i * 9 * SECOND_NS);
+      connection.onFrames(List.of("whole"));
+    }
+    sweepUntil(101 * SECOND_NS);
+    assertEquals(null, carrier.closed, "between messages there is none");
+  }
+
+  @Test
+  void theTimeInWhichWeDoNotListenIsNotTheClients() {
+    ClientConnection rich = ofABusyRoom();
+    rich.onFragment();
+    rich.onFrames(Collections.nCopies(10, "x".repeat(100_000)));
+    rich.onFragment();
+    rich.onSweep(30 * SECOND_NS);
+    loop.nowNs = 30 * SECOND_NS;
+    while (!endpoint.unhandled.isEmpty()) {
+      endpoint.unhandled.remove().run();
+      loop.turn();
+    }
+    rich.onSweep(39 * SECOND_NS);
+    assertEquals(null, carrier.closed);
+    rich.onSweep(41 * SECOND_NS);
+    assertEquals("4008 a message in fragments must be whole within 10 s", carrier.closed);
   }
 
   @Test

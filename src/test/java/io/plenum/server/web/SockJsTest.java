@@ -307,6 +307,18 @@ class SockJsTest {
     assertTrue(node.web.counters().throttled.sum() > throttled);
   }
 
+  @ParameterizedTest(name = "[{index}] {1}")
+  @CsvSource(delimiter = '|', value = {"'' | 500", "[] | 204", "' ' | 204", "[ | 500"})
+  void bodiesWithNothingInThemMakeTheSenderWaitToo(String body, int status) {
+    try (TestNode slow = new TestNode("--limits.messagesPerSecond=10")) {
+      slow.post("/sockjs/000/session-0/xhr", "");
+      for (int i = 0; i < 55; i++) {
+        assertEquals(status, slow.post("/sockjs/000/session-0/xhr_send", body).status());
+      }
+      assertTrue(slow.web.counters().throttled.sum() > 0);
+    }
+  }
+
   @Test
   void aSecondSendDuringTheWaitIsRefused() throws Exception {
     String session = session();
@@ -331,11 +343,11 @@ class SockJsTest {
     // Listens before it asks: what comes while nobody listens is lost.
     var socket = TestNode.await(node.vertx.createNetClient().connect(node.port, "127.0.0.1")
         .onSuccess(connected -> connected.handler(bytes -> got.add(bytes.toString()))));
-    socket.write("POST " + session + "/xhr HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+    socket.write("POST " + session + "/xhr HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
     peer.channel.send("through");
     TestNode.take(got);
     // Written before anybody else asks: whoever comes second is refused, and this one must be the first.
-    TestNode.await(socket.write("POST " + session + "/xhr HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"));
+    TestNode.await(socket.write("POST " + session + "/xhr HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"));
     // A second receiver is refused only once the first one is there.
     TestNode.eventually("the poll is there", () -> node.post(session + "/xhr", "").body().startsWith("c[2010"));
     socket.close();

@@ -42,6 +42,9 @@ final class TestNode implements AutoCloseable {
     final ProtooConnection.FrameChannel channel;
     final BlockingQueue<String> frames = new LinkedBlockingQueue<>();
     final BlockingQueue<String> closed = new LinkedBlockingQueue<>();
+    /** Of each frame that came while {@link #busy}. */
+    final BlockingQueue<Runnable> unhandled = new LinkedBlockingQueue<>();
+    volatile boolean busy;
 
     Peer(String roomId, String peerId, ProtooConnection.FrameChannel channel) {
       this.roomId = roomId;
@@ -50,7 +53,12 @@ final class TestNode implements AutoCloseable {
     }
 
     @Override
-    public void onFrame(String text) {
+    public void onFrame(String text, Runnable handled) {
+      if (busy) {
+        unhandled.add(handled);
+      } else {
+        handled.run();
+      }
       frames.add(text);
     }
 

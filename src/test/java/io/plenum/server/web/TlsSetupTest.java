@@ -6,14 +6,26 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.plenum.server.config.ConfigException;
+import io.plenum.server.config.ConfigLoader;
+import io.plenum.server.config.PlenumConfig;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,5 +82,40 @@ class TlsSetupTest {
       assertTrue(refusal.getMessage().contains(named), refusal.getMessage());
       assertEquals(-1, refusal.getMessage().indexOf('\n'), "one line");
     });
+  }
+
+  @Test
+  void whoDoesNotFinishTheHandshakeIsCutByTheDeadlineOfARequestHoweverItTrickles() throws Exception {
+    PlenumConfig config = new ConfigLoader().load(
+        new String[] {"--http.host=127.0.0.1", "--http.port=0", "--http.tls.mode=self-signed"}, Map.of());
+    HttpServerOptions options = WebVerticle.options(config);
+    assertEquals(RequestDeadlines.REQUEST_NS, options.getSslHandshakeTimeoutUnit().toNanos(options.getSslHandshakeTimeout()));
+    // A third of a second will do to see what is done then.
+    options.setSslHandshakeTimeout(333).setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
+    Vertx vertx = Vertx.vertx();
+    try {
+      TlsSetup.apply(config, options, vertx);
+      HttpServer server = TestNode.await(vertx.createHttpServer(options).requestHandler(request -> request.response().end()).listen());
+      BlockingQueue<String> cut = new LinkedBlockingQueue<>();
+      // A record of 512 bytes with a ClientHello in it, of which a byte comes now and then; and one who says nothing.
+      byte[] hello = HexFormat.of().parseHex("1603010200010001fc0303" + "00".repeat(500));
+      for (boolean trickles : new boolean[] {true, false}) {
+        TestNode.await(vertx.createNetClient().connect(server.actualPort(), "127.0.0.1").onSuccess(line -> {
+          AtomicInteger written = new AtomicInteger();
+          long timer = vertx.setPeriodic(20, ignored -> {
+            if (trickles && written.get() < hello.length) {
+              line.write(Buffer.buffer(new byte[] {hello[written.getAndIncrement()]}));
+            }
+          });
+          line.closeHandler(ignored -> {
+            vertx.cancelTimer(timer);
+            cut.add(trickles ? "trickling" : "silent");
+          });
+        }));
+      }
+      assertEquals(Set.of("trickling", "silent"), Set.of(TestNode.take(cut), TestNode.take(cut)));
+    } finally {
+      TestNode.await(vertx.close());
+    }
   }
 }

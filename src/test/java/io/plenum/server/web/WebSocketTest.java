@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.net.NetSocket;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -21,13 +23,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WebSocketTest {
+  private static final String UPGRADE = "GET /ws?roomId=r&peerId=p HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
+      + "Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
   private static TestNode node;
 
   @BeforeAll
   static void start() {
-    node = new TestNode("--limits.messageBytes=1000", "--limits.messagesPerSecond=200");
+    node = new TestNode("--limits.messageBytes=1000", "--limits.messagesPerSecond=200", "--http.publicUrl=https://sfu.example");
   }
 
   @AfterAll
@@ -98,8 +103,7 @@ class WebSocketTest {
   @Test
   void brokenPercentEncodingIsAnsweredInWords() throws Exception {
     BlockingQueue<String> got = new LinkedBlockingQueue<>();
-    raw("GET /ws?roomId=r&peerId=%zz HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
-        + "Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n", got);
+    raw(UPGRADE.replace("peerId=p", "peerId=%zz"), got);
     String answer = TestNode.take(got);
     assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
   }
@@ -107,8 +111,7 @@ class WebSocketTest {
   @Test
   void bytesThatAreNoFrameCloseWith1002() throws Exception {
     BlockingQueue<String> got = new LinkedBlockingQueue<>();
-    NetSocket line = raw("GET /ws?roomId=r&peerId=p HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
-        + "Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n", got);
+    NetSocket line = raw(UPGRADE, got);
     TestNode.Peer peer = node.peer();
     line.write("this is no frame");
     TestNode.take(peer.closed);
@@ -163,6 +166,36 @@ class WebSocketTest {
   }
 
   @Test
+  void aPageWhoseNameWasMadeToPointHereIsToldNothingOverAnyTransport() {
+    Map<String, String> rebound = Map.of("Host", "evil.example:" + node.port);
+    Map<String, String> posting = Map.of("Host", "evil.example:" + node.port, "Origin", "http://evil.example:" + node.port);
+    long refused = node.web.counters().count(SignalingCounters.Refused.HOST);
+    List<TestNode.Answer> answers = List.of(
+        node.get("/ws?roomId=r&peerId=p", posting), node.get("/sockjs/info", rebound),
+        node.get("/sockjs/000/session-rebound/eventsource", rebound),
+        TestNode.await(node.send(HttpMethod.POST, "/sockjs/000/session-rebound/xhr", posting, "")),
+        TestNode.await(node.send(HttpMethod.POST, "/sockjs/000/session-rebound/xhr_send", posting, "[]")));
+    for (TestNode.Answer answer : answers) {
+      assertEquals(403, answer.status());
+      assertTrue(answer.body().contains("http.publicUrl"), answer.body());
+      assertNull(answer.headers().get("Access-Control-Allow-Origin"));
+    }
+    assertEquals(refused + 5, node.web.counters().count(SignalingCounters.Refused.HOST));
+    assertEquals(200, node.get("/", rebound).status(), "the page alone is harmless");
+    for (String own : List.of("localhost", "127.0.0.1:1", "[::1]:4443", "me.localhost", "sfu.example")) {
+      assertEquals(200, node.get("/sockjs/info", Map.of("Host", own)).status(), own);
+    }
+  }
+
+  @Test
+  void aNodeThatOthersReachIsCalledByAnyName() {
+    try (TestNode open = new TestNode("--http.host=0.0.0.0", "--auth.allowOpen=true")) {
+      Map<String, String> named = Map.of("Host", "call.example:" + open.port, "Origin", "http://call.example:" + open.port);
+      assertEquals(200, open.get("/sockjs/info", named).status());
+    }
+  }
+
+  @Test
   void aMessageAsLargeAsMayBeArrivesAlsoInFragments() throws Exception {
     WebSocket client = node.socket("/ws?roomId=r&peerId=p").socket;
     TestNode.Peer peer = node.peer();
@@ -213,6 +246,59 @@ class WebSocketTest {
     sent.forEach(client::writeTextMessage);
     assertEquals(sent, peer.takeFrames(1_200));
     assertTrue(node.web.counters().throttled.sum() > throttled, "1,000 at once, the rest waited");
+  }
+
+  @ParameterizedTest(name = "[{index}] {2}")
+  @CsvSource(delimiter = '|', value = {
+      "8a | 8a | pongs that nobody asked for",
+      "89 | 89 | pings",
+      "82 | 82 | binary messages without a byte",
+      "81 | 81 | text messages without a byte",
+      "01 | 00 | fragments without a byte",
+      "02 | 00 | fragments of a binary message",
+  })
+  void framesOfAnyKindAreThrottled(String first, String others, String why) throws Exception {
+    long throttled = node.web.counters().throttled.sum();
+    BlockingQueue<String> got = new LinkedBlockingQueue<>();
+    NetSocket line = raw(UPGRADE, got);
+    TestNode.Peer peer = node.peer();
+    // All that its credit is good for, and some more.
+    Buffer flood = Buffer.buffer(HexFormat.of().parseHex(first + "8000000000"));
+    for (int i = 0; i < 1_100; i++) {
+      flood.appendBytes(HexFormat.of().parseHex(others + "8000000000"));
+    }
+    TestNode.await(line.write(flood));
+    TestNode.eventually(why, () -> node.web.counters().throttled.sum() > throttled);
+    line.close();
+    TestNode.take(peer.closed);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[]", " ", ""})
+  void sockJsMessagesWithNothingInThemAreThrottled(String nothing) throws Exception {
+    long throttled = node.web.counters().throttled.sum();
+    TestNode.Socket client = node.socket("/sockjs/000/session-empty/websocket");
+    for (int i = 0; i < 1_100; i++) {
+      client.socket.writeTextMessage(nothing);
+    }
+    TestNode.eventually("the throttle", () -> node.web.counters().throttled.sum() > throttled);
+    client.socket.close();
+  }
+
+  @Test
+  void aClientWhoseRoomIsBehindWaitsAndLosesNothing() throws Exception {
+    try (TestNode busy = new TestNode("--limits.messagesPerSecond=100000")) {
+      WebSocket client = busy.socket("/ws?roomId=r&peerId=p").socket;
+      TestNode.Peer peer = busy.peer();
+      peer.busy = true;
+      List<String> sent = IntStream.range(100, 200).mapToObj(i -> i + with(100_000)).toList();
+      sent.forEach(client::writeTextMessage);
+      TestNode.eventually("it is not read from", () -> busy.web.counters().throttled.sum() > 0);
+      assertEquals(Backlog.MAX_CHARACTERS / 100_067, peer.frames.size(), "of 10 MB");
+      peer.busy = false;
+      peer.unhandled.forEach(Runnable::run);
+      assertEquals(sent, peer.takeFrames(100));
+    }
   }
 
   @Test
