@@ -13,7 +13,7 @@ import java.util.function.Function;
 /** Makes consumers of sound and picture. */
 final class MediaConsumers implements ConsumerMaker {
   /** Whatever there is. */
-  private static final Layers HIGHEST = new Layers(7, 7);
+  static final Layers HIGHEST = new Layers(7, 7);
 
   private final Limits limits;
 

@@ -6,6 +6,8 @@ import io.plenum.media.router.RouterListener;
 import io.plenum.media.router.SctpLinkState;
 import io.plenum.protocol.dtls.DtlsState;
 import io.plenum.protocol.ice.IceState;
+import io.plenum.protocol.ice.TransportTuple;
+import io.plenum.server.ops.LogLine;
 import io.plenum.server.router.RouterVerticle;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -34,13 +36,14 @@ final class RoomEvents implements RouterListener {
   }
 
   @Override
-  public void onIceStateChanged(String transportId, IceState state) {
+  public void onIceStateChanged(String transportId, IceState from, IceState to, TransportTuple tuple) {
     Peer peer = owner(transportId);
     if (peer == null) {
       return;
     }
-    log.info("ice {} room={} peer={} transport={}", state.label(), room.name(), peer.id(), transportId);
-    if (state == IceState.DISCONNECTED) {
+    log.info("{}", room.line("ice " + from.label() + "→" + to.label(), peer).transport(transportId)
+        .with("tuple", tuple).with("after", peer.onIceChanged(transportId, System.nanoTime()) / 1_000_000 + "ms"));
+    if (to == IceState.DISCONNECTED) {
       peer.channel().notify("transportStateChanged",
           Map.of("transportId", transportId, "iceState", "disconnected"));
       int which = ++lastDisconnection;
@@ -54,7 +57,7 @@ final class RoomEvents implements RouterListener {
   /** The client had its time to restart ICE. What is left of it holds a place in the room that nobody fills. */
   private void onStillDisconnected(Peer peer, String transportId, int which) {
     if (disconnections.remove(transportId, which) && !peer.left()) {
-      log.info("peer lost room={} peer={} transport={} reason=media-lost", room.name(), peer.id(), transportId);
+      log.info("{}", room.line("peer lost", peer).transport(transportId).with("reason", "media-lost"));
       peer.channel().disconnect("media-lost: your media has not reached us for a while");
     }
   }
@@ -74,8 +77,8 @@ final class RoomEvents implements RouterListener {
     if (peer == null) {
       return;
     }
-    log.info("sctp {} room={} peer={} transport={} reason=\"{}\"",
-        state.label(), room.name(), peer.id(), transportId, reason);
+    log.info("{}", room.line("sctp " + state.label(), peer).transport(transportId)
+        .with("reason", reason.isEmpty() ? null : reason));
     if (state == SctpLinkState.FAILED || state == SctpLinkState.CLOSED) {
       peer.onDataLost(transportId);
       peer.channel().notify("transportStateChanged",
@@ -86,8 +89,8 @@ final class RoomEvents implements RouterListener {
   @Override
   public void onTransportFaulted(String transportId, Throwable fault, Map<String, Object> dump) {
     Peer peer = owner(transportId);
-    log.error("transport closed after a fault of ours room={} peer={} transport={} dump={}",
-        room.name(), peer == null ? null : peer.id(), transportId, dump, fault);
+    log.error("{}", LogLine.of("transport closed after a fault of ours").room(room.name()).router(router.routerId())
+        .peer(peer == null ? null : peer.id()).transport(transportId).withAll("dump", dump), fault);
     if (peer == null) {
       room.presence().onTransportFaulted(transportId);
     } else {
@@ -108,6 +111,7 @@ final class RoomEvents implements RouterListener {
   public void onConsumerProducerPaused(String consumerId, boolean paused) {
     Peer peer = ownerOfConsumer(consumerId);
     if (peer != null) {
+      room.consumers(ProducerKind.VIDEO).onPaused(peer, consumerId, paused, "producer");
       peer.channel().notify(paused ? "consumerPaused" : "consumerResumed", Map.of("consumerId", consumerId));
     }
   }
@@ -197,6 +201,7 @@ final class RoomEvents implements RouterListener {
   public void onDataConsumerProducerPaused(String dataConsumerId, boolean paused) {
     Peer peer = ownerOfDataConsumer(dataConsumerId);
     if (peer != null) {
+      room.consumers(ProducerKind.DATA).onPaused(peer, dataConsumerId, paused, "producer");
       peer.channel().notify(paused ? "dataConsumerPaused" : "dataConsumerResumed",
           Map.of("dataConsumerId", dataConsumerId));
     }
@@ -207,7 +212,7 @@ final class RoomEvents implements RouterListener {
   public void onDataConsumerSendBufferFull(String dataConsumerId) {
     Peer peer = ownerOfDataConsumer(dataConsumerId);
     if (peer != null) {
-      log.info("data lost room={} peer={} consumer={} reason=send-buffer-full", room.name(), peer.id(), dataConsumerId);
+      log.info("{}", room.line("data lost", peer).with("consumer", dataConsumerId).with("reason", "send-buffer-full"));
       peer.channel().notify("dataConsumerSendBufferFull", Map.of("dataConsumerId", dataConsumerId));
     }
   }

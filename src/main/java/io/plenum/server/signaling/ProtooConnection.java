@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.plenum.media.PlenumException;
+import io.plenum.server.ops.LogLine;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -129,7 +130,8 @@ public final class ProtooConnection {
     try {
       frame = SignalingJson.MAPPER.readTree(text);
     } catch (JsonProcessingException e) {
-      log.debug("signaling malformed remote={} reason=\"{}\"", channel.remoteAddress(), e.getOriginalMessage());
+      log.debug("{}", LogLine.of("signaling malformed").with("remote", channel.remoteAddress())
+          .with("reason", e.getOriginalMessage()));
       return;
     }
     if (frame == null || !frame.isObject()) {
@@ -140,14 +142,19 @@ public final class ProtooConnection {
     } else if (frame.path("response").asBoolean()) {
       onResponse(frame);
     } else if (frame.path("notification").asBoolean() && frame.path("method").isTextual()) {
-      try {
-        handler.onNotification(frame.get("method").textValue(), data(frame));
-      } catch (PlenumException e) {
-        log.debug("signaling notification refused remote={} code={} reason=\"{}\"",
-            channel.remoteAddress(), e.code(), e.getMessage());
-      } catch (RuntimeException e) {
-        log.error("signaling notification failed remote={} method={}", channel.remoteAddress(), frame.get("method"), e);
-      }
+      onNotification(frame.get("method").textValue(), data(frame));
+    }
+  }
+
+  private void onNotification(String method, JsonNode data) {
+    try {
+      handler.onNotification(method, data);
+    } catch (PlenumException e) {
+      log.debug("{}", LogLine.of("signaling notification refused").with("remote", channel.remoteAddress())
+          .with("method", method).with("code", e.code()).with("reason", e.getMessage()));
+    } catch (RuntimeException e) {
+      log.error("{}", LogLine.of("signaling notification failed").with("remote", channel.remoteAddress())
+          .with("method", method), e);
     }
   }
 
@@ -174,7 +181,8 @@ public final class ProtooConnection {
       }
       if (result.failed()) {
         if (!(result.cause() instanceof PlenumException)) {
-          log.error("signaling request failed remote={} method={}", channel.remoteAddress(), method, result.cause());
+          log.error("{}", LogLine.of("signaling request failed").with("remote", channel.remoteAddress())
+              .with("method", method), result.cause());
         }
         refuse(requestId, result.cause());
         return;

@@ -2,6 +2,7 @@ package io.plenum.server.signaling;
 
 import io.plenum.media.PlenumException;
 import io.plenum.server.config.PlenumConfig.Limits;
+import io.plenum.server.ops.LogLine;
 import io.plenum.server.room.Rooms;
 import io.plenum.server.router.WebRtcTransports;
 import io.vertx.core.Context;
@@ -66,7 +67,7 @@ public final class SignalingService implements SignalingEndpoint {
     List<Arrival> waited = List.copyOf(early);
     early.clear();
     if (!waited.isEmpty()) {
-      log.info("signaling opens waited={}", waited.size());
+      log.info("{}", LogLine.of("signaling opens").with("waited", waited.size()));
     }
     waited.forEach(arrival -> arrival.openRoom(1));
   }
@@ -124,7 +125,7 @@ public final class SignalingService implements SignalingEndpoint {
           refuse(e);
         }
       } catch (RuntimeException e) {
-        log.error("peer not admitted room={} peer={}", roomId, peerId, e);
+        log.error("{}", LogLine.of("peer not admitted").room(roomId).peer(peerId), e);
         refuse(e);
       }
     }

@@ -57,10 +57,12 @@ final class TransportMethods {
     }
     return router
         .call(r -> transports.create(
-            transportId, r, router.loop(), forceTcp, sctp, "room=" + room.name() + " peer=" + peer.id()))
+            transportId, r, router.loop(), forceTcp, sctp, room.line("", peer).transport(transportId).toString()))
         .onSuccess(done -> {
           if (peer.left()) {
             router.run(r -> r.closeTransport(transportId, router.nowNs()));
+          } else {
+            room.onTransportCreated(peer, transportId);
           }
         });
   }
