@@ -113,7 +113,7 @@ public final class ApplicationPeer implements PeerChannel, DirectTransport.Liste
 
   private void onTransport(RouterVerticle router) {
     if (peer.left()) {
-      router.run(r -> r.closeTransport(transportId, router.nowNs()));
+      router.tell(r -> r.closeTransport(transportId, router.nowNs()));
       return;
     }
     room().onTransportCreated(peer, transportId);

@@ -191,10 +191,10 @@ final class ConsumerSetup {
         forget(peer, consumerId);
         log.info("{}", room.line(maker.noun() + " refused", peer).with("consumer", consumerId)
             .with("reason", answer.cause().getMessage()));
-        router.run(r -> maker.close(r, consumerId, router.nowNs()));
+        router.tell(r -> maker.close(r, consumerId, router.nowNs()));
         return;
       }
-      router.run(r -> maker.resume(r, consumerId, router.nowNs()));
+      router.tell(r -> maker.resume(r, consumerId, router.nowNs()));
     });
   }
 

@@ -295,7 +295,7 @@ public final class RoomVerticle extends VerticleBase {
     log.info("{}", line("peer left", peer));
     // Without a router its transports are still being made; whoever makes them looks whether the peer has left.
     for (String transportId : peer.router() == null ? List.<String>of() : List.copyOf(peer.transports.keySet())) {
-      peer.router().run(r -> r.closeTransport(transportId, peer.router().nowNs()));
+      peer.router().tell(r -> r.closeTransport(transportId, peer.router().nowNs()));
       if (peer.hasLiving(transportId)) {
         log.info("{}", line("transport closed", peer).transport(transportId));
       }

@@ -48,7 +48,7 @@ public final class PeerSession implements ProtooConnection.Handler {
     this.vertx = vertx;
   }
 
-  /** Enters the room. @throws PlenumException if the room does not admit the peer */
+  /** Enters the room. @throws PlenumException if the room does not admit the peer. */
   void begin() {
     peer = room.admit(peerId, new ClientChannel());
     methods = new java.util.HashMap<>();
@@ -99,11 +99,9 @@ public final class PeerSession implements ProtooConnection.Handler {
   }
 
   @Override
-  public void onNotification(String method, JsonNode data) {
+  public Future<?> onNotification(String method, JsonNode data) {
     Method known = methods.get(method);
-    if (known != null) {
-      known.call(data);
-    }
+    return known == null ? Future.succeededFuture() : known.call(data);
   }
 
   @Override

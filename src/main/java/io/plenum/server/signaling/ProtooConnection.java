@@ -37,7 +37,8 @@ public final class ProtooConnection {
     /** The answer's data, now or later; a failure that is a {@link PlenumException} reaches the client as it is. */
     Future<?> onRequest(String method, JsonNode data);
 
-    void onNotification(String method, JsonNode data);
+    /** As a request whose answer nobody hears: a failure goes to the log. */
+    Future<?> onNotification(String method, JsonNode data);
 
     /** Nothing can be sent any more. Called once. */
     void onClosed();
@@ -147,15 +148,21 @@ public final class ProtooConnection {
   }
 
   private void onNotification(String method, JsonNode data) {
+    Future<?> done;
     try {
-      handler.onNotification(method, data);
-    } catch (PlenumException e) {
-      log.debug("{}", LogLine.of("signaling notification refused").with("remote", channel.remoteAddress())
-          .with("method", method).with("code", e.code()).with("reason", e.getMessage()));
+      done = handler.onNotification(method, data);
     } catch (RuntimeException e) {
-      log.error("{}", LogLine.of("signaling notification failed").with("remote", channel.remoteAddress())
-          .with("method", method), e);
+      done = Future.failedFuture(e);
     }
+    done.onFailure(failure -> {
+      if (failure instanceof PlenumException refusal) {
+        log.debug("{}", LogLine.of("signaling notification refused").with("remote", channel.remoteAddress())
+            .with("method", method).with("code", refusal.code()).with("reason", refusal.getMessage()));
+      } else {
+        log.error("{}", LogLine.of("signaling notification failed").with("remote", channel.remoteAddress())
+            .with("method", method), failure);
+      }
+    });
   }
 
   private void onRequest(JsonNode frame) {

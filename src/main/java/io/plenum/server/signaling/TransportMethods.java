@@ -60,7 +60,7 @@ final class TransportMethods {
             transportId, r, router.loop(), forceTcp, sctp, room.line("", peer).transport(transportId).toString()))
         .onSuccess(done -> {
           if (peer.left()) {
-            router.run(r -> r.closeTransport(transportId, router.nowNs()));
+            router.tell(r -> r.closeTransport(transportId, router.nowNs()));
           } else {
             room.onTransportCreated(peer, transportId);
           }
