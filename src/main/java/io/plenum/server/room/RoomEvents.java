@@ -9,10 +9,10 @@ import io.plenum.protocol.ice.IceState;
 import io.plenum.protocol.ice.TransportTuple;
 import io.plenum.server.ops.LogLine;
 import io.plenum.server.router.RouterVerticle;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,18 +21,28 @@ import org.slf4j.LoggerFactory;
 final class RoomEvents implements RouterListener {
   private static final Logger log = LoggerFactory.getLogger(RoomEvents.class);
 
-  /** After consent has run out (30 s), so that others see a silent peer go within 35 s. */
-  private static final long MEDIA_LOST_GRACE_MS = 4_000;
+  /** Does something after so many milliseconds, on the room's loop. */
+  interface Later {
+    void after(long milliseconds, Runnable action);
+  }
 
   private final RoomVerticle room;
   private final RouterVerticle router;
-  /** Which disconnection of a transport it is, so that a timer of an earlier one does not judge a later. */
-  private final Map<String, Integer> disconnections = new HashMap<>();
-  private int lastDisconnection;
+  private final LongSupplier nowNs;
+  private final Later later;
+  private final LostMedia lost = new LostMedia(this::onLostForGood);
+  private boolean waking;
 
   RoomEvents(RoomVerticle room, RouterVerticle router) {
+    this(room, router, System::nanoTime, room::after);
+  }
+
+  /** With a time of one's own. */
+  RoomEvents(RoomVerticle room, RouterVerticle router, LongSupplier nowNs, Later later) {
     this.room = room;
     this.router = router;
+    this.nowNs = nowNs;
+    this.later = later;
   }
 
   @Override
@@ -41,30 +51,49 @@ final class RoomEvents implements RouterListener {
     if (peer == null) {
       return;
     }
+    long changedNs = nowNs.getAsLong();
     log.info("{}", room.line("ice " + from.label() + "→" + to.label(), peer).transport(transportId)
-        .with("tuple", tuple).with("after", peer.onIceChanged(transportId, System.nanoTime()) / 1_000_000 + "ms"));
+        .with("tuple", tuple).with("after", peer.onIceChanged(transportId, changedNs) / 1_000_000 + "ms"));
     if (to == IceState.DISCONNECTED) {
       peer.channel().notify("transportStateChanged",
           Map.of("transportId", transportId, "iceState", "disconnected"));
-      int which = ++lastDisconnection;
-      disconnections.put(transportId, which);
-      room.after(MEDIA_LOST_GRACE_MS, () -> onStillDisconnected(peer, transportId, which));
+      lost.onIceDisconnected(transportId, changedNs);
+      wakeForLost();
     } else {
-      disconnections.remove(transportId);
+      lost.onIceUsable(transportId);
     }
   }
 
-  /** The client had its time to restart ICE. What is left of it holds a place in the room that nobody fills. */
-  private void onStillDisconnected(Peer peer, String transportId, int which) {
-    if (disconnections.remove(transportId, which) && !peer.left()) {
-      log.info("{}", room.line("peer lost", peer).transport(transportId).with("reason", "media-lost"));
-      peer.channel().disconnect("media-lost: your media has not reached us for a while");
+  private void wakeForLost() {
+    long dueNs = lost.nextDeadlineNs();
+    if (waking || dueNs == Long.MAX_VALUE) {
+      return;
+    }
+    waking = true;
+    // Rounded up, or it would ring just before it is due.
+    later.after(Math.max(0, dueNs - nowNs.getAsLong()) / 1_000_000 + 1, () -> {
+      waking = false;
+      lost.onTimeout(nowNs.getAsLong());
+      wakeForLost();
+    });
+  }
+
+  /** The client had its time. What is left of it holds a place in the room that nobody fills. */
+  private void onLostForGood(String transportId, LostMedia.Cause cause) {
+    Peer peer = owner(transportId);
+    if (peer != null) {
+      log.info("{}", room.line("peer lost", peer).transport(transportId).with("reason", cause.code()));
+      peer.channel().disconnect(cause.code() + ": " + cause.sentence());
     }
   }
 
   @Override
   public void onDtlsStateChanged(String transportId, DtlsState state, String reason) {
     Peer peer = owner(transportId);
+    if (peer != null && state == DtlsState.FAILED) {
+      lost.onDtlsFailed(transportId, nowNs.getAsLong());
+      wakeForLost();
+    }
     if (peer != null && (state == DtlsState.FAILED || state == DtlsState.CLOSED)) {
       peer.channel().notify("transportStateChanged", Map.of(
           "transportId", transportId, "dtlsState", state == DtlsState.FAILED ? "failed" : "closed", "reason", reason));
