@@ -55,7 +55,7 @@ public final class MediaRoom {
             .produce(new ProducerOptions(producerId, kind, rtpParameters, paused, appData), router.nowNs()))
         .map(done -> {
           log.info("{}", room.line("producer added", peer).transport(transportId).with("producer", producerId)
-              .with("kind", kind).with("source", appData.get("source")).with("paused", paused ? true : null));
+              .with("kind", kind).with("source", MediaSource.of(kind, appData)).with("paused", paused ? true : null));
           if (!peer.left()) {
             room.presence().onProducerAdded(producerId, router.routerId(), peer.id(), kind, paused, appData);
           }
