@@ -48,6 +48,7 @@ public final class DataRoom {
       throw new PlenumException("too-many-data-producers",
           "a peer may have " + limits.dataProducersPerPeer() + " data producers");
     }
+    peer.announce();
     RouterVerticle router = peer.router();
     String id = room.newId();
     // Counted from now on, so that requests in flight cannot exceed the limit.
@@ -109,6 +110,9 @@ public final class DataRoom {
 
   public Future<?> pause(Peer peer, String dataProducerId, boolean paused) {
     peer.requireDataProducer(dataProducerId);
+    if (!paused && peer.isPaused(dataProducerId)) {
+      peer.announce();
+    }
     if (peer.onProducerPaused(dataProducerId, paused)) {
       log.info("{}", room.line(paused ? "data producer paused" : "data producer resumed", peer).with("producer", dataProducerId));
     }

@@ -44,6 +44,7 @@ public final class MediaRoom {
       throw new PlenumException("too-many-producers",
           "a peer may have " + limits.videoProducersPerPeer() + " video producers");
     }
+    peer.announce();
     RouterVerticle router = peer.router();
     String producerId = room.newId();
     Peer.ProducerEntry entry = new Peer.ProducerEntry(producerId, ProducerKind.of(kind), appData);
@@ -97,6 +98,9 @@ public final class MediaRoom {
 
   public Future<?> pause(Peer peer, String producerId, boolean paused) {
     peer.requireProducer(producerId);
+    if (!paused && peer.isPaused(producerId)) {
+      peer.announce();
+    }
     if (peer.onProducerPaused(producerId, paused)) {
       log.info("{}", room.line(paused ? "producer paused" : "producer resumed", peer).with("producer", producerId));
     }

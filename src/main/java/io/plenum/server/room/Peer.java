@@ -42,6 +42,7 @@ public final class Peer {
 
   private final String id;
   private final PeerChannel channel;
+  private final AnnouncementBudget announcements;
   final Map<String, TransportEntry> transports = new LinkedHashMap<>();
   final Map<String, ProducerEntry> producers = new LinkedHashMap<>();
   /** Consumer id to producer id. */
@@ -63,9 +64,10 @@ public final class Peer {
   private RoomRouters.Place place;
   private RouterVerticle router;
 
-  Peer(String id, PeerChannel channel) {
+  Peer(String id, PeerChannel channel, AnnouncementBudget announcements) {
     this.id = id;
     this.channel = channel;
+    this.announcements = announcements;
   }
 
   public String id() {
@@ -114,6 +116,11 @@ public final class Peer {
 
   void place(RoomRouters.Place place) {
     this.place = place;
+  }
+
+  /** Before the others are told something about it. @throws PlenumException {@code too-many-requests} */
+  void announce() {
+    announcements.spend(System.nanoTime());
   }
 
   /** Producers that it has, or, while it is new, will probably soon have. */
@@ -208,6 +215,11 @@ public final class Peer {
   /** Also of a data producer. @return whether that is news */
   boolean onProducerPaused(String producerId, boolean paused) {
     return paused ? pausedProducers.add(producerId) : pausedProducers.remove(producerId);
+  }
+
+  /** Of both kinds. */
+  boolean isPaused(String producerId) {
+    return pausedProducers.contains(producerId);
   }
 
   /** Its producer or data producer of that id, or null. */

@@ -214,7 +214,7 @@ public final class RoomVerticle extends VerticleBase {
     if (former == null && peers.size() >= limits.peersPerRoom()) {
       throw new PlenumException("too-many-peers", "the room is full: it has " + peers.size() + " peers");
     }
-    Peer peer = new Peer(peerId, channel);
+    Peer peer = new Peer(peerId, channel, AnnouncementBudget.of(limits, System.nanoTime()));
     if (former != null) {
       peers.put(peerId, peer);
       log.info("{}", line("peer replaced", former));
@@ -262,6 +262,7 @@ public final class RoomVerticle extends VerticleBase {
 
   public void displayName(Peer peer, String displayName) {
     requireJoined(peer);
+    peer.announce();
     String former = peer.displayName();
     peer.displayName(shortened(displayName));
     presence.onDisplayName(peer.id(), peer.displayName());
