@@ -281,6 +281,11 @@ public final class RoomVerticle extends VerticleBase {
       peers.remove(peer.id());
     }
     depart(peer);
+    closeIfEmpty();
+  }
+
+  /** Nobody is here, any more or at all: a room that was opened for somebody who was then not admitted must not stay for ever. */
+  public void closeIfEmpty() {
     if (peers.isEmpty() && !closed) {
       closed = true;
       log.info("{}", LogLine.of("room closed").room(name));

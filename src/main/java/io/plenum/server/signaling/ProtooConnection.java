@@ -90,6 +90,11 @@ public final class ProtooConnection {
     return closed;
   }
 
+  /** Of its loop. */
+  Timers timers() {
+    return timers;
+  }
+
   /** Asks the client. Fails with {@code request-timeout}, {@code request-refused} or {@code connection-closed}. */
   public Future<JsonNode> request(String method, Object data) {
     if (closed) {

@@ -109,6 +109,8 @@ public final class SignalingService implements SignalingEndpoint {
     private void enter(Rooms.Opened opened, int attempt) {
       // Looked at on the room's loop: who enters before is found there when the room's clients are counted.
       if (servers.draining()) {
+        // It may have been opened for this client alone.
+        opened.room().closeIfEmpty();
         socketContext.runOnContext(v -> onRefused());
         return;
       }
@@ -126,6 +128,7 @@ public final class SignalingService implements SignalingEndpoint {
         }
       } catch (RuntimeException e) {
         log.error("{}", LogLine.of("peer not admitted").room(roomId).peer(peerId), e);
+        opened.room().closeIfEmpty();
         refuse(e);
       }
     }
