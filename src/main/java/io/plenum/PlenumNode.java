@@ -65,10 +65,10 @@ public final class PlenumNode {
       return Future.failedFuture(e);
     }
     Promise<Void> warm = Promise.promise();
-    Promise<String> superseded = Promise.promise();
+    Promise<String> mustEnd = Promise.promise();
     NodeVerticle verticle = new NodeVerticle(options.config(), options.identity(), Addresses.of(options.config()),
         options.hazelcast(), options.mediaLoops(), options.controlLoops(), node -> warm.tryComplete(),
-        superseded::tryComplete);
+        mustEnd::tryComplete);
     if (options.router() != null) {
       verticle.mountOn(options.router(), Vertx.currentContext());
     }
@@ -76,7 +76,9 @@ public final class PlenumNode {
     return vertx.deployVerticle(verticle).onFailure(failure -> options.release()).map(id -> {
       PlenumNode node = new PlenumNode(verticle, warm.future(), () -> stop(vertx, id, verticle));
       Consumer<String> handler = options.whenSuperseded();
-      superseded.future().onSuccess(handler != null ? handler::accept : reason -> node.closeNow());
+      mustEnd.future()
+          .onSuccess(reason -> warm.tryFail(new IllegalStateException(reason)))
+          .onSuccess(handler != null ? handler::accept : reason -> node.closeNow());
       return node;
     });
   }
@@ -159,7 +161,10 @@ public final class PlenumNode {
     }
   }
 
-  /** Completes when handshakes and ciphers are warm and {@code /readyz} says yes. Clients that come earlier are served, but slowly. */
+  /**
+   * Completes when handshakes and ciphers are warm and {@code /readyz} says yes. Clients that come earlier wait until then. Fails
+   * when that will never be.
+   */
   public Future<Void> ready() {
     return ready;
   }

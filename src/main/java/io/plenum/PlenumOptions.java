@@ -103,7 +103,10 @@ public final class PlenumOptions {
     return this;
   }
 
-  /** Called with the reason when another process with this node's serverId has taken over; by default the node closes. */
+  /**
+   * Called with the reason when the node cannot go on: another process with its serverId has taken over, or nothing can be encrypted
+   * in this JVM. By default the node closes.
+   */
   public PlenumOptions whenSuperseded(Consumer<String> handler) {
     whenSuperseded = handler;
     return this;

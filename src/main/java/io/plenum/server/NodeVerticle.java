@@ -78,7 +78,8 @@ public final class NodeVerticle extends VerticleBase {
    * @param hazelcast of the cluster, null if the node is alone
    * @param mediaLoops and {@code controlLoops}: together as many as Vert.x was given event loops
    * @param whenReady called once, from any thread, when the node is warm and takes clients
-   * @param mustEnd called when another process with the same serverId has taken over
+   * @param mustEnd called with the reason, from any thread: another process with the same serverId has taken over, or nothing here
+   *     can be encrypted
    */
   public NodeVerticle(PlenumConfig config, ServerIdentity identity, Addresses addresses, HazelcastInstance hazelcast,
       int mediaLoops, int controlLoops, Consumer<NodeVerticle> whenReady, Consumer<String> mustEnd) {
@@ -172,7 +173,7 @@ public final class NodeVerticle extends VerticleBase {
           if (router == null) {
             servers.own(publicUrl());
           }
-          WarmUp.start(dtls, readiness, this::onWarm);
+          WarmUp.start(dtls, readiness, this::onWarm, mustEnd);
         });
   }
 

@@ -176,8 +176,8 @@ public final class SimulatedNode implements WebRtcTransport.Network {
 
   private final class Recorder implements RouterListener {
     @Override
-    public void onIceStateChanged(String transportId, IceState state) {
-      events.add("ice " + transportId + " " + state.label());
+    public void onIceStateChanged(String transportId, IceState from, IceState to, TransportTuple tuple) {
+      events.add("ice " + transportId + " " + to.label());
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.plenum.media.router;
 
 import io.plenum.protocol.dtls.DtlsState;
 import io.plenum.protocol.ice.IceState;
+import io.plenum.protocol.ice.TransportTuple;
 import java.util.List;
 import java.util.Map;
 
@@ -10,7 +11,8 @@ public interface RouterListener {
   /** How loud a producer was over the last interval, 0 (loudest) to -127 dBov. */
   record AudioLevel(String producerId, int dbov) {}
 
-  default void onIceStateChanged(String transportId, IceState state) {}
+  /** @param tuple where media goes from now on, null if nowhere */
+  default void onIceStateChanged(String transportId, IceState from, IceState to, TransportTuple tuple) {}
 
   /** @param reason why, for people; empty if there is nothing to say */
   default void onDtlsStateChanged(String transportId, DtlsState state, String reason) {}

@@ -481,7 +481,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
 
     @Override
     public void onIceStateChanged(IceState from, IceState to) {
-      router.events().onIceStateChanged(id, to);
+      router.events().onIceStateChanged(id, from, to, selectedTuple);
       if (to.isUsable() && dtls.isConnected() && !from.isUsable()) {
         session.onConnected(nowNs);
       } else if (to == IceState.DISCONNECTED) {

@@ -171,7 +171,7 @@ public final class ConfigLoader {
         }
         parent.put(name, value.equals("true"));
       } else if (model.isIntegralNumber()) {
-        parent.put(name, Long.parseLong(value));
+        parent.put(name, whole(key, Long.parseLong(value), where));
       } else if (model.isFloatingPointNumber()) {
         parent.put(name, Double.parseDouble(value));
       } else {
@@ -180,6 +180,14 @@ public final class ConfigLoader {
     } catch (NumberFormatException e) {
       throw wrongType(key, value, model.isIntegralNumber() ? "a whole number" : "a number", where);
     }
+  }
+
+  /** A seed is a pattern, and may have 64 bits; all others are numbers of something. */
+  private static long whole(String key, long value, String where) {
+    if (value != (int) value && !key.endsWith(".seed")) {
+      throw new ConfigException("the key " + key + " takes a number of 32 bits at most, not " + value + " (" + where + ")");
+    }
+    return value;
   }
 
   private static ConfigException wrongType(String key, String value, String wanted, String where) {

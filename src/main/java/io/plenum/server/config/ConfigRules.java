@@ -2,16 +2,57 @@ package io.plenum.server.config;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 
 /** What must hold between the values of a configuration, beyond the type of each. */
 final class ConfigRules {
   private static final int MAX_PORT = 65_535;
-  /** A second lost, one late, and one to spare. */
-  private static final int MIN_SILENCE_S = 3;
-  /** More than one loop reads, of one peer: whoever wants no limit says that. */
-  private static final int MAX_MEDIA_MBIT_PER_SECOND = 8_000;
-  private static final int MAX_MEDIA_PACKETS_PER_SECOND = 1_000_000;
+  /** More of anything than one machine has, and small enough that two of these together are still an {@code int}. */
+  private static final int PLENTY = 1_000_000_000;
+
+  /** What a number may be. Ports are not here: how many a node needs depends on its loops. */
+  private record Range(String key, ToDoubleFunction<PlenumConfig> value, double least, double most, String why) {
+    void require(PlenumConfig config) {
+      double is = value.applyAsDouble(config);
+      // So that NaN is refused, too.
+      if (!(is >= least && is <= most)) {
+        throw new ConfigException("the key " + key + " takes " + text(least) + " to " + text(most) + " (" + why + "), not " + text(is));
+      }
+    }
+
+    private static String text(double number) {
+      return number == Math.rint(number) ? Long.toString((long) number) : Double.toString(number);
+    }
+  }
+
+  private static final List<Range> RANGES = List.of(
+      range("media.loops", c -> c.media().loops(), 0, 1_024, "0 is one for each processor"),
+      range("media.consentTimeoutS", c -> c.media().consentTimeoutS(), 10, 60, "browsers check a path every 2.5 to 6 s"),
+      range("room.routerCapacity", c -> c.room().routerCapacity(), 1, PLENTY, "consumers"),
+      range("cluster.maxSilenceS", c -> c.cluster().maxSilenceS(), 3, 3_600, "nodes tell each other once a second that they live"),
+      range("limits.roomsPerNode", c -> c.limits().roomsPerNode(), 1, PLENTY, "rooms"),
+      range("limits.peersPerRoom", c -> c.limits().peersPerRoom(), 1, PLENTY, "peers"),
+      range("limits.transportsPerPeer", c -> c.limits().transportsPerPeer(), 1, PLENTY, "a client needs one for each direction"),
+      range("limits.producersPerPeer", c -> c.limits().producersPerPeer(), 0, PLENTY, "0: nobody sends sound or picture"),
+      range("limits.videoProducersPerPeer", c -> c.limits().videoProducersPerPeer(), 0, PLENTY, "0: nobody sends a picture"),
+      range("limits.consumersPerPeer", c -> c.limits().consumersPerPeer(), 0, PLENTY, "0: nobody receives sound or picture"),
+      range("limits.dataProducersPerPeer", c -> c.limits().dataProducersPerPeer(), 0, PLENTY, "0: no data channels to us"),
+      range("limits.dataConsumersPerPeer", c -> c.limits().dataConsumersPerPeer(), 0, PLENTY, "0: no data channels from us"),
+      range("limits.pendingRequestsPerPeer", c -> c.limits().pendingRequestsPerPeer(), 1, PLENTY, "requests"),
+      range("limits.connections", c -> c.limits().connections(), 1, PLENTY, "connections"),
+      range("limits.messageBytes", c -> c.limits().messageBytes(), 1_000, PLENTY, "a browser's join has some 10,000"),
+      range("limits.messagesPerSecond", c -> c.limits().messagesPerSecond(), 1, 1_000_000, "messages"),
+      range("limits.joinTimeoutS", c -> c.limits().joinTimeoutS(), 1, 86_400, "seconds"),
+      range("drain.timeoutS", c -> c.drain().timeoutS(), 0, 86_400, "seconds; 0: at once"),
+      range("drain.clientsPerSecond", c -> c.drain().clientsPerSecond(), 1, PLENTY, "clients"),
+      range("net.impair.lossPercent", c -> c.net().impair().lossPercent(), 0, 100, "percent"),
+      range("net.impair.delayMs", c -> c.net().impair().delayMs(), 0, 60_000, "milliseconds"),
+      range("net.impair.reorderPercent", c -> c.net().impair().reorderPercent(), 0, 100, "percent"),
+      range("net.impair.pipeLossPercent", c -> c.net().impair().pipeLossPercent(), 0, 100, "percent"),
+      range("net.impair.busLossPercent", c -> c.net().impair().busLossPercent(), 0, 100, "percent"),
+      range("net.impair.busRepeatPercent", c -> c.net().impair().busRepeatPercent(), 0, 100, "percent"));
 
   private ConfigRules() {}
 
@@ -20,37 +61,17 @@ final class ConfigRules {
     requireOneOf("http.tls.mode", config.http().tls().mode(), Set.of("off", "self-signed", "pem"));
     requireOneOf("auth.mode", config.auth().mode(), Set.of("none", "jwt"));
     requireOneOf("log.level", config.log().level(), Set.of("trace", "debug", "info", "warn", "error"));
+    RANGES.forEach(range -> range.require(config));
     requirePort("http.port", config.http().port(), 1);
     requirePort("media.port", config.media().port(), Math.max(1, config.media().loops()));
     requirePort("pipe.port", config.pipe().port(), Math.max(1, config.media().loops()));
-    requirePercent("net.impair.lossPercent", config.net().impair().lossPercent());
-    requirePercent("net.impair.pipeLossPercent", config.net().impair().pipeLossPercent());
-    requirePercent("net.impair.busLossPercent", config.net().impair().busLossPercent());
-    requirePercent("net.impair.busRepeatPercent", config.net().impair().busRepeatPercent());
-    requirePercent("net.impair.reorderPercent", config.net().impair().reorderPercent());
-    if (config.cluster().maxSilenceS() < MIN_SILENCE_S) {
-      throw new ConfigException("the key cluster.maxSilenceS must be " + MIN_SILENCE_S
-          + " or more: nodes tell each other once a second that they live");
-    }
-    if (config.media().loops() < 0) {
-      throw new ConfigException("the key media.loops must be 0 (one for each processor) or more");
-    }
-    if (config.drain().timeoutS() < 0 || config.drain().clientsPerSecond() < 1) {
-      throw new ConfigException("the key drain.timeoutS takes 0 or more seconds, and drain.clientsPerSecond 1 or more");
-    }
-    if (config.room().routerCapacity() < 1) {
-      throw new ConfigException("the key room.routerCapacity must be 1 or more");
-    }
+    requirePort("cluster.port", config.cluster().port(), 1);
+    requirePort("cluster.busPort", config.cluster().busPort(), 1);
     PlenumConfig.Limits limits = config.limits();
-    if (limits.dataMessagesPerSecond() < 1 || limits.dataBytesPerSecond() < 1) {
-      throw new ConfigException("the keys limits.dataMessagesPerSecond and limits.dataBytesPerSecond must be 1 or more");
-    }
     if (limits.pendingRequestsPerPeer() < limits.consumersPerPeer() + limits.dataConsumersPerPeer()) {
       throw new ConfigException("limits.pendingRequestsPerPeer must not be less than limits.consumersPerPeer and"
           + " limits.dataConsumersPerPeer together: whoever joins a full room is asked about every consumer at once");
     }
-    requireRange("limits.mediaMbitPerSecond", limits.mediaMbitPerSecond(), MAX_MEDIA_MBIT_PER_SECOND);
-    requireRange("limits.mediaPacketsPerSecond", limits.mediaPacketsPerSecond(), MAX_MEDIA_PACKETS_PER_SECOND);
     if (config.auth().mode().equals("jwt")) {
       throw new ConfigException("auth.mode=jwt is not there yet: use auth.mode=none behind something that lets in only whom you know");
     }
@@ -102,15 +123,7 @@ final class ConfigRules {
     }
   }
 
-  private static void requireRange(String key, int value, int most) {
-    if (value < 1 || value > most) {
-      throw new ConfigException("the key " + key + " takes 1 to " + most + ", not " + value);
-    }
-  }
-
-  private static void requirePercent(String key, double value) {
-    if (!(value >= 0 && value <= 100)) {
-      throw new ConfigException("the key " + key + " takes 0 to 100, not " + value);
-    }
+  private static Range range(String key, ToDoubleFunction<PlenumConfig> value, double least, double most, String why) {
+    return new Range(key, value, least, most, why);
   }
 }

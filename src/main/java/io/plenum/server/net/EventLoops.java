@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Divides Vert.x's event loops: the first carry media and nothing else, the others carry signalling, rooms and HTTP, so
- * that neither waits for the other. The one class that imports Vert.x internals: there is no public way to say on which
- * loop a verticle lives, or to reach the Netty loop beneath it.
+ * that neither waits for the other. One of two classes that import Vert.x internals (the other is the web's {@code NettyLine}): there is
+ * no public way to say on which loop a verticle lives, or to reach the Netty loop beneath it.
  */
 public final class EventLoops {
   /** Contexts asked for before we believe that we have met every loop: more than any machine has loops. */

@@ -9,6 +9,7 @@ import io.plenum.media.router.DataProducerOptions;
 import io.plenum.media.router.Router;
 import io.plenum.media.router.Subchannels;
 import io.plenum.media.transport.DirectTransport;
+import io.plenum.server.ops.LogLine;
 import io.plenum.server.router.RouterVerticle;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
@@ -112,9 +113,10 @@ public final class ApplicationPeer implements PeerChannel, DirectTransport.Liste
 
   private void onTransport(RouterVerticle router) {
     if (peer.left()) {
-      router.run(r -> r.closeTransport(transportId, router.nowNs()));
+      router.tell(r -> r.closeTransport(transportId, router.nowNs()));
       return;
     }
+    room().onTransportCreated(peer, transportId);
     room().join(peer, displayName, DEVICE, null);
     room().afterJoin(peer);
   }
@@ -206,7 +208,7 @@ public final class ApplicationPeer implements PeerChannel, DirectTransport.Liste
     if (waitingBytes.addAndGet(bytes) > MAX_WAITING_BYTES) {
       waitingBytes.addAndGet(-bytes);
       if (lostMessages.incrementAndGet() == 1) {
-        log.warn("data lost peer={} reason=application-too-slow", peerId);
+        log.warn("{}", LogLine.of("data lost").room(room().name()).peer(peerId).with("reason", "application-too-slow"));
       }
       return;
     }

@@ -3,6 +3,7 @@ package io.plenum.server.room;
 import io.plenum.cluster.message.Layers;
 import io.plenum.cluster.message.ProducerRow;
 import io.plenum.media.PlenumException;
+import io.plenum.server.ops.LogLine;
 import io.plenum.server.router.RouterVerticle;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,8 +67,8 @@ final class ConsumerSetup {
       return null;
     }
     if (consumers.size() >= maker.limit()) {
-      log.warn("{} refused room={} peer={} producer={} reason=too-many-consumers limit={}",
-          maker.noun(), room.name(), peer.id(), producerId, maker.limit());
+      log.warn("{}", room.line(maker.noun() + " refused", peer).with("producer", producerId)
+          .with("reason", "too-many-consumers").with("limit", maker.limit()));
       return null;
     }
     String consumerId = room.newId();
@@ -111,6 +112,7 @@ final class ConsumerSetup {
 
   /** The consumer is no more. @return its producer's id, or null if it is not known */
   String forget(Peer peer, String consumerId) {
+    log.debug("{}", line("closed", peer, consumerId));
     room.presence().onConsumerClosed(consumerId);
     return maker.of(peer).remove(consumerId);
   }
@@ -129,7 +131,20 @@ final class ConsumerSetup {
     }
   }
 
-  /** The client pauses, resumes, or wants other layers. */
+  /**
+   * A line for {@code debug}: a room of n peers has some 2 n² consumers, and at 500 peers their lines would fill a disk in which
+   * nobody finds the others any more. What is refused or lost is said at {@code info}.
+   */
+  private LogLine line(String what, Peer peer, String consumerId) {
+    return room.line(maker.noun() + " " + what, peer).with("consumer", consumerId);
+  }
+
+  /** @param by whose will it is: the producer's, or the client's */
+  void onPaused(Peer peer, String consumerId, boolean paused, String by) {
+    log.debug("{}", line(paused ? "paused" : "resumed", peer, consumerId).with("by", by));
+  }
+
+  /** The client wants other layers, or none. */
   void onDemand(Peer peer, String consumerId, Layers layers) {
     String producerId = maker.of(peer).get(consumerId);
     if (producerId != null && crosses(peer, producerId)) {
@@ -144,6 +159,7 @@ final class ConsumerSetup {
 
   void onPeerLeft(Peer peer) {
     for (String consumerId : maker.of(peer).keySet()) {
+      log.debug("{}", line("closed", peer, consumerId));
       waiting.remove(consumerId);
       room.presence().onConsumerClosed(consumerId);
     }
@@ -164,6 +180,8 @@ final class ConsumerSetup {
       Peer peer, String consumerId, String ownerPeerId, String transportId, Map<String, Object> description) {
     description.put("peerId", ownerPeerId);
     description.put("transportId", transportId);
+    log.debug("{}", line("added", peer, consumerId).transport(transportId)
+        .with("producer", maker.of(peer).get(consumerId)).with("from", ownerPeerId));
     peer.channel().request(maker.offer(), description).onComplete(answer -> {
       if (peer.left() || !maker.of(peer).containsKey(consumerId)) {
         return;
@@ -171,21 +189,21 @@ final class ConsumerSetup {
       RouterVerticle router = peer.router();
       if (answer.failed()) {
         forget(peer, consumerId);
-        log.info("{} refused room={} peer={} consumer={} reason=\"{}\"",
-            maker.noun(), room.name(), peer.id(), consumerId, answer.cause().getMessage());
-        router.run(r -> maker.close(r, consumerId, router.nowNs()));
+        log.info("{}", room.line(maker.noun() + " refused", peer).with("consumer", consumerId)
+            .with("reason", answer.cause().getMessage()));
+        router.tell(r -> maker.close(r, consumerId, router.nowNs()));
         return;
       }
-      router.run(r -> maker.resume(r, consumerId, router.nowNs()));
+      router.tell(r -> maker.resume(r, consumerId, router.nowNs()));
     });
   }
 
   private void onRefused(Peer peer, String consumerId, String producerId, Throwable failure) {
     forget(peer, consumerId);
     String code = failure instanceof PlenumException refusal ? refusal.code() : "internal-error";
-    log.info("{} refused room={} peer={} producer={} reason={}", maker.noun(), room.name(), peer.id(), producerId, code);
+    log.info("{}", room.line(maker.noun() + " refused", peer).with("producer", producerId).with("reason", code));
     if (!(failure instanceof PlenumException)) {
-      log.error("{} failed room={} peer={} producer={}", maker.noun(), room.name(), peer.id(), producerId, failure);
+      log.error("{}", room.line(maker.noun() + " failed", peer).with("producer", producerId), failure);
     }
   }
 }

@@ -48,16 +48,18 @@ public final class DataRoom {
       throw new PlenumException("too-many-data-producers",
           "a peer may have " + limits.dataProducersPerPeer() + " data producers");
     }
+    peer.announce();
     RouterVerticle router = peer.router();
     String id = room.newId();
     // Counted from now on, so that requests in flight cannot exceed the limit.
     peer.dataProducers.put(id, new Peer.ProducerEntry(id, ProducerKind.DATA, wanted.appData()));
+    peer.onProducerPaused(id, wanted.paused());
     return router
         .run(r -> r.transport(transportId).produceData(new DataProducerOptions(id, wanted.sctpStreamParameters(),
             wanted.label(), wanted.protocol(), wanted.paused(), wanted.appData()), router.nowNs()))
         .map(done -> {
-          log.info("data producer added room={} peer={} producer={} label=\"{}\"",
-              room.name(), peer.id(), id, shortened(wanted.label()));
+          log.info("{}", room.line("data producer added", peer).transport(transportId).with("producer", id)
+              .with("label", wanted.label()).with("paused", wanted.paused() ? true : null));
           if (!peer.left() && peer.dataProducers.containsKey(id)) {
             room.presence().onDataProducerAdded(id, router.routerId(), peer.id(), wanted.paused(), wanted.appData());
           }
@@ -65,6 +67,7 @@ public final class DataRoom {
         })
         .onFailure(failure -> {
           peer.dataProducers.remove(id);
+          peer.onProducerPaused(id, false);
           // Who joined meanwhile on another router waits for it.
           consumers.onProducerGone(id);
         });
@@ -99,13 +102,20 @@ public final class DataRoom {
 
   private void forget(Peer peer, String dataProducerId) {
     peer.dataProducers.remove(dataProducerId);
-    log.info("data producer closed room={} peer={} producer={}", room.name(), peer.id(), dataProducerId);
+    peer.onProducerPaused(dataProducerId, false);
+    log.info("{}", room.line("data producer closed", peer).with("producer", dataProducerId));
     consumers.onProducerGone(dataProducerId);
     room.presence().onProducerClosed(dataProducerId);
   }
 
   public Future<?> pause(Peer peer, String dataProducerId, boolean paused) {
     peer.requireDataProducer(dataProducerId);
+    if (!paused && peer.isPaused(dataProducerId)) {
+      peer.announce();
+    }
+    if (peer.onProducerPaused(dataProducerId, paused)) {
+      log.info("{}", room.line(paused ? "data producer paused" : "data producer resumed", peer).with("producer", dataProducerId));
+    }
     room.presence().onProducerPaused(dataProducerId, paused);
     RouterVerticle router = peer.router();
     return router.run(r -> {
@@ -118,7 +128,8 @@ public final class DataRoom {
   }
 
   /** The client pauses or resumes a data consumer. */
-  public void onDemand(Peer peer, String dataConsumerId, boolean paused) {
+  public void onConsumerPaused(Peer peer, String dataConsumerId, boolean paused) {
+    consumers.onPaused(peer, dataConsumerId, paused, "client");
     consumers.onDemand(peer, dataConsumerId, paused ? Layers.NONE : Layers.DATA);
   }
 
@@ -148,9 +159,5 @@ public final class DataRoom {
   void onPeerLeft(Peer peer) {
     consumers.onPeerLeft(peer);
     List.copyOf(peer.dataProducers.keySet()).forEach(id -> forget(peer, id));
-  }
-
-  private static String shortened(String label) {
-    return label.length() <= 64 ? label : label.substring(0, 64) + "…";
   }
 }

@@ -13,7 +13,7 @@ import java.util.function.Function;
 /** Makes consumers of sound and picture. */
 final class MediaConsumers implements ConsumerMaker {
   /** Whatever there is. */
-  private static final Layers HIGHEST = new Layers(7, 7);
+  static final Layers HIGHEST = new Layers(7, 7);
 
   private final Limits limits;
 
@@ -62,6 +62,8 @@ final class MediaConsumers implements ConsumerMaker {
 
   /** What newConsumer carries, in the field names of both vintages. */
   private static Map<String, Object> describe(Consumer consumer) {
+    Map<String, Object> appData = new LinkedHashMap<>(consumer.appData());
+    appData.put(MediaSource.KEY, MediaSource.of(consumer.kind(), appData));
     Map<String, Object> data = new LinkedHashMap<>();
     data.put("id", consumer.id());
     data.put("consumerId", consumer.id());
@@ -71,7 +73,7 @@ final class MediaConsumers implements ConsumerMaker {
     data.put("type", consumer.type());
     data.put("producerPaused", consumer.producerPaused());
     data.put("consumerScore", consumer.score());
-    data.put("appData", consumer.appData());
+    data.put("appData", appData);
     return data;
   }
 

@@ -44,17 +44,19 @@ public final class MediaRoom {
       throw new PlenumException("too-many-producers",
           "a peer may have " + limits.videoProducersPerPeer() + " video producers");
     }
+    peer.announce();
     RouterVerticle router = peer.router();
     String producerId = room.newId();
     Peer.ProducerEntry entry = new Peer.ProducerEntry(producerId, ProducerKind.of(kind), appData);
     // Counted from now on, so that requests in flight cannot exceed the limit.
     peer.producers.put(producerId, entry);
+    peer.onProducerPaused(producerId, paused);
     return router
         .run(r -> r.transport(transportId)
             .produce(new ProducerOptions(producerId, kind, rtpParameters, paused, appData), router.nowNs()))
         .map(done -> {
-          log.info("producer added room={} peer={} producer={} kind={} source={}",
-              room.name(), peer.id(), producerId, kind, appData.get("source"));
+          log.info("{}", room.line("producer added", peer).transport(transportId).with("producer", producerId)
+              .with("kind", kind).with("source", MediaSource.of(kind, appData)).with("paused", paused ? true : null));
           if (!peer.left()) {
             room.presence().onProducerAdded(producerId, router.routerId(), peer.id(), kind, paused, appData);
           }
@@ -62,6 +64,7 @@ public final class MediaRoom {
         })
         .onFailure(failure -> {
           peer.producers.remove(producerId);
+          peer.onProducerPaused(producerId, false);
           // Who joined meanwhile on another router waits for it.
           consumers.onProducerGone(producerId);
         });
@@ -81,19 +84,26 @@ public final class MediaRoom {
   public Future<?> close(Peer peer, String producerId) {
     peer.requireProducer(producerId);
     peer.producers.remove(producerId);
-    log.info("producer closed room={} peer={} producer={}", room.name(), peer.id(), producerId);
-    onProducerGone(producerId);
+    onProducerGone(peer, producerId);
     RouterVerticle router = peer.router();
     return router.run(r -> r.producer(producerId).close(router.nowNs()));
   }
 
-  private void onProducerGone(String producerId) {
+  private void onProducerGone(Peer peer, String producerId) {
+    log.info("{}", room.line("producer closed", peer).with("producer", producerId));
+    peer.onProducerPaused(producerId, false);
     consumers.onProducerGone(producerId);
     room.presence().onProducerClosed(producerId);
   }
 
   public Future<?> pause(Peer peer, String producerId, boolean paused) {
     peer.requireProducer(producerId);
+    if (!paused && peer.isPaused(producerId)) {
+      peer.announce();
+    }
+    if (peer.onProducerPaused(producerId, paused)) {
+      log.info("{}", room.line(paused ? "producer paused" : "producer resumed", peer).with("producer", producerId));
+    }
     room.presence().onProducerPaused(producerId, paused);
     RouterVerticle router = peer.router();
     return router.run(r -> {
@@ -105,9 +115,16 @@ public final class MediaRoom {
     });
   }
 
-  /** The client pauses or resumes a consumer, or wants other layers of it. */
-  public void onDemand(Peer peer, String consumerId, Layers layers) {
-    consumers.onDemand(peer, consumerId, layers);
+  /** The client has paused or resumed a consumer. */
+  public void onConsumerPaused(Peer peer, String consumerId, boolean paused) {
+    consumers.onPaused(peer, consumerId, paused, "client");
+    consumers.onDemand(peer, consumerId, paused ? Layers.NONE : MediaConsumers.HIGHEST);
+  }
+
+  /** The client wants other layers of a consumer; a level that is negative is left to us. */
+  public void onPreferredLayers(Peer peer, String consumerId, int spatialLayer, int temporalLayer) {
+    consumers.onDemand(peer, consumerId, new Layers(
+        Math.max(0, spatialLayer), temporalLayer < 0 ? MediaConsumers.HIGHEST.temporal() : temporalLayer));
   }
 
   /** Consumers for all that the other produces. */
@@ -120,7 +137,7 @@ public final class MediaRoom {
   /** The peer has left; what it had closes with its transports. */
   void onPeerLeft(Peer peer) {
     consumers.onPeerLeft(peer);
-    peer.producers.keySet().forEach(this::onProducerGone);
+    peer.producers.keySet().forEach(producerId -> onProducerGone(peer, producerId));
   }
 
   private static int videoProducers(Peer peer) {

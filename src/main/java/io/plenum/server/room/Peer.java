@@ -6,14 +6,25 @@ import io.plenum.media.PlenumException;
 import io.plenum.media.parameters.RtpCapabilities;
 import io.plenum.server.router.RouterVerticle;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** One peer of a room, as this node's room sees it: who it is, and which of the router's objects are its own. */
 public final class Peer {
   /** Which way a transport carries media, seen from the client. */
-  public enum Direction { PRODUCER, CONSUMER }
+  public enum Direction {
+    PRODUCER,
+    CONSUMER;
+
+    /** As clients say it. */
+    String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   /** @param data whether it has SCTP, now that it lives */
   record TransportEntry(Direction direction, boolean data) {}
@@ -31,6 +42,7 @@ public final class Peer {
 
   private final String id;
   private final PeerChannel channel;
+  private final AnnouncementBudget announcements;
   final Map<String, TransportEntry> transports = new LinkedHashMap<>();
   final Map<String, ProducerEntry> producers = new LinkedHashMap<>();
   /** Consumer id to producer id. */
@@ -38,6 +50,10 @@ public final class Peer {
   final Map<String, ProducerEntry> dataProducers = new LinkedHashMap<>();
   /** Data consumer id to data producer id. */
   final Map<String, String> dataConsumers = new HashMap<>();
+  /** Of both kinds, by id. */
+  private final Set<String> pausedProducers = new HashSet<>();
+  /** When ICE has last changed on each transport that lives; at first, when the transport was made. */
+  private final Map<String, Long> iceChangedNs = new HashMap<>();
   private String displayName = "";
   private Device device;
   private RtpCapabilities rtpCapabilities;
@@ -48,9 +64,10 @@ public final class Peer {
   private RoomRouters.Place place;
   private RouterVerticle router;
 
-  Peer(String id, PeerChannel channel) {
+  Peer(String id, PeerChannel channel, AnnouncementBudget announcements) {
     this.id = id;
     this.channel = channel;
+    this.announcements = announcements;
   }
 
   public String id() {
@@ -83,6 +100,11 @@ public final class Peer {
     return router;
   }
 
+  /** Null until it has been asked for a transport. */
+  String routerId() {
+    return router == null ? null : router.routerId();
+  }
+
   void router(RouterVerticle router) {
     this.router = router;
   }
@@ -94,6 +116,11 @@ public final class Peer {
 
   void place(RoomRouters.Place place) {
     this.place = place;
+  }
+
+  /** Before the others are told something about it. @throws PlenumException {@code too-many-requests} */
+  void announce() {
+    announcements.spend(System.nanoTime());
   }
 
   /** Producers that it has, or, while it is new, will probably soon have. */
@@ -138,6 +165,22 @@ public final class Peer {
 
   public void removeTransport(String transportId) {
     transports.remove(transportId);
+    iceChangedNs.remove(transportId);
+  }
+
+  /** The transport, of which the room knew only that it was wanted, lives. */
+  void onTransportCreated(String transportId, long nowNs) {
+    iceChangedNs.put(transportId, nowNs);
+  }
+
+  boolean hasLiving(String transportId) {
+    return iceChangedNs.containsKey(transportId);
+  }
+
+  /** @return nanoseconds since it last did */
+  long onIceChanged(String transportId, long nowNs) {
+    Long formerNs = iceChangedNs.put(transportId, nowNs);
+    return formerNs == null ? 0 : nowNs - formerNs;
   }
 
   /** The first transport that carries media to the client, or null. */
@@ -167,6 +210,16 @@ public final class Peer {
   boolean hasData(String transportId) {
     TransportEntry transport = transports.get(transportId);
     return transport != null && transport.data;
+  }
+
+  /** Also of a data producer. @return whether that is news */
+  boolean onProducerPaused(String producerId, boolean paused) {
+    return paused ? pausedProducers.add(producerId) : pausedProducers.remove(producerId);
+  }
+
+  /** Of both kinds. */
+  boolean isPaused(String producerId) {
+    return pausedProducers.contains(producerId);
   }
 
   /** Its producer or data producer of that id, or null. */
@@ -209,7 +262,7 @@ public final class Peer {
   /** Whose is what: the routers' own dumps have the rest. */
   void dump(Dump out) {
     out.value("id", id).value("displayName", displayName).value("joined", joined)
-        .value("router", router == null ? null : router.routerId())
+        .value("router", routerId())
         .list("transports", transports.entrySet(), (transport, part) -> part.value("id", transport.getKey())
             .value("direction", transport.getValue().direction).value("data", transport.getValue().data))
         .value("producers", producers.keySet()).value("consumers", consumers)

@@ -42,7 +42,7 @@ public final class PeerMoves {
     if (peer.left() || moving.putIfAbsent(peer, State.SENT_AWAY) != null) {
       return;
     }
-    log.info("peer sent away room={} peer={} to={}", room.name(), peer.id(), urls.isEmpty() ? null : urls.get(0));
+    log.info("{}", room.line("peer sent away", peer).with("to", urls.isEmpty() ? "nowhere" : urls.get(0)));
     if (peer.joined()) {
       room.presence().onPeerMoving(peer.id());
     }

@@ -6,11 +6,13 @@ import io.plenum.media.router.RouterListener;
 import io.plenum.media.router.SctpLinkState;
 import io.plenum.protocol.dtls.DtlsState;
 import io.plenum.protocol.ice.IceState;
+import io.plenum.protocol.ice.TransportTuple;
+import io.plenum.server.ops.LogLine;
 import io.plenum.server.router.RouterVerticle;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,49 +21,79 @@ import org.slf4j.LoggerFactory;
 final class RoomEvents implements RouterListener {
   private static final Logger log = LoggerFactory.getLogger(RoomEvents.class);
 
-  /** After consent has run out (30 s), so that others see a silent peer go within 35 s. */
-  private static final long MEDIA_LOST_GRACE_MS = 4_000;
+  /** Does something after so many milliseconds, on the room's loop. */
+  interface Later {
+    void after(long milliseconds, Runnable action);
+  }
 
   private final RoomVerticle room;
   private final RouterVerticle router;
-  /** Which disconnection of a transport it is, so that a timer of an earlier one does not judge a later. */
-  private final Map<String, Integer> disconnections = new HashMap<>();
-  private int lastDisconnection;
+  private final LongSupplier nowNs;
+  private final Later later;
+  private final LostMedia lost = new LostMedia(this::onLostForGood);
+  private boolean waking;
 
   RoomEvents(RoomVerticle room, RouterVerticle router) {
+    this(room, router, System::nanoTime, room::after);
+  }
+
+  /** With a time of one's own. */
+  RoomEvents(RoomVerticle room, RouterVerticle router, LongSupplier nowNs, Later later) {
     this.room = room;
     this.router = router;
+    this.nowNs = nowNs;
+    this.later = later;
   }
 
   @Override
-  public void onIceStateChanged(String transportId, IceState state) {
+  public void onIceStateChanged(String transportId, IceState from, IceState to, TransportTuple tuple) {
     Peer peer = owner(transportId);
     if (peer == null) {
       return;
     }
-    log.info("ice {} room={} peer={} transport={}", state.label(), room.name(), peer.id(), transportId);
-    if (state == IceState.DISCONNECTED) {
+    long changedNs = nowNs.getAsLong();
+    log.info("{}", room.line("ice " + from.label() + "→" + to.label(), peer).transport(transportId)
+        .with("tuple", tuple).with("after", peer.onIceChanged(transportId, changedNs) / 1_000_000 + "ms"));
+    if (to == IceState.DISCONNECTED) {
       peer.channel().notify("transportStateChanged",
           Map.of("transportId", transportId, "iceState", "disconnected"));
-      int which = ++lastDisconnection;
-      disconnections.put(transportId, which);
-      room.after(MEDIA_LOST_GRACE_MS, () -> onStillDisconnected(peer, transportId, which));
+      lost.onIceDisconnected(transportId, changedNs);
+      wakeForLost();
     } else {
-      disconnections.remove(transportId);
+      lost.onIceUsable(transportId);
     }
   }
 
-  /** The client had its time to restart ICE. What is left of it holds a place in the room that nobody fills. */
-  private void onStillDisconnected(Peer peer, String transportId, int which) {
-    if (disconnections.remove(transportId, which) && !peer.left()) {
-      log.info("peer lost room={} peer={} transport={} reason=media-lost", room.name(), peer.id(), transportId);
-      peer.channel().disconnect("media-lost: your media has not reached us for a while");
+  private void wakeForLost() {
+    long dueNs = lost.nextDeadlineNs();
+    if (waking || dueNs == Long.MAX_VALUE) {
+      return;
+    }
+    waking = true;
+    // Rounded up, or it would ring just before it is due.
+    later.after(Math.max(0, dueNs - nowNs.getAsLong()) / 1_000_000 + 1, () -> {
+      waking = false;
+      lost.onTimeout(nowNs.getAsLong());
+      wakeForLost();
+    });
+  }
+
+  /** The client had its time. What is left of it holds a place in the room that nobody fills. */
+  private void onLostForGood(String transportId, LostMedia.Cause cause) {
+    Peer peer = owner(transportId);
+    if (peer != null) {
+      log.info("{}", room.line("peer lost", peer).transport(transportId).with("reason", cause.code()));
+      peer.channel().disconnect(cause.code() + ": " + cause.sentence());
     }
   }
 
   @Override
   public void onDtlsStateChanged(String transportId, DtlsState state, String reason) {
     Peer peer = owner(transportId);
+    if (peer != null && state == DtlsState.FAILED) {
+      lost.onDtlsFailed(transportId, nowNs.getAsLong());
+      wakeForLost();
+    }
     if (peer != null && (state == DtlsState.FAILED || state == DtlsState.CLOSED)) {
       peer.channel().notify("transportStateChanged", Map.of(
           "transportId", transportId, "dtlsState", state == DtlsState.FAILED ? "failed" : "closed", "reason", reason));
@@ -74,8 +106,8 @@ final class RoomEvents implements RouterListener {
     if (peer == null) {
       return;
     }
-    log.info("sctp {} room={} peer={} transport={} reason=\"{}\"",
-        state.label(), room.name(), peer.id(), transportId, reason);
+    log.info("{}", room.line("sctp " + state.label(), peer).transport(transportId)
+        .with("reason", reason.isEmpty() ? null : reason));
     if (state == SctpLinkState.FAILED || state == SctpLinkState.CLOSED) {
       peer.onDataLost(transportId);
       peer.channel().notify("transportStateChanged",
@@ -86,8 +118,8 @@ final class RoomEvents implements RouterListener {
   @Override
   public void onTransportFaulted(String transportId, Throwable fault, Map<String, Object> dump) {
     Peer peer = owner(transportId);
-    log.error("transport closed after a fault of ours room={} peer={} transport={} dump={}",
-        room.name(), peer == null ? null : peer.id(), transportId, dump, fault);
+    log.error("{}", LogLine.of("transport closed after a fault of ours").room(room.name()).router(router.routerId())
+        .peer(peer == null ? null : peer.id()).transport(transportId).withAll("dump", dump), fault);
     if (peer == null) {
       room.presence().onTransportFaulted(transportId);
     } else {
@@ -99,7 +131,7 @@ final class RoomEvents implements RouterListener {
   public void onMediaPoliced(String transportId) {
     Peer peer = owner(transportId);
     if (peer != null) {
-      log.warn("media policed room={} peer={} transport={} reason=over-rate", room.name(), peer.id(), transportId);
+      log.warn("{}", room.line("media policed", peer).transport(transportId).with("reason", "over-rate"));
     }
   }
 
@@ -116,6 +148,7 @@ final class RoomEvents implements RouterListener {
   public void onConsumerProducerPaused(String consumerId, boolean paused) {
     Peer peer = ownerOfConsumer(consumerId);
     if (peer != null) {
+      room.consumers(ProducerKind.VIDEO).onPaused(peer, consumerId, paused, "producer");
       peer.channel().notify(paused ? "consumerPaused" : "consumerResumed", Map.of("consumerId", consumerId));
     }
   }
@@ -205,6 +238,7 @@ final class RoomEvents implements RouterListener {
   public void onDataConsumerProducerPaused(String dataConsumerId, boolean paused) {
     Peer peer = ownerOfDataConsumer(dataConsumerId);
     if (peer != null) {
+      room.consumers(ProducerKind.DATA).onPaused(peer, dataConsumerId, paused, "producer");
       peer.channel().notify(paused ? "dataConsumerPaused" : "dataConsumerResumed",
           Map.of("dataConsumerId", dataConsumerId));
     }
@@ -215,7 +249,7 @@ final class RoomEvents implements RouterListener {
   public void onDataConsumerSendBufferFull(String dataConsumerId) {
     Peer peer = ownerOfDataConsumer(dataConsumerId);
     if (peer != null) {
-      log.info("data lost room={} peer={} consumer={} reason=send-buffer-full", room.name(), peer.id(), dataConsumerId);
+      log.info("{}", room.line("data lost", peer).with("consumer", dataConsumerId).with("reason", "send-buffer-full"));
       peer.channel().notify("dataConsumerSendBufferFull", Map.of("dataConsumerId", dataConsumerId));
     }
   }

@@ -1,6 +1,7 @@
 package io.plenum.server.room;
 
 import io.plenum.cluster.RouterChooser;
+import io.plenum.server.ops.LogLine;
 import io.plenum.server.router.RouterPlacement;
 import io.plenum.server.router.RouterVerticle;
 import io.vertx.core.Context;
@@ -119,14 +120,15 @@ final class RoomRouters {
         if (placed.succeeded()) {
           placement.remove(placed.result());
         } else {
-          log.error("router not added room={} loop={}", room, loop, placed.cause());
+          log.error("{}", LogLine.of("router not added").room(room).with("loop", loop), placed.cause());
         }
         places.remove(place);
         ready.fail(placed.failed() ? placed.cause() : new IllegalStateException("the room has closed"));
         return;
       }
       place.router = placed.result();
-      log.info("router added room={} router={} loop={} routers={}", room, place.router.routerId(), loop, places.size());
+      log.info("{}", LogLine.of("router added").room(room).router(place.router.routerId())
+          .with("loop", loop).with("routers", places.size()));
       onAdded.accept(place.router);
       ready.complete(place.router);
     }));

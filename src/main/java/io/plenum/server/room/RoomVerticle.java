@@ -9,6 +9,7 @@ import io.plenum.media.PlenumException;
 import io.plenum.media.parameters.RtpCapabilities;
 import io.plenum.server.config.PlenumConfig;
 import io.plenum.server.config.PlenumConfig.Limits;
+import io.plenum.server.ops.LogLine;
 import io.plenum.server.router.PostedRouterListener;
 import io.plenum.server.router.RouterPlacement;
 import io.plenum.server.router.RouterVerticle;
@@ -65,7 +66,7 @@ public final class RoomVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     listenTo(routers.first());
-    log.info("room opened room={} router={}", name, routers.first().routerId());
+    log.info("{}", LogLine.of("room opened").room(name).router(routers.first().routerId()));
     return Future.succeededFuture();
   }
 
@@ -80,6 +81,11 @@ public final class RoomVerticle extends VerticleBase {
 
   public String name() {
     return name;
+  }
+
+  /** The beginning of a line of the log about a peer here. */
+  public LogLine line(String what, Peer peer) {
+    return LogLine.of(what).room(name).router(peer.routerId()).peer(peer.id());
   }
 
   /** The room's on this node, one at least. */
@@ -208,16 +214,16 @@ public final class RoomVerticle extends VerticleBase {
     if (former == null && peers.size() >= limits.peersPerRoom()) {
       throw new PlenumException("too-many-peers", "the room is full: it has " + peers.size() + " peers");
     }
-    Peer peer = new Peer(peerId, channel);
+    Peer peer = new Peer(peerId, channel, AnnouncementBudget.of(limits, System.nanoTime()));
     if (former != null) {
       peers.put(peerId, peer);
-      log.info("peer replaced room={} peer={}", name, peerId);
+      log.info("{}", line("peer replaced", former));
       depart(former);
       former.channel().close("replaced: you joined again from somewhere else");
     } else {
       peers.put(peerId, peer);
     }
-    log.info("peer connected room={} peer={} remote={}", name, peerId, channel.remoteAddress());
+    log.info("{}", line("peer connected", peer).with("remote", channel.remoteAddress()));
     return peer;
   }
 
@@ -228,7 +234,7 @@ public final class RoomVerticle extends VerticleBase {
       throw new PlenumException("wrong-state", "you have joined already");
     }
     peer.onJoined(shortened(displayName), device, rtpCapabilities, System.nanoTime());
-    log.info("peer joined room={} peer={} name=\"{}\"", name, peer.id(), peer.displayName());
+    log.info("{}", line("peer joined", peer).with("name", peer.displayName()));
     List<Map<String, Object>> others = new ArrayList<>();
     othersThan(peer).forEach(other -> others.add(other.describe()));
     remote.tellJoined(peer);
@@ -256,6 +262,7 @@ public final class RoomVerticle extends VerticleBase {
 
   public void displayName(Peer peer, String displayName) {
     requireJoined(peer);
+    peer.announce();
     String former = peer.displayName();
     peer.displayName(shortened(displayName));
     presence.onDisplayName(peer.id(), peer.displayName());
@@ -274,9 +281,14 @@ public final class RoomVerticle extends VerticleBase {
       peers.remove(peer.id());
     }
     depart(peer);
+    closeIfEmpty();
+  }
+
+  /** Nobody is here, any more or at all: a room that was opened for somebody who was then not admitted must not stay for ever. */
+  public void closeIfEmpty() {
     if (peers.isEmpty() && !closed) {
       closed = true;
-      log.info("room closed room={}", name);
+      log.info("{}", LogLine.of("room closed").room(name));
       presence.close();
       routers.close();
       onEmpty.accept(this);
@@ -286,10 +298,13 @@ public final class RoomVerticle extends VerticleBase {
   private void depart(Peer peer) {
     peer.onLeft();
     moves.onLeft(peer);
-    log.info("peer left room={} peer={}", name, peer.id());
+    log.info("{}", line("peer left", peer));
     // Without a router its transports are still being made; whoever makes them looks whether the peer has left.
     for (String transportId : peer.router() == null ? List.<String>of() : List.copyOf(peer.transports.keySet())) {
-      peer.router().run(r -> r.closeTransport(transportId, peer.router().nowNs()));
+      peer.router().tell(r -> r.closeTransport(transportId, peer.router().nowNs()));
+      if (peer.hasLiving(transportId)) {
+        log.info("{}", line("transport closed", peer).transport(transportId));
+      }
     }
     media.onPeerLeft(peer);
     data.onPeerLeft(peer);
@@ -316,6 +331,14 @@ public final class RoomVerticle extends VerticleBase {
     if (peer != null) {
       moves.sendAway(peer, urls);
     }
+  }
+
+  /** The transport, which the peer was said to want, lives on the peer's router. */
+  public void onTransportCreated(Peer peer, String transportId) {
+    Peer.TransportEntry transport = peer.transports.get(transportId);
+    peer.onTransportCreated(transportId, System.nanoTime());
+    log.info("{}", line("transport created", peer).transport(transportId)
+        .with("direction", transport.direction().label()).with("sctp", transport.data()));
   }
 
   /** All who have joined, but not this one. */

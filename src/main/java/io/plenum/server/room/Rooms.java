@@ -3,6 +3,7 @@ package io.plenum.server.room;
 import io.plenum.media.PlenumException;
 import io.plenum.server.config.PlenumConfig;
 import io.plenum.server.net.EventLoops;
+import io.plenum.server.ops.LogLine;
 import io.plenum.server.router.RouterPlacement;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -70,7 +71,7 @@ public final class Rooms {
       roomContext.runOnContext(v -> deploy(room, roomContext, created));
       return created.future().onFailure(failure -> placement.remove(router));
     }).onFailure(failure -> {
-      log.error("room not opened room={}", name, failure);
+      log.error("{}", LogLine.of("room not opened").room(name), failure);
       context.runOnContext(v -> rooms.remove(name));
     });
   }

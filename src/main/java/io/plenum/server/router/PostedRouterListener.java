@@ -4,6 +4,7 @@ import io.plenum.media.router.RouterListener;
 import io.plenum.media.router.SctpLinkState;
 import io.plenum.protocol.dtls.DtlsState;
 import io.plenum.protocol.ice.IceState;
+import io.plenum.protocol.ice.TransportTuple;
 import io.vertx.core.Context;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +27,8 @@ public final class PostedRouterListener implements RouterListener {
   }
 
   @Override
-  public void onIceStateChanged(String transportId, IceState state) {
-    post(() -> listener.onIceStateChanged(transportId, state));
+  public void onIceStateChanged(String transportId, IceState from, IceState to, TransportTuple tuple) {
+    post(() -> listener.onIceStateChanged(transportId, from, to, tuple));
   }
 
   @Override

@@ -1,8 +1,10 @@
 package io.plenum.server.router;
 
+import io.plenum.media.PlenumException;
 import io.plenum.media.parameters.RtpCapabilities;
 import io.plenum.media.router.Router;
 import io.plenum.media.router.RouterListener;
+import io.plenum.server.ops.LogLine;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -11,12 +13,16 @@ import io.vertx.core.VerticleBase;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps one {@link Router} on its media loop for life. Whoever is elsewhere hands in what is to be done with the router and
  * gets the answer on its own event loop.
  */
 public final class RouterVerticle extends VerticleBase {
+  private static final Logger log = LoggerFactory.getLogger(RouterVerticle.class);
+
   private final MediaLoop loop;
   private final Router router;
 
@@ -56,7 +62,7 @@ public final class RouterVerticle extends VerticleBase {
 
   /** Who hears what the router reports; called on the router's loop. */
   public void listener(RouterListener listener) {
-    run(r -> r.listener(listener));
+    tell(r -> r.listener(listener));
   }
 
   /** Does something with the router and brings back what it returns or throws. */
@@ -81,6 +87,18 @@ public final class RouterVerticle extends VerticleBase {
     return call(r -> {
       action.accept(r);
       return null;
+    });
+  }
+
+  /** As {@link #run}, where nobody waits for the outcome: a fault of ours is logged, for nobody else would say it. */
+  public void tell(Consumer<Router> action) {
+    run(action).onFailure(failure -> {
+      if (failure instanceof PlenumException refusal) {
+        log.debug("{}", LogLine.of("router refused").router(routerId()).with("code", refusal.code())
+            .with("reason", refusal.getMessage()));
+      } else {
+        log.error("{}", LogLine.of("router failed").router(routerId()), failure);
+      }
     });
   }
 

@@ -36,7 +36,7 @@ public final class WebRtcTransports {
    * @param policer of the peer; used on this loop only
    * @param forceTcp offer no UDP
    * @param sctp offer data channels
-   * @param label room and peer, for the log
+   * @param label whose it is, for the log
    */
   public Map<String, Object> create(String id, Router router, MediaLoop loop, MediaPolicer policer, boolean forceTcp,
       boolean sctp, String label) {
@@ -50,7 +50,7 @@ public final class WebRtcTransports {
         sink -> dtls.create(action -> loop.context().runOnContext(v -> {
           action.run();
           loop.onChanged();
-        }), sink, label + " transport=" + id));
+        }), sink, label));
     Map<String, Object> description = new LinkedHashMap<>();
     description.put("id", id);
     description.put("transportId", id);

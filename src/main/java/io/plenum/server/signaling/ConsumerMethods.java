@@ -1,7 +1,6 @@
 package io.plenum.server.signaling;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.plenum.cluster.message.Layers;
 import io.plenum.media.router.Consumer;
 import io.plenum.server.room.Peer;
 import io.plenum.server.room.RoomVerticle;
@@ -11,9 +10,6 @@ import java.util.Map;
 
 /** What a peer does with its own consumers. */
 final class ConsumerMethods {
-  /** Whatever there is. */
-  private static final Layers HIGHEST = new Layers(7, 7);
-
   private final RoomVerticle room;
   private final Peer peer;
 
@@ -40,21 +36,20 @@ final class ConsumerMethods {
 
   private Future<?> pause(JsonNode data) {
     Future<?> paused = with(data, Consumer::pause);
-    room.media().onDemand(peer, RequestData.text(data, "consumerId"), Layers.NONE);
+    room.media().onConsumerPaused(peer, RequestData.text(data, "consumerId"), true);
     return paused;
   }
 
   private Future<?> resume(JsonNode data) {
     Future<?> resumed = with(data, consumer -> consumer.resume(peer.router().nowNs()));
-    room.media().onDemand(peer, RequestData.text(data, "consumerId"), HIGHEST);
+    room.media().onConsumerPaused(peer, RequestData.text(data, "consumerId"), false);
     return resumed;
   }
 
   private Future<?> setPreferredLayers(JsonNode data) {
     int spatialLayer = RequestData.integer(data, "spatialLayer");
     int temporalLayer = RequestData.optionalInteger(data, "temporalLayer", -1);
-    room.media().onDemand(peer, RequestData.text(data, "consumerId"),
-        new Layers(Math.max(0, spatialLayer), temporalLayer < 0 ? HIGHEST.temporal() : temporalLayer));
+    room.media().onPreferredLayers(peer, RequestData.text(data, "consumerId"), spatialLayer, temporalLayer);
     return with(data, consumer -> consumer.setPreferredLayers(spatialLayer, temporalLayer, peer.router().nowNs()));
   }
 

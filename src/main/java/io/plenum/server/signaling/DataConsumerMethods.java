@@ -49,7 +49,7 @@ final class DataConsumerMethods {
       }
       return null;
     });
-    room.data().onDemand(peer, RequestData.text(data, "dataConsumerId"), paused);
+    room.data().onConsumerPaused(peer, RequestData.text(data, "dataConsumerId"), paused);
     return done;
   }
 

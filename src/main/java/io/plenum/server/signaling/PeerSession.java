@@ -48,9 +48,19 @@ public final class PeerSession implements ProtooConnection.Handler {
     this.vertx = vertx;
   }
 
-  /** Enters the room. @throws PlenumException if the room does not admit the peer */
+  /** Enters the room. @throws PlenumException if the room does not admit the peer. Whatever is thrown, it has not entered. */
   void begin() {
     peer = room.admit(peerId, new ClientChannel());
+    try {
+      converse();
+    } catch (RuntimeException e) {
+      connection.timers().cancel(joinTimer);
+      room.leave(peer);
+      throw e;
+    }
+  }
+
+  private void converse() {
     methods = new java.util.HashMap<>();
     methods.putAll(new RoomMethods(room, peer, this::requireStaying, this::onJoined).methods());
     methods.putAll(new TransportMethods(room, peer, transports, limits).methods());
@@ -58,7 +68,7 @@ public final class PeerSession implements ProtooConnection.Handler {
     methods.putAll(new ConsumerMethods(room, peer).methods());
     methods.putAll(new DataProducerMethods(room, peer).methods());
     methods.putAll(new DataConsumerMethods(room, peer).methods());
-    joinTimer = vertx.setTimer(limits.joinTimeoutS() * 1000L, id -> {
+    joinTimer = connection.timers().after(limits.joinTimeoutS() * 1000L, () -> {
       if (!peer.joined()) {
         connection.close("join-timeout: you connected but did not join within " + limits.joinTimeoutS() + " s");
       }
@@ -99,16 +109,14 @@ public final class PeerSession implements ProtooConnection.Handler {
   }
 
   @Override
-  public void onNotification(String method, JsonNode data) {
+  public Future<?> onNotification(String method, JsonNode data) {
     Method known = methods.get(method);
-    if (known != null) {
-      known.call(data);
-    }
+    return known == null ? Future.succeededFuture() : known.call(data);
   }
 
   @Override
   public void onClosed() {
-    vertx.cancelTimer(joinTimer);
+    connection.timers().cancel(joinTimer);
     unfollow.run();
     room.leave(peer);
   }

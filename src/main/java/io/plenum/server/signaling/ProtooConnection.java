@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.plenum.media.PlenumException;
+import io.plenum.server.ops.LogLine;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -36,7 +37,8 @@ public final class ProtooConnection {
     /** The answer's data, now or later; a failure that is a {@link PlenumException} reaches the client as it is. */
     Future<?> onRequest(String method, JsonNode data);
 
-    void onNotification(String method, JsonNode data);
+    /** As a request whose answer nobody hears: a failure goes to the log. */
+    Future<?> onNotification(String method, JsonNode data);
 
     /** Nothing can be sent any more. Called once. */
     void onClosed();
@@ -88,6 +90,11 @@ public final class ProtooConnection {
     return closed;
   }
 
+  /** Of its loop. */
+  Timers timers() {
+    return timers;
+  }
+
   /** Asks the client. Fails with {@code request-timeout}, {@code request-refused} or {@code connection-closed}. */
   public Future<JsonNode> request(String method, Object data) {
     if (closed) {
@@ -129,7 +136,8 @@ public final class ProtooConnection {
     try {
       frame = SignalingJson.MAPPER.readTree(text);
     } catch (JsonProcessingException e) {
-      log.debug("signaling malformed remote={} reason=\"{}\"", channel.remoteAddress(), e.getOriginalMessage());
+      log.debug("{}", LogLine.of("signaling malformed").with("remote", channel.remoteAddress())
+          .with("reason", e.getOriginalMessage()));
       return;
     }
     if (frame == null || !frame.isObject()) {
@@ -140,15 +148,26 @@ public final class ProtooConnection {
     } else if (frame.path("response").asBoolean()) {
       onResponse(frame);
     } else if (frame.path("notification").asBoolean() && frame.path("method").isTextual()) {
-      try {
-        handler.onNotification(frame.get("method").textValue(), data(frame));
-      } catch (PlenumException e) {
-        log.debug("signaling notification refused remote={} code={} reason=\"{}\"",
-            channel.remoteAddress(), e.code(), e.getMessage());
-      } catch (RuntimeException e) {
-        log.error("signaling notification failed remote={} method={}", channel.remoteAddress(), frame.get("method"), e);
-      }
+      onNotification(frame.get("method").textValue(), data(frame));
     }
+  }
+
+  private void onNotification(String method, JsonNode data) {
+    Future<?> done;
+    try {
+      done = handler.onNotification(method, data);
+    } catch (RuntimeException e) {
+      done = Future.failedFuture(e);
+    }
+    done.onFailure(failure -> {
+      if (failure instanceof PlenumException refusal) {
+        log.debug("{}", LogLine.of("signaling notification refused").with("remote", channel.remoteAddress())
+            .with("method", method).with("code", refusal.code()).with("reason", refusal.getMessage()));
+      } else {
+        log.error("{}", LogLine.of("signaling notification failed").with("remote", channel.remoteAddress())
+            .with("method", method), failure);
+      }
+    });
   }
 
   private void onRequest(JsonNode frame) {
@@ -174,7 +193,8 @@ public final class ProtooConnection {
       }
       if (result.failed()) {
         if (!(result.cause() instanceof PlenumException)) {
-          log.error("signaling request failed remote={} method={}", channel.remoteAddress(), method, result.cause());
+          log.error("{}", LogLine.of("signaling request failed").with("remote", channel.remoteAddress())
+              .with("method", method), result.cause());
         }
         refuse(requestId, result.cause());
         return;

@@ -40,8 +40,9 @@ final class Redirection implements SignalingEndpoint.Connection, ProtooConnectio
   }
 
   @Override
-  public void onNotification(String method, JsonNode data) {
+  public Future<?> onNotification(String method, JsonNode data) {
     // Nothing of it is for us.
+    return Future.succeededFuture();
   }
 
   /** Of the socket, and by way of the connection of ours. */

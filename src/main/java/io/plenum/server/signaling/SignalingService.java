@@ -2,6 +2,7 @@ package io.plenum.server.signaling;
 
 import io.plenum.media.PlenumException;
 import io.plenum.server.config.PlenumConfig.Limits;
+import io.plenum.server.ops.LogLine;
 import io.plenum.server.room.Rooms;
 import io.plenum.server.router.WebRtcTransports;
 import io.vertx.core.Context;
@@ -64,7 +65,7 @@ public final class SignalingService implements SignalingEndpoint {
     List<Arrival> waited = List.copyOf(early);
     early.clear();
     if (!waited.isEmpty()) {
-      log.info("signaling opens waited={}", waited.size());
+      log.info("{}", LogLine.of("signaling opens").with("waited", waited.size()));
     }
     waited.forEach(arrival -> arrival.openRoom(1));
   }
@@ -110,6 +111,8 @@ public final class SignalingService implements SignalingEndpoint {
     private void enter(Rooms.Opened opened, int attempt) {
       // Looked at on the room's loop: who enters before is found there when the room's clients are counted.
       if (servers.draining()) {
+        // It may have been opened for this client alone.
+        opened.room().closeIfEmpty();
         socketContext.runOnContext(v -> onRefused());
         return;
       }
@@ -126,7 +129,8 @@ public final class SignalingService implements SignalingEndpoint {
           refuse(e);
         }
       } catch (RuntimeException e) {
-        log.error("peer not admitted room={} peer={}", roomId, peerId, e);
+        log.error("{}", LogLine.of("peer not admitted").room(roomId).peer(peerId), e);
+        opened.room().closeIfEmpty();
         refuse(e);
       }
     }

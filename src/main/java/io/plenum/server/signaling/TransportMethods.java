@@ -62,10 +62,12 @@ final class TransportMethods {
     }
     return router
         .call(r -> transports.create(
-            transportId, r, router.loop(), policer, forceTcp, sctp, "room=" + room.name() + " peer=" + peer.id()))
+            transportId, r, router.loop(), policer, forceTcp, sctp, room.line("", peer).transport(transportId).toString()))
         .onSuccess(done -> {
           if (peer.left()) {
-            router.run(r -> r.closeTransport(transportId, router.nowNs()));
+            router.tell(r -> r.closeTransport(transportId, router.nowNs()));
+          } else {
+            room.onTransportCreated(peer, transportId);
           }
         });
   }

@@ -2,10 +2,15 @@ package io.plenum.server.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,8 +64,9 @@ class ConfigLoaderTest {
       "--http=1           | unknown key http on the command line: conf/plenum.yaml lists every key",
       "--http.tls.mode=on | the key http.tls.mode takes one of off, pem, self-signed, not \"on\"",
       "--http.port=70000  | the key http.port takes a port, with room for 1 up to 65535, not 70000",
-      "--net.impair.lossPercent=101 | the key net.impair.lossPercent takes 0 to 100, not 101.0",
-      "--media.loops=-1   | the key media.loops must be 0 (one for each processor) or more",
+      "--net.impair.lossPercent=101 | the key net.impair.lossPercent takes 0 to 100 (percent), not 101",
+      "--http.port=99999999999 | the key http.port takes a number of 32 bits at most, not 99999999999 (on the command line)",
+      "--media.loops=-1   | the key media.loops takes 0 to 1024 (0 is one for each processor), not -1",
       "--http.host=0.0.0.0 | auth.mode=none would let in anyone who reaches http.host=0.0.0.0: set http.host=127.0.0.1, or auth.allowOpen=true if that is what you want",
       "--limits.dataMessagesPerSecond=0 | the keys limits.dataMessagesPerSecond and limits.dataBytesPerSecond must be 1 or more",
       "--limits.dataConsumersPerPeer=3000 | limits.pendingRequestsPerPeer must not be less than limits.consumersPerPeer and limits.dataConsumersPerPeer together: whoever joins a full room is asked about every consumer at once",
@@ -72,6 +78,63 @@ class ConfigLoaderTest {
   })
   void refusesWithOneLineThatNamesTheKey(String argument, String message) {
     assertEquals(message, assertThrows(ConfigException.class, () -> load(Map.of(), argument.strip())).getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+      "limits.joinTimeoutS=0            | 1 to 86400",
+      "limits.messagesPerSecond=0       | 1 to 1000000",
+      "limits.messageBytes=999          | 1000 to 1000000000",
+      "limits.roomsPerNode=0            | 1 to 1000000000",
+      "limits.peersPerRoom=-1           | 1 to 1000000000",
+      "limits.transportsPerPeer=0       | 1 to 1000000000",
+      "limits.producersPerPeer=-1       | 0 to 1000000000",
+      "limits.consumersPerPeer=2000000000 | 0 to 1000000000",
+      "limits.connections=0             | 1 to 1000000000",
+      "limits.pendingRequestsPerPeer=0  | 1 to 1000000000",
+      "net.impair.delayMs=-1            | 0 to 60000",
+      "net.impair.lossPercent=NaN       | 0 to 100",
+      "net.impair.busRepeatPercent=-0.5 | 0 to 100",
+      "media.consentTimeoutS=9          | 10 to 60",
+      "cluster.maxSilenceS=2            | 3 to 3600",
+      "room.routerCapacity=0            | 1 to 1000000000",
+      "drain.timeoutS=-1                | 0 to 86400",
+      "drain.clientsPerSecond=0         | 1 to 1000000000",
+  })
+  void aNumberThatCannotWorkIsRefusedByItsKey(String setting, String range) {
+    String message = assertThrows(ConfigException.class, () -> load(Map.of(), "--" + setting)).getMessage();
+    assertEquals("the key " + setting.substring(0, setting.indexOf('=')) + " takes " + range,
+        message.substring(0, message.indexOf(" (")), message);
+  }
+
+  @Test
+  void everyNumberHasBounds() throws IOException {
+    JsonNode defaults = new YAMLMapper().readTree(ConfigLoader.class.getResourceAsStream("/plenum.yaml"));
+    List<String> numbers = new ArrayList<>();
+    collectNumbers("", defaults, numbers);
+    assertTrue(numbers.size() > 25, numbers.toString());
+    for (String key : numbers) {
+      for (int wrong : new int[] {-1, Integer.MAX_VALUE}) {
+        String message = assertThrows(ConfigException.class, () -> load(Map.of(), "--" + key + "=" + wrong), key).getMessage();
+        assertTrue(message.startsWith("the key " + key + " takes "), message);
+      }
+    }
+  }
+
+  /** Of all keys but the seed, which may be anything. */
+  private static void collectNumbers(String prefix, JsonNode node, List<String> into) {
+    node.fields().forEachRemaining(field -> {
+      if (field.getValue().isObject()) {
+        collectNumbers(prefix + field.getKey() + ".", field.getValue(), into);
+      } else if (field.getValue().isNumber() && !field.getKey().equals("seed")) {
+        into.add(prefix + field.getKey());
+      }
+    });
+  }
+
+  @Test
+  void aSeedMayHaveAllBitsThereAre() {
+    assertEquals(-99_999_999_999L, load(Map.of(), "--net.impair.seed=-99999999999").net().impair().seed());
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.plenum.CapturedLog;
 import io.plenum.media.PlenumException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -68,11 +69,14 @@ class ProtooConnectionTest {
       }
 
       @Override
-      public void onNotification(String method, JsonNode data) {
+      public Future<?> onNotification(String method, JsonNode data) {
         heard.add(method + data);
-        if (method.equals("break")) {
-          throw new IllegalStateException();
-        }
+        return switch (method) {
+          case "break" -> throw new IllegalStateException();
+          case "refuse" -> throw new PlenumException("producer-not-found", "there is no producer p1");
+          case "later" -> (later = Promise.promise()).future();
+          default -> Future.succeededFuture();
+        };
       }
 
       @Override
@@ -144,6 +148,38 @@ class ProtooConnectionTest {
     connection.onChannelClosed();
     assertEquals(List.of("closed"), heard);
     assertEquals(1, sent.size());
+  }
+
+  @Test
+  void whatBecomesOfANotificationIsLoggedAtOnceOrLater() {
+    try (CapturedLog log = CapturedLog.of(ProtooConnection.class)) {
+      connection.onFrame("{\"notification\":true,\"method\":\"fine\"}");
+      connection.onFrame("{\"notification\":true,\"method\":\"refuse\"}");
+      connection.onFrame("{\"notification\":true,\"method\":\"break\"}");
+      connection.onFrame("{\"notification\":true,\"method\":\"later\"}");
+      later.fail(new PlenumException("consumer-not-found", "gone: \n" + "x".repeat(65_536)));
+      connection.onFrame("{\"notification\":true,\"method\":\"later\"}");
+      later.fail(new IllegalStateException("secret"));
+      assertEquals(List.of(
+          "DEBUG signaling notification refused remote=192.0.2.1 method=refuse code=producer-not-found"
+              + " reason=\"there is no producer p1\"",
+          "ERROR signaling notification failed remote=192.0.2.1 method=break java.lang.IllegalStateException",
+          "DEBUG signaling notification refused remote=192.0.2.1 method=later code=consumer-not-found reason=\"gone: \\n"
+              + "x".repeat(249) + "…\"",
+          "ERROR signaling notification failed remote=192.0.2.1 method=later java.lang.IllegalStateException: secret"), log.lines());
+    }
+    assertEquals(List.of(), sent, "a notification has no answer");
+  }
+
+  @Test
+  void theNameOfAMethodCannotForgeALine() {
+    try (CapturedLog log = CapturedLog.of(ProtooConnection.class)) {
+      connection.onFrame("{\"request\":true,\"id\":7,\"method\":\"break\"}");
+      connection.onFrame("{\"request\":true,\"id\":8,\"method\":\"x\\r\\nERROR node stopping\"}");
+      later.fail(new IllegalStateException());
+      assertEquals("ERROR signaling request failed remote=192.0.2.1 method=\"x\\r\\nERROR node stopping\""
+          + " java.lang.IllegalStateException", log.lines().get(1));
+    }
   }
 
   @ParameterizedTest
