@@ -1,6 +1,6 @@
 package io.plenum.media.stream;
 
-import io.plenum.media.TokenBucket;
+import io.plenum.protocol.TokenBucket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

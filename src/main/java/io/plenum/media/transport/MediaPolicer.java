@@ -1,8 +1,8 @@
 package io.plenum.media.transport;
 
 import io.plenum.media.Dump;
-import io.plenum.media.TokenBucket;
 import io.plenum.media.stream.HistoryBudget;
+import io.plenum.protocol.TokenBucket;
 
 /**
  * How much media one peer may send us, whatever it was allowed to encode: authenticated RTP by bytes and packets, and the work

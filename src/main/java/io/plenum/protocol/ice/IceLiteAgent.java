@@ -120,7 +120,7 @@ public final class IceLiteAgent {
     if (message.isFromControlled()) {
       return refuse(IceDrop.ROLE_CONFLICT, message, tuple, credentials.integrity, nowNs);
     }
-    allowance.spend();
+    allowance.spend(nowNs);
     onValidCheck(message, tuple, credentials, nowNs);
     return null;
   }

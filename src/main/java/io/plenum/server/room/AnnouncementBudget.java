@@ -1,12 +1,13 @@
 package io.plenum.server.room;
 
 import io.plenum.media.PlenumException;
+import io.plenum.protocol.TokenBucket;
 import io.plenum.server.config.PlenumConfig.Limits;
 
 /**
  * How often one peer may have the room tell everybody something: a new producer, one that goes on after its pause, another name. Each
  * such request is multiplied by the peers of the room, so the rate of the connection ({@code limits.messagesPerSecond}) does not
- * bound it. Credit is kept as time: each costs a fixed number of nanoseconds, and what has passed since is earned.
+ * bound it.
  *
  * <p>What ends something costs nothing and is never refused: a client that closes or pauses what it sends must be able to rely on it,
  * and what has begun within the budget can end only once.
@@ -17,32 +18,25 @@ final class AnnouncementBudget {
   /** At once, at least. */
   static final int LEAST_BURST = 40;
 
-  private static final long COST_NS = 1_000_000_000L / PER_SECOND;
-
   private final int burst;
-  private long creditNs;
-  private long lastNs;
+  private final TokenBucket announcements;
 
   /** @param burst so many at once, in place of {@link #LEAST_BURST} if that is less */
-  AnnouncementBudget(int burst, long nowNs) {
+  AnnouncementBudget(int burst) {
     this.burst = Math.max(LEAST_BURST, burst);
-    creditNs = COST_NS * this.burst;
-    lastNs = nowNs;
+    announcements = new TokenBucket(PER_SECOND, this.burst);
   }
 
   /** What a peer needs that sets up all that it may have, and once more, on another device or after a reload. */
-  static AnnouncementBudget of(Limits limits, long nowNs) {
-    return new AnnouncementBudget(2 * Math.min(1_000, limits.producersPerPeer() + limits.dataProducersPerPeer()), nowNs);
+  static AnnouncementBudget of(Limits limits) {
+    return new AnnouncementBudget(2 * Math.min(1_000, limits.producersPerPeer() + limits.dataProducersPerPeer()));
   }
 
   /** @throws PlenumException {@code too-many-requests}; that costs nothing */
   void spend(long nowNs) {
-    creditNs = Math.min(COST_NS * burst, creditNs + (nowNs - lastNs));
-    lastNs = nowNs;
-    if (creditNs < COST_NS) {
+    if (!announcements.take(1, nowNs)) {
       throw new PlenumException("too-many-requests",
           "everybody in the room is told of this: " + PER_SECOND + " a second, and " + burst + " at once, are the most");
     }
-    creditNs -= COST_NS;
   }
 }

@@ -214,7 +214,7 @@ public final class RoomVerticle extends VerticleBase {
     if (former == null && peers.size() >= limits.peersPerRoom()) {
       throw new PlenumException("too-many-peers", "the room is full: it has " + peers.size() + " peers");
     }
-    Peer peer = new Peer(peerId, channel, AnnouncementBudget.of(limits, System.nanoTime()));
+    Peer peer = new Peer(peerId, channel, AnnouncementBudget.of(limits));
     if (former != null) {
       peers.put(peerId, peer);
       log.info("{}", line("peer replaced", former));

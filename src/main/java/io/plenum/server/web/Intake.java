@@ -1,6 +1,6 @@
 package io.plenum.server.web;
 
-import io.plenum.media.TokenBucket;
+import io.plenum.protocol.TokenBucket;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class AnnouncementBudgetTest {
   private static final long SECOND_NS = 1_000_000_000L;
 
-  private final AnnouncementBudget budget = new AnnouncementBudget(0, 0);
+  private final AnnouncementBudget budget = new AnnouncementBudget(0);
 
   private int spend(int times, long nowNs) {
     return spend(budget, times, nowNs);
@@ -56,11 +56,11 @@ class AnnouncementBudgetTest {
 
   @Test
   void whereOnePeerMayHaveMuchItMaySetItUpTwice() {
-    assertEquals(500, spend(new AnnouncementBudget(500, 0), 1_000, 0));
+    assertEquals(500, spend(new AnnouncementBudget(500), 1_000, 0));
     Limits limits = new ConfigLoader().load(Map.of("limits.producersPerPeer", "100")).limits();
-    assertEquals(216, spend(AnnouncementBudget.of(limits, 0), 1_000, 0));
+    assertEquals(216, spend(AnnouncementBudget.of(limits), 1_000, 0));
     Limits shipped = new ConfigLoader().load(Map.of()).limits();
-    assertEquals(AnnouncementBudget.LEAST_BURST, spend(AnnouncementBudget.of(shipped, 0), 1_000, 0));
+    assertEquals(AnnouncementBudget.LEAST_BURST, spend(AnnouncementBudget.of(shipped), 1_000, 0));
   }
 
   @Test

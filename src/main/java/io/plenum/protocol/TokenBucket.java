@@ -1,4 +1,4 @@
-package io.plenum.media;
+package io.plenum.protocol;
 
 import java.time.Duration;
 

@@ -1,4 +1,4 @@
-package io.plenum.media;
+package io.plenum.protocol;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
