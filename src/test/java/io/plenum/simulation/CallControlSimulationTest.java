@@ -99,8 +99,9 @@ class CallControlSimulationTest {
     call.runFor(5 * SECOND);
     settle(call, alice, bob);
     DecodedVideo decoded = DecodedVideo.of(seen, which);
-    // The end of the last picture of a stream that falls silent may be lost, and nothing tells that it was there.
-    assertTrue(decoded.missing <= 4 && decoded.broken <= 2, which + " " + decoded.missing + " " + decoded.broken);
+    // The end of the last picture of a stream that falls silent may be lost, and nothing tells that it was there. What is missing
+    // of a stream when the consumer leaves it is not repaired any more: the pictures behind it, a third of a second here, are lost.
+    assertTrue(decoded.missing <= 4 && decoded.broken <= 10, which + " " + decoded.missing + " " + decoded.broken);
     assertEquals(2, decoded.pictures.get(decoded.pictures.size() - 1).layer(), which);
     assertTrue(seen.longestSilenceNs < 3 * SECOND, which + ": " + seen.longestSilenceNs / MS + " ms of silence");
   }
