@@ -100,7 +100,7 @@ async function test(stamp) {
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
     platform: 'node',
-    target: 'node20',
+    target: 'node18',
     sourcemap: 'inline',
   });
   const files = tests.map((name) => join(outdir, name.replace(/\.ts$/, '.cjs')));

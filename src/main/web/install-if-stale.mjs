@@ -5,7 +5,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const MIN_NODE_MAJOR = 20;
+/** Debian 12's. */
+const MIN_NODE_MAJOR = 18;
 
 export function installIfStale(directory) {
   const [major] = process.versions.node.split('.').map(Number);

@@ -36,7 +36,7 @@ if [ -n "$missing" ]; then
 fi
 
 if ! have node; then
-  echo "The browser tests need Node.js 20 or newer with npm (nodejs of Debian 13; that of Debian 12 is 18, too old: see nodejs.org)" >&2
+  echo "The browser tests need Node.js 18 or newer with npm (Debian: sudo apt-get install nodejs npm)" >&2
   exit 1
 fi
 exec node ../../main/web/install-if-stale.mjs .

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { beforeEach, mock, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { Call, type CallListener } from '../src/call';
 import { parseOptions } from '../src/options';
+import { startTime, stopTime } from './stopped-time';
 
 /** What the browser was asked for, and how the test lets the person answer. */
 let questions: { wanted: string; allow: () => void }[];
@@ -36,8 +37,8 @@ async function allow(question: number): Promise<void> {
 }
 
 beforeEach(() => {
-  mock.timers.reset();
-  mock.timers.enable({ apis: ['setTimeout'] });
+  startTime();
+  stopTime();
   [questions, sockets] = [[], 0];
   for (const [name, value] of Object.entries({ navigator: { mediaDevices: { getUserMedia } }, WebSocket: FakeSocket })) {
     Object.defineProperty(globalThis, name, { value, configurable: true });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { beforeEach, mock, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import type { types } from 'mediasoup-client';
 import { IceDoctor, worst } from '../src/ice-doctor';
+import { startTime, stopTime, tick } from './stopped-time';
 
 let events: string[];
 let state: types.ConnectionState;
@@ -11,8 +12,8 @@ let connect: () => void;
 let doctor: IceDoctor;
 
 beforeEach(() => {
-  mock.timers.reset();
-  mock.timers.enable({ apis: ['setTimeout'] });
+  startTime();
+  stopTime();
   events = [];
   state = 'new';
   const transport = {
@@ -40,31 +41,31 @@ beforeEach(() => {
 test('a short disconnection heals by itself', () => {
   tell('connected');
   tell('disconnected');
-  mock.timers.tick(1_900);
+  tick(1_900);
   tell('connected');
-  mock.timers.tick(60_000);
+  tick(60_000);
   assert.deepEqual(events, ['interrupted', 'well']);
 });
 
 test('a longer one is treated with an ICE restart, a failure at once', () => {
   tell('connected');
   tell('disconnected');
-  mock.timers.tick(2_000);
+  tick(2_000);
   assert.deepEqual(events, ['interrupted', 'restart']);
   tell('connected');
   tell('failed');
-  mock.timers.tick(0);
+  tick(0);
   assert.deepEqual(events, ['interrupted', 'restart', 'well', 'interrupted', 'restart']);
 });
 
 test('after three restarts without success it gives up what has worked before, once', () => {
   tell('connected');
   tell('failed');
-  mock.timers.tick(0);
-  mock.timers.tick(6_000);
-  mock.timers.tick(6_000);
-  mock.timers.tick(6_000);
-  mock.timers.tick(600_000);
+  tick(0);
+  tick(6_000);
+  tick(6_000);
+  tick(6_000);
+  tick(600_000);
   assert.deepEqual(events, ['interrupted', 'restart', 'restart', 'restart', 'hopeless']);
 });
 
@@ -74,7 +75,7 @@ test('media that connects for the first time is said to connect, and then to be 
   tell('connecting');
   tell('connected');
   tell('connecting');
-  mock.timers.tick(60_000);
+  tick(60_000);
   assert.deepEqual(events, ['connecting', 'well']);
 });
 
@@ -82,10 +83,10 @@ test('a network that has never let media through is said to block it, and is tri
   connect();
   tell('failed');
   const restartsMs: number[] = [];
-  for (let atMs = 0, seen = 0; atMs <= 180_000; atMs += 1_000, mock.timers.tick(1_000)) {
+  for (let atMs = 0, seen = 0; atMs <= 180_000; atMs += 1_000, tick(1_000)) {
     // What ICE says in between, of the restarts' own failures, makes it neither faster nor slower.
     tell(atMs % 5_000 === 0 ? 'connecting' : atMs % 2_000 === 0 ? 'disconnected' : 'failed');
-    mock.timers.tick(0);
+    tick(0);
     const restarts = events.filter((event) => event === 'restart').length;
     if (restarts > seen) {
       seen = restarts;
@@ -100,9 +101,9 @@ test('a network that has never let media through is said to block it, and is tri
 
 test('media that neither connects nor fails, as where there is no address to try, counts as blocked after a while', () => {
   connect();
-  mock.timers.tick(9_999);
+  tick(9_999);
   assert.deepEqual(events, ['connecting']);
-  mock.timers.tick(1);
+  tick(1);
   assert.deepEqual(events, ['connecting', 'blocked', 'restart']);
 });
 
@@ -117,6 +118,6 @@ test('a closed one does nothing more', () => {
   tell('disconnected');
   doctor.close();
   tell('failed');
-  mock.timers.tick(600_000);
+  tick(600_000);
   assert.deepEqual(events, ['blocked']);
 });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { beforeEach, mock, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { type Connection, Refusal, Signaling } from '../src/signaling';
 import { Servers } from '../src/servers';
 import { ANSWER_MS, QUIET_MS } from '../src/silence-watch';
 import type { Socket } from '../src/socket-transport';
+import { startTime, stopTime, tick } from './stopped-time';
 
 /** A socket whose other end is the test. */
 class FakeSocket implements Socket {
@@ -70,8 +71,8 @@ function signaling(transport: 'auto' | 'sockjs' = 'auto', home = 'http://node:44
 }
 
 beforeEach(() => {
-  mock.timers.reset();
-  mock.timers.enable({ apis: ['setTimeout'] });
+  startTime();
+  stopTime();
   [sockets, events, connections, remembered] = [[], [], [], []];
 });
 
@@ -94,7 +95,7 @@ test('where no WebSocket can be opened SockJS takes over, and its first frame sa
 
 test('a WebSocket that neither opens nor fails is given up', () => {
   signaling().start();
-  mock.timers.tick(6_000);
+  tick(6_000);
   assert.equal(latest().url, 'http://node:4443/sockjs');
 });
 
@@ -105,11 +106,11 @@ test('after a loss it waits, longer each time, until the call says that all is w
   s.settled();
   latest().end(1006);
   assert.equal(events.at(-1), 'waiting 1 600');
-  mock.timers.tick(600);
+  tick(600);
   latest().open();
   latest().end(1006);
   assert.equal(events.at(-1), 'waiting 2 1200');
-  mock.timers.tick(1200);
+  tick(1200);
   latest().open();
   s.settled();
   latest().end(1006);
@@ -129,7 +130,7 @@ const hosts = (from: number) => sockets.slice(from).map(({ url }) => new URL(url
 /** Lets the next tries fail at once, each after its wait. */
 function fail(tries: number): void {
   for (let i = 0; i < tries; i++) {
-    mock.timers.tick(15_000);
+    tick(15_000);
     latest().end(1006);
   }
 }
@@ -140,7 +141,7 @@ test('after a loss the same server is tried first, then each of the others, then
   settle(s, ['http://node:4443', 'http://b:1', 'http://c:2']);
   latest().end(1006);
   fail(2);
-  mock.timers.tick(600);
+  tick(600);
   settle(s, ['http://c:2']);
   assert.deepEqual(hosts(1), ['node:4443', 'b:1', 'c:2']);
   assert.deepEqual(s.knownServers, ['http://c:2']);
@@ -173,10 +174,10 @@ test('a server that took the connection but not the call is left for the next', 
   s.start();
   settle(s, ['http://node:4443', 'http://b:1']);
   latest().end(1006);
-  mock.timers.tick(600);
+  tick(600);
   latest().open();
   s.reconnect();
-  mock.timers.tick(600);
+  tick(600);
   assert.deepEqual(hosts(1), ['node:4443', 'b:1']);
 });
 
@@ -185,9 +186,9 @@ test('a server that says nothing is given up soon where there are others', () =>
   s.start();
   settle(s, ['http://node:4443', 'http://b:1']);
   latest().end(1006);
-  mock.timers.tick(600);
-  mock.timers.tick(3_000);
-  mock.timers.tick(600);
+  tick(600);
+  tick(3_000);
+  tick(600);
   assert.equal(latest().url, 'ws://b:1/ws?roomId=r+1&peerId=p');
 });
 
@@ -219,7 +220,7 @@ test('where that server cannot be reached, or is about to stop too, the next is 
   s.move(['http://b:1', 'http://c:1', 'http://d:1']);
   latest().end(1006);
   assert.equal(latest().url, 'ws://c:1/ws?roomId=r+1&peerId=p');
-  mock.timers.tick(3_000);
+  tick(3_000);
   assert.equal(latest().url, 'ws://d:1/ws?roomId=r+1&peerId=p');
   latest().open();
   s.moveFailed(connections.at(-1)!);
@@ -259,7 +260,7 @@ test('where SockJS was needed it is what the next server is asked for', () => {
   settle(s, ['http://node:4443', 'http://b:1']);
   latest().end(1006);
   fail(1);
-  mock.timers.tick(600);
+  tick(600);
   assert.equal(latest().url, 'http://b:1/sockjs');
 });
 
@@ -267,7 +268,7 @@ test('a page that is loaded again knows the servers from before', () => {
   remembered = ['http://node:4443', 'http://b:1'];
   signaling('sockjs').start();
   latest().end(1006);
-  mock.timers.tick(1_200);
+  tick(1_200);
   assert.deepEqual(hosts(0), ['node:4443', 'b:1']);
 });
 
@@ -293,7 +294,7 @@ test('leaving in the middle of a search ends it, and coming back starts where on
   latest().end(1006);
   fail(1);
   s.stop();
-  mock.timers.tick(60_000);
+  tick(60_000);
   assert.deepEqual(hosts(1), ['node:4443']);
   s.start();
   assert.deepEqual(hosts(2), ['node:4443']);
@@ -305,7 +306,7 @@ test('the close code 4000 ends it for good, with a code and a sentence', () => {
   latest().open();
   latest().end(4000, 'room-full: This room is full');
   assert.equal(events.at(-1), 'refused room-full: This room is full');
-  mock.timers.tick(60_000);
+  tick(60_000);
   s.retryNow();
   assert.equal(sockets.length, 1);
 });
@@ -321,7 +322,7 @@ for (const [code, refused] of [
     latest().open();
     latest().end(code, refused.slice(refused.indexOf(':') + 2));
     assert.equal(events.at(-1), `refused ${refused}`);
-    mock.timers.tick(60_000);
+    tick(60_000);
     s.retryNow();
     assert.equal(sockets.length, 1);
   });
@@ -331,7 +332,7 @@ test('sockjs-client that reaches nobody says 1002 as well, and is asked again', 
   signaling('sockjs').start();
   latest().end(1002, 'Cannot connect to server');
   assert.match(events.at(-1)!, /^waiting/);
-  mock.timers.tick(600);
+  tick(600);
   assert.equal(sockets.length, 2);
 });
 
@@ -349,19 +350,19 @@ test('a server that answers nothing any more is left for another within ten seco
   settle(s, ['http://node:4443', 'http://b:1']);
   const old = latest();
   old.receive(WELCOME);
-  mock.timers.tick(QUIET_MS - 1);
+  tick(QUIET_MS - 1);
   await settleDown();
   assert.equal(questions(old).length, 0);
-  mock.timers.tick(1);
+  tick(1);
   await settleDown();
   assert.equal(questions(old).length, 1);
-  mock.timers.tick(ANSWER_MS);
+  tick(ANSWER_MS);
   assert.equal(events.at(-1), 'waiting 1 600 elsewhere');
-  mock.timers.tick(600);
+  tick(600);
   assert.deepEqual(hosts(1), ['b:1']);
   assert.ok(QUIET_MS + ANSWER_MS + 600 < 10_000);
   fail(1);
-  mock.timers.tick(1_200);
+  tick(1_200);
   assert.deepEqual(hosts(1), ['b:1', 'node:4443'], 'it comes last, for it may live');
 });
 
@@ -371,15 +372,15 @@ test('a server that answers is kept, with whatever it answers, and asked only wh
   settle(s, ['http://node:4443', 'http://b:1']);
   latest().receive(WELCOME);
   for (let i = 1; i <= 20; i++) {
-    mock.timers.tick(QUIET_MS);
+    tick(QUIET_MS);
     await settleDown();
     assert.equal(questions(latest()).length, i);
-    mock.timers.tick(ANSWER_MS - 1);
+    tick(ANSWER_MS - 1);
     const { id } = questions(latest()).at(-1)!;
     latest().receive(i % 2 ? { response: true, id, ok: true, data: {} } : { response: true, id, errorCode: 400, errorReason: 'unknown-method: x' });
   }
   for (let i = 0; i < 20; i++) {
-    mock.timers.tick(QUIET_MS - 1);
+    tick(QUIET_MS - 1);
     latest().receive({ notification: true, method: 'speakingPeers', data: { peerVolumes: [] } });
   }
   await settleDown();
@@ -393,17 +394,17 @@ test('a server without others that falls silent is connected to again', () => {
   latest().open();
   s.settled();
   latest().receive(WELCOME);
-  mock.timers.tick(QUIET_MS);
-  mock.timers.tick(ANSWER_MS);
+  tick(QUIET_MS);
+  tick(ANSWER_MS);
   assert.equal(events.at(-1), 'waiting 1 600');
-  mock.timers.tick(600);
+  tick(600);
   assert.deepEqual(hosts(0), ['node:4443', 'node:4443']);
 });
 
 test('a node that lets its clients wait until it is warm is waited for', async () => {
   signaling().start();
   latest().open();
-  mock.timers.tick(60_000);
+  tick(60_000);
   await settleDown();
   assert.deepEqual([latest().sent, sockets.length], [[], 1]);
 });
@@ -414,7 +415,7 @@ test('who has left asks nothing any more', async () => {
   latest().open();
   latest().receive(WELCOME);
   s.stop();
-  mock.timers.tick(60_000);
+  tick(60_000);
   await settleDown();
   assert.deepEqual([questions(latest()).length, sockets.length], [0, 1]);
 });
@@ -427,7 +428,7 @@ test('a request that outlives its connection fails at once, and the next connect
   await Promise.resolve();
   latest().end(1006);
   await assert.rejects(answer, (error: Refusal) => error.code === 'connection-lost');
-  mock.timers.tick(600);
+  tick(600);
   latest().open();
   await assert.rejects(connections[0]!.request('join'), (error: Refusal) => error.code === 'connection-lost');
   assert.deepEqual(latest().sent, []);

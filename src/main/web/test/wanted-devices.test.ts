@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { beforeEach, mock, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import type { CaptureProblem, Source } from '../src/local-media';
 import { DEVICE_PATIENCE_MS, WantedDevices } from '../src/wanted-devices';
+import { startTime, stopTime, tick } from './stopped-time';
 
 /** What the browser was asked for, with the answer that the test gives. */
 let questions: { asked: string; answer: (problem?: CaptureProblem) => Promise<void> }[];
@@ -12,8 +13,8 @@ let devices: WantedDevices;
 const settle = () => new Promise<void>((done) => setImmediate(done));
 
 beforeEach(() => {
-  mock.timers.reset();
-  mock.timers.enable({ apis: ['setTimeout'] });
+  startTime();
+  stopTime();
   [questions, open, told] = [[], new Set(), []];
   devices = new WantedDevices(
     {
@@ -64,7 +65,7 @@ test('one waits for the answer, whatever it is', async () => {
 test('one does not wait for ever, and an answer after that still counts', async () => {
   wantBoth();
   const entrance = enter();
-  mock.timers.tick(DEVICE_PATIENCE_MS);
+  tick(DEVICE_PATIENCE_MS);
   await settle();
   assert.deepEqual([entrance.result, told], [true, []]);
   await questions[0]!.answer();
@@ -119,9 +120,9 @@ test('the patience of an entrance that is over lets nobody in', async () => {
   wantBoth();
   const before = enter();
   devices.leave();
-  mock.timers.tick(DEVICE_PATIENCE_MS - 1);
+  tick(DEVICE_PATIENCE_MS - 1);
   const after = enter();
-  mock.timers.tick(1);
+  tick(1);
   await settle();
   assert.deepEqual([before.result, after.result], [false, null]);
 });
