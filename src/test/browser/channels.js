@@ -86,9 +86,13 @@
   };
 
   window.channels = {
-    /** To be called once, before anybody opens one. */
-    async start() {
+    /** To be called once in each page, before anybody opens one: nobody is told of a channel that was there before. */
+    listen() {
       window.plenum.onChannel(listen);
+    },
+
+    /** To be called once, when all listen. */
+    async start() {
       await this.open('credit', {});
     },
 

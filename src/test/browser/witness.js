@@ -10,8 +10,23 @@
   const tileOf = async (peerId, source) =>
     (await window.plenum.tiles()).find((tile) => tile.peerId === peerId && tile.source === source) ?? null;
 
+  const connections = [];
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...options) {
+      super(...options);
+      connections.push(this);
+    }
+  };
+
   window.witness = {
     tile: tileOf,
+
+    /** Of each connection that has been negotiated: ours, and the server's. Not every browser has them in its counters. */
+    usernameFragments: () =>
+      connections
+        .filter(({ connectionState, currentRemoteDescription }) => connectionState !== 'closed' && currentRemoteDescription)
+        .flatMap(({ currentLocalDescription, currentRemoteDescription }) =>
+          [currentLocalDescription, currentRemoteDescription].map(({ sdp }) => /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1])),
 
     /** What the tile shows now, made small: red, green, blue of each of 32×18 pixels in one list; null for nothing. */
     thumbnail(peerId, source) {

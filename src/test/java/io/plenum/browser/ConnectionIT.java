@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -80,8 +82,10 @@ class ConnectionIT {
     Participant bob = stage.join("bob");
     alice.awaitSeesAndHears(bob);
     bob.awaitSeesAndHears(alice);
-    List<String> sendBefore = alice.icePath("send").usernameFragments();
-    List<String> recvBefore = alice.icePath("recv").usernameFragments();
+    Set<String> fragmentsBefore = alice.usernameFragments();
+    assertEquals(4, fragmentsBefore.size(), "two for sending, two for receiving");
+    String sendBefore = alice.icePath("send").generation();
+    String recvBefore = alice.icePath("recv").generation();
 
     Duration watched = Duration.ofSeconds(4);
     CompletableFuture<TileHistory> ofAlice =
@@ -90,21 +94,18 @@ class ConnectionIT {
         CompletableFuture.supplyAsync(() -> alice.watch(bob, watched, SAMPLE_INTERVAL));
     alice.act("restartIce()");
 
-    awaitNewFragments(alice, "send", sendBefore);
-    awaitNewFragments(alice, "recv", recvBefore);
+    alice.await("1", one -> {
+      Set<String> fragments = alice.usernameFragments();
+      return fragments.size() == 4 && Collections.disjoint(fragments, fragmentsBefore);
+    });
+    alice.await("1", one ->
+        !alice.icePath("send").generation().equals(sendBefore) && !alice.icePath("recv").generation().equals(recvBefore));
     for (TileHistory history : List.of(ofAlice.join(), ofBob.join())) {
       assertTrue(history.longestStallMs() < LONGEST_STALL_MS, () -> "stalled for " + history.longestStallMs() + " ms");
     }
     alice.awaitSeesAndHears(bob);
     bob.awaitSeesAndHears(alice);
     assertEquals("joined", alice.state().path("name").asText());
-  }
-
-  private static void awaitNewFragments(Participant participant, String direction, List<String> before) {
-    participant.await("1", one -> {
-      List<String> now = participant.icePath(direction).usernameFragments();
-      return !now.get(0).equals(before.get(0)) && !now.get(1).equals(before.get(1));
-    });
   }
 
   @Test

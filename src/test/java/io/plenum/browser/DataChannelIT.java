@@ -113,9 +113,8 @@ class DataChannelIT {
   void eachChannelKeepsWhatItPromisesBothWays(int nodes, Stage stage) {
     Participant alice = join(stage, CHROMIUM, lossy().node(0), "alice");
     Participant bob = join(stage, FIREFOX, lossy().node(nodes - 1), "bob");
-    for (Participant each : List.of(alice, bob)) {
-      each.page().evaluate("channels.start()");
-    }
+    List.of(alice, bob).forEach(each -> each.page().evaluate("channels.listen()"));
+    List.of(alice, bob).forEach(each -> each.page().evaluate("channels.start()"));
     int seed = 0;
     for (Promise promise : PROMISES) {
       open(alice, bob, promise);

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -213,6 +215,13 @@ final class Participant {
     return videos.get(0);
   }
 
+  /** Ours and the server's, of all its connections. */
+  Set<String> usernameFragments() {
+    Set<String> fragments = new HashSet<>();
+    page.evaluate("witness.usernameFragments()").forEach(fragment -> fragments.add(fragment.asText()));
+    return fragments;
+  }
+
   /** The pair of candidates that media takes. */
   IcePath icePath(String direction) {
     JsonNode all = page.evaluate("plenum.transports()").path(direction).path("stats");
@@ -253,9 +262,9 @@ final class Participant {
       return local.path("protocol").asText();
     }
 
-    /** Both user name fragments: an ICE restart changes each. */
-    List<String> usernameFragments() {
-      return List.of(local.path("usernameFragment").asText(), remote.path("usernameFragment").asText());
+    /** What an ICE restart changes: the username fragment, or, where the browser does not say it, the port that was gathered. */
+    String generation() {
+      return local.path("usernameFragment").asText(local.path("port").asText());
     }
   }
 
