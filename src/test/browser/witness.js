@@ -24,7 +24,7 @@
     /** Of each connection that has been negotiated: ours, and the server's. Not every browser has them in its counters. */
     usernameFragments: () =>
       connections
-        .filter(({ connectionState, currentRemoteDescription }) => connectionState !== 'closed' && currentRemoteDescription)
+        .filter((connection) => connection.connectionState !== 'closed' && connection.currentRemoteDescription)
         .flatMap(({ currentLocalDescription, currentRemoteDescription }) =>
           [currentLocalDescription, currentRemoteDescription].map(({ sdp }) => /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1])),
 
