@@ -57,7 +57,8 @@ public final class DataClient implements Signaling.Handler, AutoCloseable {
 
   private final ClientLoop loop;
   private final String peerId;
-  private final boolean accepts;
+  private int refusals;
+  private boolean accepts;
   private final Map<Integer, Incoming> byStream = new LinkedHashMap<>();
   private final List<Incoming> incoming = new ArrayList<>();
   private final Map<String, DataChannel> producers = new LinkedHashMap<>();
@@ -70,25 +71,25 @@ public final class DataClient implements Signaling.Handler, AutoCloseable {
   private JsonNode receiveDescription;
   private int nextStream;
 
-  private DataClient(ClientLoop loop, String peerId, boolean accepts) {
+  private DataClient(ClientLoop loop, String peerId, int refusals) {
     this.loop = loop;
     this.peerId = peerId;
-    this.accepts = accepts;
+    this.refusals = refusals;
   }
 
   /** Joins with a transport for each direction, both connected. */
   public static DataClient join(ClientLoop loop, String nodeUrl, String room, String peerId) {
-    return join(loop, nodeUrl, room, peerId, true,
+    return join(loop, nodeUrl, room, peerId, 0,
         Map.of("appData", Map.of("direction", "producer")), Map.of("appData", Map.of("direction", "consumer")));
   }
 
   /**
-   * @param accepts what it is offered
+   * @param refusals offers that it refuses before it accepts one
    * @param up what it says to make its transports, as is {@code down}; null for none
    */
-  public static DataClient join(ClientLoop loop, String nodeUrl, String room, String peerId, boolean accepts,
+  public static DataClient join(ClientLoop loop, String nodeUrl, String room, String peerId, int refusals,
       Map<String, Object> up, Map<String, Object> down) {
-    DataClient client = new DataClient(loop, peerId, accepts);
+    DataClient client = new DataClient(loop, peerId, refusals);
     client.join(nodeUrl, room, up, down);
     return client;
   }
@@ -308,19 +309,22 @@ public final class DataClient implements Signaling.Handler, AutoCloseable {
     if (method.equals("newDataConsumer")) {
       Incoming offered = new Incoming(data);
       incoming.add(offered);
+      accepts = refusals == 0;
       if (accepts) {
         byStream.put(streamId(offered), offered);
         JsonNode stream = data.path("sctpStreamParameters");
         receive.channels().openNegotiated(streamId(offered), new DataChannelParameters(data.path("label").asText(),
             data.path("protocol").asText(), stream.path("ordered").asBoolean(), SendOptions.UNLIMITED,
             SendOptions.UNLIMITED, DataChannelParameters.NORMAL_PRIORITY));
+      } else {
+        refusals--;
       }
     }
   }
 
   @Override
   public boolean accepts(String method, JsonNode data) {
-    return accepts;
+    return accepts || !method.equals("newDataConsumer");
   }
 
   @Override

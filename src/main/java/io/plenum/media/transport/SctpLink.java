@@ -53,6 +53,7 @@ public final class SctpLink implements DataChannels.Sink, DataProducer.Owner, Da
   private final DataChannels channels;
   private final Departure departure;
   private final DataPolicer policer;
+  private final StreamIdRotation streamIds = new StreamIdRotation();
   private final Map<Integer, DataProducer> producers = new LinkedHashMap<>();
   private final Map<Integer, DataConsumer> consumers = new LinkedHashMap<>();
   /** Of the producers, those that hold messages back. */
@@ -236,11 +237,9 @@ public final class SctpLink implements DataChannels.Sink, DataProducer.Owner, Da
   }
 
   private int freeStream() {
-    int streamId = 0;
-    while (channels.channel(streamId) != null) {
-      streamId++;
-    }
-    if (streamId >= channels.association().outgoingStreams()) {
+    int streamId =
+        streamIds.take(id -> channels.channel(id) != null, channels.association().outgoingStreams());
+    if (streamId < 0) {
       throw new PlenumException("too-many", "all SCTP streams of the transport are taken");
     }
     return streamId;

@@ -13,6 +13,11 @@ interface ConsumerMaker {
   /** The request that offers one to the client. */
   String offer();
 
+  /** Offers of one producer at most, while the client answers each with an error. */
+  default int offers() {
+    return 1;
+  }
+
   /** How many a peer may have. */
   int limit();
 

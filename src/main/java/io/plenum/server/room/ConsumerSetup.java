@@ -26,8 +26,20 @@ final class ConsumerSetup {
 
   private record Waiting(Peer peer, Source source) {}
 
-  /** A producer, of this node or another. */
-  private record Source(String producerId, String ownerPeerId, Map<String, Object> appData) {}
+  /**
+   * A producer, of this node or another.
+   *
+   * @param refusals offers of it that the client has answered with an error
+   */
+  private record Source(String producerId, String ownerPeerId, Map<String, Object> appData, int refusals) {
+    Source(String producerId, String ownerPeerId, Map<String, Object> appData) {
+      this(producerId, ownerPeerId, appData, 0);
+    }
+
+    Source refused() {
+      return new Source(producerId, ownerPeerId, appData, refusals + 1);
+    }
+  }
 
   ConsumerSetup(RoomVerticle room, ConsumerMaker maker) {
     this.room = room;
@@ -173,15 +185,15 @@ final class ConsumerSetup {
     peer.router()
         .call(maker.consume(peer, consumerId, source.producerId, appData))
         .onFailure(failure -> onRefused(peer, consumerId, source.producerId, failure))
-        .onSuccess(description -> announce(peer, consumerId, source.ownerPeerId, transportId, description));
+        .onSuccess(description -> announce(peer, consumerId, source, transportId, description));
   }
 
   private void announce(
-      Peer peer, String consumerId, String ownerPeerId, String transportId, Map<String, Object> description) {
-    description.put("peerId", ownerPeerId);
+      Peer peer, String consumerId, Source source, String transportId, Map<String, Object> description) {
+    description.put("peerId", source.ownerPeerId);
     description.put("transportId", transportId);
     log.debug("{}", line("added", peer, consumerId).transport(transportId)
-        .with("producer", maker.of(peer).get(consumerId)).with("from", ownerPeerId));
+        .with("producer", maker.of(peer).get(consumerId)).with("from", source.ownerPeerId));
     peer.channel().request(maker.offer(), description).onComplete(answer -> {
       if (peer.left() || !maker.of(peer).containsKey(consumerId)) {
         return;
@@ -192,10 +204,20 @@ final class ConsumerSetup {
         log.info("{}", room.line(maker.noun() + " refused", peer).with("consumer", consumerId)
             .with("reason", answer.cause().getMessage()));
         router.tell(r -> maker.close(r, consumerId, router.nowNs()));
+        offerAgain(peer, source, answer.cause());
         return;
       }
       router.tell(r -> maker.resume(r, consumerId, router.nowNs()));
     });
+  }
+
+  /** A client that answered nothing in time, or is gone, is not asked again. */
+  private void offerAgain(Peer peer, Source source, Throwable refusal) {
+    boolean answered = refusal instanceof PlenumException error && error.code().equals("request-refused");
+    boolean exists = room.ownerOf(source.producerId) != null || room.remote().producer(source.producerId) != null;
+    if (answered && exists && source.refusals + 1 < maker.offers()) {
+      setUp(peer, source.refused(), crosses(peer, source.producerId));
+    }
   }
 
   private void onRefused(Peer peer, String consumerId, String producerId, Throwable failure) {

@@ -31,6 +31,12 @@ final class DataConsumers implements ConsumerMaker {
     return "newDataConsumer";
   }
 
+  /** Three: a browser refuses a stream id that it has not done with, and each offer names another one. */
+  @Override
+  public int offers() {
+    return 3;
+  }
+
   @Override
   public int limit() {
     return limits.dataConsumersPerPeer();

@@ -111,6 +111,18 @@ class SctpLinkTest {
     assertTrue(call.node().faults.isEmpty(), () -> call.node().faults.toString());
   }
 
+  @Test
+  void anIdThatTheFarEndMayNotHaveDoneWithIsNotGivenAgainAtOnce() {
+    join();
+    for (int turn = 0; turn < 4; turn++) {
+      DataConsumer toBob = consume(bob, "toBob" + turn);
+      call.runFor(SECOND);
+      assertEquals(turn, toBob.sctpStreamParameters().streamId());
+      toBob.close(call.nowNs());
+      call.runFor(SECOND);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void aLongTransferArrivesWholeOverALossyNetwork(long seed) {

@@ -32,6 +32,8 @@ class DataRoomTest {
   private static final long SETTLE_MS = 60_000;
   private static final int MAX_PRODUCERS = 3;
   private static final int MAX_CONSUMERS = 5;
+  /** Offers of one data producer to a client that refuses each. */
+  private static final int OFFERS = 3;
   private static final Map<String, Object> UP = Map.of("appData", Map.of("direction", "producer"));
   private static final Map<String, Object> DOWN = Map.of("appData", Map.of("direction", "consumer"));
   private static final HttpClient http = HttpClient.newHttpClient();
@@ -63,11 +65,11 @@ class DataRoomTest {
   }
 
   private DataClient join(String room, String name) {
-    return join(room, name, true, UP, DOWN);
+    return join(room, name, 0, UP, DOWN);
   }
 
-  private DataClient join(String room, String name, boolean accepts, Map<String, Object> up, Map<String, Object> down) {
-    DataClient client = DataClient.join(loop, node.url(), room, name, accepts, up, down);
+  private DataClient join(String room, String name, int refusals, Map<String, Object> up, Map<String, Object> down) {
+    DataClient client = DataClient.join(loop, node.url(), room, name, refusals, up, down);
     clients.add(client);
     return client;
   }
@@ -252,7 +254,7 @@ class DataRoomTest {
   @Test
   void statsAndSubchannelsAreAnswered() {
     DataClient alice = join("asking", "alice");
-    DataClient bob = join("asking", "bob", true, UP, Map.of("consuming", true, "sctpCapabilities", Map.of()));
+    DataClient bob = join("asking", "bob", 0, UP, Map.of("consuming", true, "sctpCapabilities", Map.of()));
     String chat = alice.produce("chat");
     DataClient.Incoming incoming = awaitOne(bob, alice);
     bob.awaitHearing(incoming, alice, chat, SETTLE_MS);
@@ -281,12 +283,12 @@ class DataRoomTest {
   @Test
   void whoHasNoDataChannelsIsOfferedNone() {
     DataClient alice = join("without", "alice");
-    DataClient old = join("without", "old", true, Map.of("producing", true), Map.of("consuming", true));
-    DataClient listener = join("without", "listener", true, UP, null);
-    DataClient refusing = join("without", "refusing", false, UP, DOWN);
+    DataClient old = join("without", "old", 0, Map.of("producing", true), Map.of("consuming", true));
+    DataClient listener = join("without", "listener", 0, UP, null);
+    DataClient refusing = join("without", "refusing", Integer.MAX_VALUE, UP, DOWN);
     alice.produce("chat");
     alice.produce("files");
-    refusing.awaitFrom(alice, 2, SETTLE_MS);
+    refusing.awaitFrom(alice, 2 * OFFERS, SETTLE_MS);
     assertFalse(old.receiveDescription().has("sctpParameters"));
     assertTrue(refusing.receiveDescription().has("sctpParameters"));
     assertEquals(List.of(), loop.call(old::incoming));
@@ -296,6 +298,19 @@ class DataRoomTest {
     String dataConsumerId = loop.call(() -> refusing.incoming().get(0).id());
     assertEquals("data-consumer-not-found: you have no data consumer with the id " + dataConsumerId,
         refusing.refusal("getDataConsumerStats", Map.of("dataConsumerId", dataConsumerId)));
+  }
+
+  @Test
+  void anOfferThatTheClientRefusesComesAgainOnAnotherStream() {
+    DataClient alice = join("again", "alice");
+    DataClient bob = join("again", "bob", 2, UP, DOWN);
+    String chat = alice.produce("chat");
+    List<DataClient.Incoming> offers = bob.awaitFrom(alice, OFFERS, SETTLE_MS);
+    assertEquals(List.of(0, 1, 2), offers.stream()
+        .map(offer -> offer.offer.path("sctpStreamParameters").path("streamId").asInt()).toList());
+    bob.awaitHearing(offers.get(2), alice, chat, SETTLE_MS);
+    alice.send(chat, "hello");
+    awaitHeard(bob, offers.get(2), "hello");
   }
 
   @Test
