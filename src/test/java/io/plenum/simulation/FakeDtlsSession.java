@@ -86,6 +86,15 @@ final class FakeDtlsSession implements DtlsSession {
       state = DtlsState.CLOSED;
       time.post(sink::onDtlsClosed);
     } else if (bytes[offset] == DATA && state == DtlsState.CONNECTED && isAuthentic(bytes, offset, length)) {
+      onData(bytes, offset, length);
+    } else {
+      ignored++;
+    }
+  }
+
+  private void onData(byte[] bytes, int offset, int length) {
+    if (sink.admitsRecord()) {
+      sink.onRecordAuthenticated();
       sink.onDtlsData(bytes, offset + 1 + secret.length, length - 1 - secret.length);
     } else {
       ignored++;

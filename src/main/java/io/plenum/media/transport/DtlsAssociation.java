@@ -21,6 +21,12 @@ final class DtlsAssociation implements DtlsSession.Sink {
     /** @param reason why, for people; empty if there is nothing to say */
     void onDtlsStateChanged(DtlsState state, String reason);
 
+    /** As {@link DtlsSession.Sink#admitsRecord}. */
+    boolean admitsRecord();
+
+    /** As {@link DtlsSession.Sink#onRecordAuthenticated}. */
+    void onRecordAuthenticated();
+
     /** A record of application data came: SCTP. The bytes belong to the sink during the call only. */
     void onDtlsData(byte[] bytes, int offset, int length);
   }
@@ -106,6 +112,16 @@ final class DtlsAssociation implements DtlsSession.Sink {
       srtp = new SrtpSession(local, peers);
       become(DtlsState.CONNECTED, local.profile().toString());
     }
+  }
+
+  @Override
+  public boolean admitsRecord() {
+    return sink.admitsRecord();
+  }
+
+  @Override
+  public void onRecordAuthenticated() {
+    sink.onRecordAuthenticated();
   }
 
   @Override

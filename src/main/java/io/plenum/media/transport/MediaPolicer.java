@@ -1,6 +1,7 @@
 package io.plenum.media.transport;
 
 import io.plenum.media.Dump;
+import io.plenum.media.router.DataLimits;
 import io.plenum.media.stream.HistoryBudget;
 import io.plenum.protocol.TokenBucket;
 
@@ -55,6 +56,13 @@ public final class MediaPolicer {
    * missing packets ten times. The whole of it is some milliseconds of a loop.
    */
   static final int RTCP_WORK_PER_SECOND = 200_000;
+  /** Content of a full SCTP packet, rounded down: the larger part of the records at the highest allowed data rate. */
+  private static final int DATA_BYTES_PER_RECORD = 1_000;
+  /**
+   * DTLS records beside those full of data: SACKs for what the peer receives, one for two packets, and small messages.
+   * A record costs 3.5 to 8 µs, so that with the default data rate a flood costs a tenth of a loop.
+   */
+  static final int CONTROL_RECORDS_PER_SECOND = 5_000;
   /** After so long without a refusal, the next one is told again. */
   static final long EPISODE_NS = 10_000_000_000L;
 
@@ -63,23 +71,34 @@ public final class MediaPolicer {
   private final HistoryBudget history;
   private final TokenBucket rtcp = new TokenBucket(RTCP_PER_SECOND, RTCP_PER_SECOND);
   private final TokenBucket rtcpWork = new TokenBucket(RTCP_WORK_PER_SECOND, RTCP_WORK_PER_SECOND);
+  private final TokenBucket records;
   private boolean refusedBefore;
   private long lastRefusedNs;
   private long refused;
   private long episodes;
 
   public MediaPolicer(Rates rates) {
-    this(new Bucket(rates), new HistoryBudget(HistoryBudget.PEER_BYTES));
+    this(rates, DataLimits.DEFAULT);
   }
 
-  private MediaPolicer(Bucket media, HistoryBudget history) {
+  /** @param data of one transport; all transports of the peer together have as many records as it fills */
+  public MediaPolicer(Rates rates, DataLimits data) {
+    this(new Bucket(rates), new HistoryBudget(HistoryBudget.PEER_BYTES), recordsPerSecond(data));
+  }
+
+  private MediaPolicer(Bucket media, HistoryBudget history, int recordsPerSecond) {
     this.media = media;
     this.history = history;
+    this.records = new TokenBucket(recordsPerSecond, recordsPerSecond);
+  }
+
+  static int recordsPerSecond(DataLimits data) {
+    return CONTROL_RECORDS_PER_SECOND + data.bytesPerSecond() / DATA_BYTES_PER_RECORD;
   }
 
   /** Lets everything through: for another router, whose publishers have been policed where they are, and for the application. */
   static MediaPolicer trusting() {
-    return new MediaPolicer(null, HistoryBudget.unlimited());
+    return new MediaPolicer(null, HistoryBudget.unlimited(), CONTROL_RECORDS_PER_SECOND);
   }
 
   /** One authentic RTP packet, whatever is in it; false if it is to be dropped. */
@@ -119,6 +138,16 @@ public final class MediaPolicer {
   /** Something in RTCP that causes so much work; false if it is not to be done. */
   boolean admitsRtcpWork(int lookUps, long nowNs) {
     return media == null || rtcpWork.take(lookUps, nowNs);
+  }
+
+  /** Whether a DTLS record may be decrypted; asked first, so that records over the rate cost nothing more. */
+  boolean admitsRecord(long nowNs) {
+    return media == null || records.has(1, nowNs);
+  }
+
+  /** An authentic DTLS record was read. Forged ones cost the peer nothing: anybody can write its address on them. */
+  void onRecord(long nowNs) {
+    records.take(1, nowNs);
   }
 
   void dump(Dump out) {

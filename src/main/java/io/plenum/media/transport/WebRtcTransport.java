@@ -30,6 +30,7 @@ import io.plenum.protocol.ice.IceParameters;
 import io.plenum.protocol.ice.IceState;
 import io.plenum.protocol.ice.TransportTuple;
 import io.plenum.protocol.rtp.RtpPacket;
+import io.plenum.protocol.sctp.SctpCounters;
 import io.plenum.protocol.sctp.SctpOptions;
 import io.plenum.protocol.srtp.SrtpDrop;
 import io.plenum.protocol.stun.StunMessage;
@@ -441,6 +442,11 @@ public final class WebRtcTransport implements Transport, RtpLink {
     return sctp;
   }
 
+  /** Of the association; null while there is none. */
+  public SctpCounters sctpCounters() {
+    return sctp == null ? null : sctp.counters();
+  }
+
   /** Null while nobody has spoken of data. */
   public SctpLinkState sctpState() {
     return sctp == null ? null : sctp.state();
@@ -525,6 +531,16 @@ public final class WebRtcTransport implements Transport, RtpLink {
       } else if (state == DtlsState.FAILED || state == DtlsState.CLOSED) {
         sctp.onLowerClosed(nowNs);
       }
+    }
+
+    @Override
+    public boolean admitsRecord() {
+      return policer.admitsRecord(nowNs);
+    }
+
+    @Override
+    public void onRecordAuthenticated() {
+      policer.onRecord(nowNs);
     }
 
     @Override

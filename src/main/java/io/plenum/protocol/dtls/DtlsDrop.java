@@ -34,8 +34,12 @@ public enum DtlsDrop {
   TOO_EARLY,
   /** The handshake does not read as fast as this peer sends. */
   QUEUE_FULL,
-  /** The tag does not match, or the record came twice. */
+  /** The tag does not match, or the record came twice; what follows in its datagram is not read either. */
   NOT_AUTHENTIC,
+  /** The peer is over its rate of records: this one, and what follows in its datagram. */
+  OVER_RATE,
+  /** More alerts than an honest peer sends. */
+  TOO_MANY_ALERTS,
   /** The session has failed or is closed. */
   SESSION_IS_OVER;
 

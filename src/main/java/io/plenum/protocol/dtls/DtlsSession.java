@@ -28,6 +28,14 @@ public interface DtlsSession extends AutoCloseable {
      */
     void onDtlsData(byte[] bytes, int offset, int length);
 
+    /** Whether a record of a connected session may be read. False drops it and the rest of its datagram. */
+    default boolean admitsRecord() {
+      return true;
+    }
+
+    /** An authentic record was read, empty ones included. Precedes its {@link #onDtlsData}. */
+    default void onRecordAuthenticated() {}
+
     /**
      * The session is over and cannot be used again.
      *

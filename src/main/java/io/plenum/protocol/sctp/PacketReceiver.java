@@ -1,5 +1,6 @@
 package io.plenum.protocol.sctp;
 
+import io.plenum.protocol.TokenBucket;
 import io.plenum.protocol.sctp.packet.ChunkType;
 import io.plenum.protocol.sctp.packet.DataChunk;
 import io.plenum.protocol.sctp.packet.ErrorCause;
@@ -16,6 +17,13 @@ import io.plenum.protocol.wire.Malformed;
  * Nothing here keeps a byte of them.
  */
 final class PacketReceiver {
+  /**
+   * Answers outside of data transfer. An honest peer repeats an INIT once a second and sends a HEARTBEAT each 30 s;
+   * each answer here costs a record, its encryption and a datagram (RFC 9260 §8.4 and §8.3 allow a limit).
+   */
+  static final int ANSWERS_PER_SECOND = 20;
+  static final int ANSWERS_AT_ONCE = 40;
+
   private final AssociationContext context;
   private final Handshake handshake;
   private final Shutdown shutdown;
@@ -25,6 +33,7 @@ final class PacketReceiver {
   private final SackChunk sack = new SackChunk();
   private final ForwardTsnChunk forwardTsn = new ForwardTsnChunk();
   private final ReConfigChunk reConfig = new ReConfigChunk();
+  private final TokenBucket answers = new TokenBucket(ANSWERS_PER_SECOND, ANSWERS_AT_ONCE);
   private boolean dataInPacket;
 
   PacketReceiver(AssociationContext context, Handshake handshake, Shutdown shutdown) {
@@ -46,7 +55,7 @@ final class PacketReceiver {
       context.counters.drop(SctpDrop.WRONG_PORT);
       return false;
     }
-    boolean ours = isOurs();
+    boolean ours = isOurs(nowNs);
     if (ours) {
       readChunks(nowNs);
     }
@@ -54,22 +63,25 @@ final class PacketReceiver {
   }
 
   /** The rules for verification tags (RFC 9260 §8.4 and §8.5). */
-  private boolean isOurs() {
+  private boolean isOurs(long nowNs) {
     int first = packet.firstChunkType();
     int tag = packet.verificationTag();
     int localTag = handshake.localTag();
     if (first == ChunkType.INIT && context.state() != SctpState.ENDED) {
       // §8.5.1 A; and an INIT comes alone (§3.3.2), and with its checksum (RFC 9653 §5.2).
-      return accept(tag == 0 && packet.hasOneChunk() && !packet.zeroChecksum(), SctpDrop.WRONG_TAG);
+      return accept(tag == 0 && packet.hasOneChunk() && !packet.zeroChecksum(), SctpDrop.WRONG_TAG)
+          && mayAnswer(nowNs);
     }
     if (first == ChunkType.COOKIE_ECHO && context.state() != SctpState.ENDED) {
       // The cookie says which tag is right.
-      return true;
+      return mayAnswer(nowNs);
     }
     if (localTag == 0 || context.state() == SctpState.ENDED
         || first == ChunkType.SHUTDOWN_ACK && isOpening()) {
       context.counters.drop(SctpDrop.OUT_OF_THE_BLUE);
-      answerOutOfTheBlue(first, tag);
+      if (mayAnswer(nowNs)) {
+        answerOutOfTheBlue(first, tag);
+      }
       return false;
     }
     if (first == ChunkType.ABORT || first == ChunkType.SHUTDOWN_COMPLETE) {
@@ -81,6 +93,10 @@ final class PacketReceiver {
       return accept(right, SctpDrop.WRONG_TAG);
     }
     return accept(tag == localTag, SctpDrop.WRONG_TAG);
+  }
+
+  private boolean mayAnswer(long nowNs) {
+    return accept(answers.take(1, nowNs), SctpDrop.TOO_MANY_ANSWERS);
   }
 
   /** A peer that is about to say goodbye means an association before this one (§8.5.1 E). */
@@ -204,11 +220,15 @@ final class PacketReceiver {
         }
         tcb.reset.onReConfig(reConfig, nowNs);
       }
-      case ChunkType.HEARTBEAT -> answerHeartbeat();
+      case ChunkType.HEARTBEAT -> {
+        if (mayAnswer(nowNs)) {
+          answerHeartbeat();
+        }
+      }
       case ChunkType.HEARTBEAT_ACK -> tcb.heartbeat.onAck(packet, nowNs);
       case ChunkType.SHUTDOWN -> shutdown.onShutdown(packet, nowNs);
       default -> {
-        return onUnknownChunk();
+        return onUnknownChunk(nowNs);
       }
     }
     return true;
@@ -238,11 +258,11 @@ final class PacketReceiver {
     }
   }
 
-  private boolean onUnknownChunk() {
+  private boolean onUnknownChunk(long nowNs) {
     context.counters.drop(SctpDrop.UNKNOWN_CHUNK);
     int type = packet.chunkType();
     int bytes = ChunkType.HEADER_BYTES + ChunkType.HEADER_BYTES + ChunkType.padded(packet.chunkLength());
-    if (ChunkType.reportsWhenUnknown(type)) {
+    if (ChunkType.reportsWhenUnknown(type) && mayAnswer(nowNs)) {
       PacketWriter out = context.out.room(bytes);
       if (out.room() >= bytes) {
         out.beginChunk(ChunkType.ERROR, 0);

@@ -40,6 +40,9 @@ final class BouncyCastleDtlsSession implements DtlsSession {
   /** What of a finished handshake may come again: the peer's last flight, six records, twenty times. */
   static final int MAX_LATE_HANDSHAKE_RECORDS = 120;
 
+  /** Alerts after the handshake: a warning or two, and a close_notify that may come again. */
+  static final int MAX_ALERTS = 16;
+
   /** The longest plaintext of one record (RFC 5246 §6.2.1). */
   static final int MAX_DATA_BYTES = 1 << 14;
 
@@ -66,6 +69,7 @@ final class BouncyCastleDtlsSession implements DtlsSession {
   private DtlsHandshake handshake;
   private long startedNs = System.nanoTime();
   private int handshakeRecords;
+  private int alerts;
 
   private DTLSTransport association;
   private int cipherOverheadBytes;
@@ -139,8 +143,9 @@ final class BouncyCastleDtlsSession implements DtlsSession {
       return;
     }
     records.wrap(bytes, offset, length);
-    while (records.next()) {
-      onRecord(bytes);
+    boolean readOn = true;
+    while (readOn && records.next()) {
+      readOn = onRecord(bytes);
     }
     if (records.malformed() != null) {
       counters.onMalformed(records.malformed());
@@ -156,8 +161,13 @@ final class BouncyCastleDtlsSession implements DtlsSession {
     earlyBytes += length;
   }
 
-  /** The record that {@link #records} stands at. What it does may end the session, so each asks for the state anew. */
-  private void onRecord(byte[] bytes) {
+  /**
+   * The record that {@link #records} stands at. What it does may end the session, so each asks for the state again.
+   *
+   * @return whether to read the next record of the datagram: a forger, or a peer over its rate, would otherwise have
+   *     twenty decryptions for the price of one datagram
+   */
+  private boolean onRecord(byte[] bytes) {
     DtlsDrop drop = switch (state) {
       case CONNECTING -> onHandshakeRecord(bytes);
       case CONNECTED -> onConnectedRecord(bytes);
@@ -166,6 +176,7 @@ final class BouncyCastleDtlsSession implements DtlsSession {
     if (drop != null) {
       counters.onDrop(drop);
     }
+    return drop != DtlsDrop.NOT_AUTHENTIC && drop != DtlsDrop.OVER_RATE;
   }
 
   private DtlsDrop onHandshakeRecord(byte[] bytes) {
@@ -234,8 +245,19 @@ final class BouncyCastleDtlsSession implements DtlsSession {
         return DtlsDrop.HANDSHAKE_IS_OVER;
       }
       handshakeRecords++;
+    } else if (contentType == DtlsRecords.ALERT) {
+      if (alerts == MAX_ALERTS) {
+        return DtlsDrop.TOO_MANY_ALERTS;
+      }
+      alerts++;
+    }
+    if (!sink.admitsRecord()) {
+      return DtlsDrop.OVER_RATE;
     }
     int read = receive(bytes, records.recordOffset(), records.recordLength());
+    if (read >= 0) {
+      sink.onRecordAuthenticated();
+    }
     if (read > 0) {
       sink.onDtlsData(plaintext, 0, read);
     }

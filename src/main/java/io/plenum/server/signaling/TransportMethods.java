@@ -3,6 +3,7 @@ package io.plenum.server.signaling;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.plenum.media.PlenumException;
 import io.plenum.media.parameters.DtlsParameters;
+import io.plenum.media.router.DataLimits;
 import io.plenum.media.transport.MediaPolicer;
 import io.plenum.media.transport.WebRtcTransport;
 import io.plenum.protocol.ice.IceParameters;
@@ -31,7 +32,8 @@ final class TransportMethods {
     this.transports = transports;
     this.limits = limits;
     this.policer = new MediaPolicer(
-        MediaPolicer.Rates.ofMbit(limits.mediaMbitPerSecond(), limits.mediaPacketsPerSecond()));
+        MediaPolicer.Rates.ofMbit(limits.mediaMbitPerSecond(), limits.mediaPacketsPerSecond()),
+        new DataLimits(limits.dataMessagesPerSecond(), limits.dataBytesPerSecond()));
   }
 
   Map<String, PeerSession.Method> methods() {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.plenum.media.router.DataLimits;
 import io.plenum.media.transport.MediaPolicer.Rates;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +45,20 @@ class MediaPolicerTest {
   void whoKeepsToTheRateLosesNothing(int packetsPerSecond, int length, String who) {
     send(packetsPerSecond, length, 20);
     assertEquals(20 * packetsPerSecond, admitted, who);
+  }
+
+  @Test
+  void recordsHaveARateThatTheDataLimitsFill() {
+    MediaPolicer few = new MediaPolicer(Rates.ofMbit(40, 8_000), new DataLimits(100, 1_000_000));
+    int read = 0;
+    for (long i = 0; i < 100_000; i++) {
+      long nowNs = i * SECOND / 10_000;
+      if (few.admitsRecord(nowNs)) {
+        few.onRecord(nowNs);
+        read++;
+      }
+    }
+    assertEquals(11 * 6_000, read, 60);
   }
 
   @Test

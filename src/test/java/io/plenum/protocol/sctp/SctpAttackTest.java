@@ -14,24 +14,61 @@ import io.plenum.protocol.sctp.packet.ChunkType;
 import io.plenum.protocol.sctp.packet.DataChunk;
 import io.plenum.protocol.sctp.packet.ForwardTsnChunk;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A peer that speaks well-formed SCTP and means harm: what it can make us hold or do has a limit. */
 class SctpAttackTest {
   private static final int TSN = ScriptedPeer.INITIAL_TSN;
+  /** The two high bits: skip the chunk and report it (RFC 9260 §3.2). */
+  private static final int UNKNOWN_THAT_IS_REPORTED = 0xc7;
   private final ScriptedPeer peer = new ScriptedPeer(SctpOptions.ofDataChannels());
 
   @Test
-  void aFloodOfInitsLeavesNothingBehindAndEachIsAnsweredOnceWithLittle() {
+  void aFloodOfInitsLeavesNothingBehindAndIsAnsweredRarelyAndWithLittle() {
     peer.sink.wire = packet -> { };
     for (int i = 1; i <= 20_000; i++) {
       peer.sendInit(i, i, Capabilities.NONE);
-      peer.nowNs += 1_000;
+      peer.nowNs += 100_000;
     }
     assertEquals(SctpState.CLOSED, peer.association.state());
     assertNull(peer.association.transfer(), "no state before a cookie comes back");
     assertEquals(Long.MAX_VALUE, peer.association.nextDeadlineNs(), "not even a timer");
-    assertEquals(20_000, peer.sink.packets);
-    assertTrue(peer.sink.packetBytes < 20_000L * 160, "bytes for an INIT: " + peer.sink.packetBytes / 20_000);
+    assertAnswersOfTwoSeconds(20_000);
+    assertTrue(peer.sink.packetBytes < 160L * peer.sink.packets, "bytes for " + peer.sink.packets);
+  }
+
+  private void assertAnswersOfTwoSeconds(int questions) {
+    assertEquals(PacketReceiver.ANSWERS_AT_ONCE + 2L * PacketReceiver.ANSWERS_PER_SECOND, peer.sink.packets, 1);
+    assertEquals(questions - peer.sink.packets, peer.association.counters().drops(SctpDrop.TOO_MANY_ANSWERS));
+  }
+
+  @Test
+  void outOfTheBluePacketsAreAnsweredRarely() {
+    peer.sink.wire = packet -> { };
+    for (int i = 0; i < 20_000; i++) {
+      peer.sendTagged(7, packet -> ScriptedPeer.data(packet, 3, TSN, 0, 0, payload(1, 10)));
+      peer.nowNs += 100_000;
+    }
+    assertAnswersOfTwoSeconds(20_000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {ChunkType.COOKIE_ECHO, ChunkType.HEARTBEAT, UNKNOWN_THAT_IS_REPORTED})
+  void questionsInAnAssociationAreAnsweredRarelyAndDataGoesOn(int type) {
+    peer.established();
+    byte[] value = type == ChunkType.COOKIE_ECHO ? peer.cookie : payload(1, 8);
+    peer.sink.wire = packet -> { };
+    long before = peer.sink.packets;
+    for (int i = 0; i < 20_000; i++) {
+      peer.chunk(type, 0, value);
+      peer.nowNs += 100_000;
+    }
+    long answers = peer.sink.packets - before;
+    assertTrue(answers <= PacketReceiver.ANSWERS_AT_ONCE + 2L * PacketReceiver.ANSWERS_PER_SECOND, answers + " answers");
+    assertTrue(answers >= 2L * PacketReceiver.ANSWERS_PER_SECOND, "an honest peer is answered: " + answers);
+    peer.data(3, TSN, 0, 0, payload(1, 10));
+    assertEquals(1, peer.sink.messages.size());
   }
 
   @Test

@@ -127,6 +127,7 @@ class SctpHandshakeTest {
       peer.cookie[i] ^= 1;
       peer.sendCookieEcho();
       peer.cookie[i] ^= 1;
+      peer.nowNs += VirtualSctpNetwork.SECOND / PacketReceiver.ANSWERS_PER_SECOND;
     }
     assertEquals(SctpState.CLOSED, peer.association.state());
     assertEquals(peer.cookie.length, peer.association.counters().drops(SctpDrop.FORGED_COOKIE));

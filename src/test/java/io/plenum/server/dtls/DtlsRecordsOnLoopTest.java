@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.plenum.protocol.dtls.DtlsCertificates;
+import io.plenum.protocol.dtls.DtlsDrop;
 import io.plenum.protocol.dtls.DtlsFingerprint;
+import io.plenum.protocol.dtls.DtlsRecords;
 import io.plenum.protocol.dtls.DtlsRole;
 import io.plenum.protocol.dtls.DtlsSession;
 import io.plenum.protocol.dtls.DtlsSrtpNegotiation;
 import io.plenum.protocol.dtls.DtlsState;
 import io.plenum.protocol.srtp.SrtpKeys;
+import java.io.ByteArrayOutputStream;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,6 +45,7 @@ class DtlsRecordsOnLoopTest {
   private volatile DTLSTransport client;
   private volatile String clientFailure;
   private final List<byte[]> sent = new ArrayList<>();
+  private int credit = Integer.MAX_VALUE;
 
   @BeforeEach
   void connect() throws Exception {
@@ -95,6 +99,16 @@ class DtlsRecordsOnLoopTest {
 
     @Override
     public void onDtlsConnected(SrtpKeys local, SrtpKeys remote) {}
+
+    @Override
+    public boolean admitsRecord() {
+      return credit > 0;
+    }
+
+    @Override
+    public void onRecordAuthenticated() {
+      credit--;
+    }
 
     @Override
     public void onDtlsData(byte[] bytes, int offset, int length) {
@@ -174,6 +188,70 @@ class DtlsRecordsOnLoopTest {
     heard.clear();
     assertEquals(2, receivesFor(old));
     assertEquals(List.of(), heard);
+  }
+
+  private static byte[] datagram(byte[]... records) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (byte[] record : records) {
+      all.writeBytes(record);
+    }
+    return all.toByteArray();
+  }
+
+  private long dropped(DtlsDrop reason) {
+    return sessions.counters().dropped(reason);
+  }
+
+  @Test
+  void severalAuthenticRecordsInADatagramAreAllRead() throws Exception {
+    assertEquals(3, receivesFor(datagram(record(1), record(2), record(3))));
+    assertEquals(List.of("1 bytes", "2 bytes", "3 bytes"), heard);
+  }
+
+  @Test
+  void aForgedRecordEndsItsDatagram() throws Exception {
+    byte[] forged = record(1);
+    forged[forged.length - 1] ^= 1;
+    assertEquals(2, receivesFor(datagram(forged, forged, forged, record(2))));
+    assertEquals(1, dropped(DtlsDrop.NOT_AUTHENTIC));
+    assertEquals(1, receivesFor(record(3)));
+    assertEquals(List.of("3 bytes"), heard);
+  }
+
+  @Test
+  void recordsOverTheRateAreNotLookedForAndEndTheirDatagram() throws Exception {
+    credit = 3;
+    assertEquals(3, receivesFor(datagram(record(1), record(0), record(2), record(3), record(4))));
+    assertEquals(0, receivesFor(datagram(record(5), record(6))));
+    assertEquals(List.of("1 bytes", "2 bytes"), heard);
+    assertEquals(2, dropped(DtlsDrop.OVER_RATE));
+    credit = 1;
+    assertEquals(1, receivesFor(record(7)));
+    assertEquals(List.of("1 bytes", "2 bytes", "7 bytes"), heard);
+  }
+
+  @Test
+  void forgedRecordsCostThePeerNoCredit() throws Exception {
+    credit = 1;
+    byte[] forged = record(1);
+    forged[forged.length - 1] ^= 1;
+    for (int i = 0; i < 10; i++) {
+      receivesFor(forged);
+    }
+    receivesFor(record(2));
+    assertEquals(List.of("2 bytes"), heard);
+  }
+
+  @Test
+  void alertsAreLookedForOnlyAFewTimes() throws Exception {
+    byte[] alert = record(1);
+    alert[0] = DtlsRecords.ALERT;
+    for (int i = 0; i < 100; i++) {
+      receivesFor(alert);
+    }
+    assertEquals(100 - BouncyCastleDtlsSession.MAX_ALERTS, dropped(DtlsDrop.TOO_MANY_ALERTS));
+    receivesFor(record(2));
+    assertEquals(List.of("2 bytes"), heard);
   }
 
   @Test
