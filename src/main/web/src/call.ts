@@ -285,7 +285,8 @@ export class Call {
         }
       },
       onMediaLost: () => {
-        if (connection === this.connection) {
+        // Where the connection itself is lost, media has gone with it, and trying to come back is under way already.
+        if (connection === this.connection && this.current.name === 'joined') {
           this.mediaLost = true;
           this.signaling.reconnect();
         }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { Call, type CallListener } from '../src/call';
+import { MediaSession } from '../src/media-session';
 import { parseOptions } from '../src/options';
 import { startTime, stopTime } from './stopped-time';
 
@@ -9,13 +10,27 @@ let questions: { wanted: string; allow: () => void }[];
 let sockets: number;
 let call: Call;
 
+/** A socket to a server that opens at once and answers every request with an empty room, until it is gone. */
 class FakeSocket {
+  onopen = () => {};
+  onmessage = (_event: { data: string }) => {};
+  onclose = (_event: { code: number; reason: string }) => {};
+
   constructor() {
     sockets += 1;
+    latest = this;
   }
-  send(): void {}
+  send(data: string): void {
+    const { request, id } = JSON.parse(data);
+    if (request) {
+      // Not at once: protoo-client notes its request only after it has sent it.
+      setImmediate(() => this.onmessage({ data: JSON.stringify({ response: true, id, ok: true, data: { peers: [] } }) }));
+    }
+  }
   close(): void {}
 }
+
+let latest: FakeSocket;
 
 function fakeTrack(kind: string) {
   return { kind, enabled: true, readyState: 'live', stop: () => {}, addEventListener: () => {} };
@@ -40,11 +55,46 @@ beforeEach(() => {
   startTime();
   stopTime();
   [questions, sockets] = [[], 0];
-  for (const [name, value] of Object.entries({ navigator: { mediaDevices: { getUserMedia } }, WebSocket: FakeSocket })) {
+  for (const [name, value] of Object.entries({ navigator: { mediaDevices: { getUserMedia }, userAgent: '' }, WebSocket: FakeSocket })) {
     Object.defineProperty(globalThis, name, { value, configurable: true });
   }
   const deaf = new Proxy({}, { get: () => () => {} }) as CallListener;
   call = new Call('room', 'me', 'Me', parseOptions(''), deaf, { read: () => [], write: () => {} }, 'http://node:4443');
+});
+
+/** Joins a room whose media is made up. @returns tells the call that its media is beyond repair */
+async function joinWithMedia(): Promise<() => void> {
+  let onMediaLost = () => {};
+  MediaSession.open = async (_connection, _options, listener) => {
+    ({ onMediaLost } = listener as { onMediaLost: () => void });
+    const session = { device: {}, streams: new Map(), data: { open: async () => {} }, health: 'well', close: () => {} };
+    return session as unknown as MediaSession;
+  };
+  void call.start(false, false);
+  await settle();
+  latest.onopen();
+  await settle();
+  await settle();
+  assert.equal(call.state.name, 'joined');
+  return () => onMediaLost();
+}
+
+test('media that ends after its connection was lost is no news: trying to come back is under way, and says why', async () => {
+  const loseMedia = await joinWithMedia();
+  latest.onclose({ code: 1006, reason: '' });
+  await settle();
+  const waiting = call.state;
+  assert.equal(waiting.name, 'waiting');
+  loseMedia();
+  assert.equal(call.state, waiting, 'the wait goes on, with its own words');
+  call.leave();
+});
+
+test('media that ends in the room is a reason to start over', async () => {
+  const loseMedia = await joinWithMedia();
+  loseMedia();
+  assert.equal(call.state.name === 'waiting' && call.state.mediaLost, true);
+  call.leave();
 });
 
 test('who leaves with the camera off comes back with the camera off, and who switched it on with the camera on', async () => {
