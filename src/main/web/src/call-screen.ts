@@ -10,7 +10,7 @@ import { MicrophoneMeter, receivedLevel, SpeechDetector } from './levels';
 import type { CaptureProblem, Source } from './local-media';
 import type { RemoteStream } from './media-session';
 import { Notices } from './notices';
-import { inviteLink, MAX_NAME_CHARS, type Options } from './options';
+import { inviteLink, MAX_NAME_CHARS, onlyForThisComputer, type Options } from './options';
 import type { Refusal } from './signaling';
 import { captureProblems, refusalWords, stateWords, troubleWords, words } from './strings';
 import type { Tile, TileSource } from './tile';
@@ -161,7 +161,9 @@ export class CallScreen implements CallListener {
     } else if (source === 'video') {
       this.tiles.find(peerId, 'video')?.setVideo(null);
     } else {
-      this.tiles.find(peerId, 'video')?.setAudio(null);
+      const tile = this.tiles.find(peerId, 'video');
+      tile?.setAudio(null);
+      tile?.setMicOff(true);
     }
   }
 
@@ -387,7 +389,10 @@ export class CallScreen implements CallListener {
     const link = inviteLink({ origin: this.call.signaling.server, pathname: location.pathname }, this.roomId);
     try {
       await navigator.clipboard.writeText(link);
-      this.notices.show({ tone: 'info', text: words.copied, key: 'invite' });
+      const notice = onlyForThisComputer(link)
+        ? ({ tone: 'warning', text: words.copiedForThisComputer } as const)
+        : ({ tone: 'info', text: words.copied } as const);
+      this.notices.show({ ...notice, key: 'invite' });
     } catch {
       this.notices.show({ tone: 'warning', text: words.copyFailed(link), key: 'invite' });
     }

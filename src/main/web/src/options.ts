@@ -72,3 +72,9 @@ function parseSize(text: string): PictureSize | null {
 export function inviteLink(page: { origin: string; pathname: string }, room: string): string {
   return `${page.origin}${page.pathname}?room=${encodeURIComponent(room)}`;
 }
+
+/** Whether the link leads other computers to themselves: `localhost`, 127.0.0.0/8 and ::1 (RFC 6761 §6.3, RFC 5735 §3). */
+export function onlyForThisComputer(link: string): boolean {
+  const { hostname } = new URL(link);
+  return /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}

@@ -15,6 +15,9 @@ export const words = {
   alone: 'You are the only one here. Share the link to invite others.',
   invite: 'Copy invite link',
   copied: 'Invite link copied',
+  copiedForThisComputer:
+    'Invite link copied, but it works on this computer only: its address is “localhost”. For others, open this page by the ' +
+    'address that they can reach, over https://.',
   copyFailed: (link: string) => `Copying is not allowed here. The link is ${link}`,
   microphoneOn: 'Mute microphone',
   microphoneOff: 'Unmute microphone',

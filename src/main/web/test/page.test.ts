@@ -7,7 +7,7 @@ import { chooseVideoCodec, videoEncodings } from '../src/encodings';
 import { layoutGrid, layoutStage, type Rect } from '../src/grid';
 import { SpeechDetector } from '../src/levels';
 import { captureProblem } from '../src/local-media';
-import { inviteLink, parseOptions } from '../src/options';
+import { inviteLink, onlyForThisComputer, parseOptions } from '../src/options';
 import { captureProblems, initials, refusalWords, stateWords } from '../src/strings';
 
 const overlaps = (a: Rect, b: Rect) =>
@@ -79,6 +79,15 @@ test('the address says what to do, and nonsense in it is ignored', () => {
 
 test('an invitation carries the room and nothing of our own', () => {
   assert.equal(inviteLink({ origin: 'https://x', pathname: '/' }, 'a b'), 'https://x/?room=a%20b');
+});
+
+test('a link to this very computer is known as such, whatever it is called', () => {
+  for (const own of ['http://localhost:4443/?room=a', 'https://a.localhost/', 'http://127.0.0.1/', 'http://127.1.2.3:80/', 'http://[::1]:4443/']) {
+    assert.equal(onlyForThisComputer(own), true, own);
+  }
+  for (const other of ['https://call.example.org/', 'http://192.0.2.1:4443/', 'https://localhost.example.org/', 'http://[2001:db8::1]/']) {
+    assert.equal(onlyForThisComputer(other), false, other);
+  }
 });
 
 test('VP8 and H264 go out as simulcast, VP9 as SVC, AV1 in temporal layers only, and each as one stream when asked', () => {
