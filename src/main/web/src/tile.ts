@@ -38,11 +38,14 @@ export class Tile {
     // Sound plays from its own element, so that a stalled picture never stops it.
     this.video.muted = true;
     this.video.hidden = true;
+    // Between the offer of a stream and its first frame there is nothing to see: the avatar stays until then.
+    this.video.addEventListener('loadeddata', () => this.showPicture(this.video.srcObject !== null));
     this.audio.autoplay = true;
     this.avatar.setAttribute('aria-hidden', 'true');
     this.avatar.style.setProperty('--hue', String(hueOf(peerId)));
     this.micOff.innerHTML = icon('micOff');
     this.micOff.hidden = true;
+    this.setMicOff(!local && source === 'video');
     this.info.hidden = true;
     this.pin = iconButton('enlarge', '', 'tile-pin', () => listener.onPin(this));
 
@@ -68,13 +71,19 @@ export class Tile {
 
   /** Null shows the avatar instead. */
   setVideo(track: MediaStreamTrack | null): void {
-    show(this.video, track);
+    if (show(this.video, track)) {
+      this.showPicture(false);
+    }
     this.video.hidden = track === null;
     if (track) {
       this.video.play().catch(() => {
         // A muted video may always play; it fails only when replaced in the same moment.
       });
     }
+  }
+
+  private showPicture(shown: boolean): void {
+    this.element.classList.toggle('has-picture', shown);
   }
 
   setAudio(track: MediaStreamTrack | null): void {
@@ -144,11 +153,14 @@ export class Tile {
   }
 }
 
-function show(player: HTMLMediaElement, track: MediaStreamTrack | null): void {
+/** @returns whether that is another track than before */
+function show(player: HTMLMediaElement, track: MediaStreamTrack | null): boolean {
   const current = player.srcObject instanceof MediaStream ? player.srcObject.getTracks()[0] : null;
-  if ((current ?? null) !== track) {
+  const other = (current ?? null) !== track;
+  if (other) {
     player.srcObject = track ? new MediaStream([track]) : null;
   }
+  return other;
 }
 
 /** The same person has the same colour on every screen. */
