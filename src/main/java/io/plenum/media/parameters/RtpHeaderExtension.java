@@ -13,7 +13,7 @@ public record RtpHeaderExtension(MediaKind kind, String uri, int preferredId, bo
       throw json.refuse("kind", "is missing");
     }
     return new RtpHeaderExtension(kind, json.text("uri", TextRule.URI),
-        (int) json.integer("preferredId", 1, ParameterLimits.MAX_HEADER_EXTENSION_ID),
+        (int) json.integer("preferredId", Integer.MIN_VALUE, Integer.MAX_VALUE),
         json.flag("preferredEncrypt", false),
         json.choice("direction", RtpHeaderExtensionDirection.values(), RtpHeaderExtensionDirection::label,
             RtpHeaderExtensionDirection.SENDRECV));

@@ -33,7 +33,8 @@ public record RtpParameters(String mid, List<RtpCodecParameters> codecs,
     JsonFields rtcp = fields.optionalObject("rtcp");
     RtpParameters parameters = new RtpParameters(fields.optionalText("mid", TextRule.MID),
         fields.list("codecs", ParameterLimits.MAX_CODECS, RtpCodecParameters::read),
-        fields.list("headerExtensions", ParameterLimits.MAX_HEADER_EXTENSIONS, RtpHeaderExtensionParameters::read),
+        RtpHeaderExtensionParameters.usable(
+            fields.list("headerExtensions", ParameterLimits.MAX_HEADER_EXTENSIONS, RtpHeaderExtensionParameters::read)),
         fields.list("encodings", ParameterLimits.MAX_ENCODINGS, RtpEncodingParameters::read),
         rtcp == null ? RtcpParameters.UNSAID : RtcpParameters.read(rtcp), fields.optionalText("msid", TextRule.MSID));
     RtpParametersRules.check(parameters);

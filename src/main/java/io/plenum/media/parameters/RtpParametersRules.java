@@ -9,7 +9,6 @@ final class RtpParametersRules {
 
   static void check(RtpParameters parameters) {
     checkCodecs(parameters);
-    checkHeaderExtensions(parameters);
     checkEncodings(parameters);
   }
 
@@ -41,20 +40,6 @@ final class RtpParametersRules {
       Integer type = parameters.encodings().get(i).codecPayloadType();
       if (type != null && !mediaTypes.contains(type)) {
         throw refuse("encodings[" + i + "].codecPayloadType is not the payloadType of a media codec");
-      }
-    }
-  }
-
-  private static void checkHeaderExtensions(RtpParameters parameters) {
-    Set<Integer> ids = new HashSet<>();
-    Set<String> uris = new HashSet<>();
-    for (int i = 0; i < parameters.headerExtensions().size(); i++) {
-      RtpHeaderExtensionParameters extension = parameters.headerExtensions().get(i);
-      if (!ids.add(extension.id())) {
-        throw refuse("headerExtensions use id " + extension.id() + " twice");
-      }
-      if (!uris.add(extension.uri())) {
-        throw refuse("headerExtensions[" + i + "].uri is there twice");
       }
     }
   }
