@@ -46,7 +46,7 @@ public final class DataRoom {
     }
     if (peer.dataProducers.size() >= limits.dataProducersPerPeer()) {
       throw new PlenumException("too-many-data-producers",
-          "a peer may have " + limits.dataProducersPerPeer() + " data producers");
+          "a peer may have " + limits.dataProducersPerPeer() + " data producers (limits.dataProducersPerPeer)");
     }
     peer.announce();
     RouterVerticle router = peer.router();

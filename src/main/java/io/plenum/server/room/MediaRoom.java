@@ -38,11 +38,11 @@ public final class MediaRoom {
     room.requireJoined(peer);
     peer.requireTransport(transportId);
     if (peer.producers.size() >= limits.producersPerPeer()) {
-      throw new PlenumException("too-many-producers", "a peer may have " + limits.producersPerPeer() + " producers");
+      throw new PlenumException("too-many-producers", "a peer may have " + limits.producersPerPeer() + " producers (limits.producersPerPeer)");
     }
     if (kind == MediaKind.VIDEO && videoProducers(peer) >= limits.videoProducersPerPeer()) {
       throw new PlenumException("too-many-producers",
-          "a peer may have " + limits.videoProducersPerPeer() + " video producers");
+          "a peer may have " + limits.videoProducersPerPeer() + " video producers (limits.videoProducersPerPeer)");
     }
     peer.announce();
     RouterVerticle router = peer.router();

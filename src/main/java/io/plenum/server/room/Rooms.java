@@ -51,7 +51,7 @@ public final class Rooms {
       Entry entry = rooms.get(name);
       if (entry == null) {
         if (rooms.size() >= config.limits().roomsPerNode()) {
-          opened.fail(new PlenumException("too-many-rooms", "this node has " + rooms.size() + " rooms already"));
+          opened.fail(new PlenumException("too-many-rooms", "this node has " + rooms.size() + " rooms already (limits.roomsPerNode)"));
           return;
         }
         Context roomContext = loops.nextControl();

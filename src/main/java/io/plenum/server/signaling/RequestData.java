@@ -9,8 +9,11 @@ import java.util.Map;
 
 /** Reads the fields of a request; what is missing or of the wrong type is refused with a sentence that names it. */
 final class RequestData {
-  /** appData is the application's own, kept and handed to every consumer: it may not be large. */
-  static final int MAX_APP_DATA_CHARACTERS = 4_096;
+  /**
+   * Length of an {@code appData}, as JSON. It is the application's own, is kept in the cluster's rows, and goes to each
+   * consumer: a room of 100 with 300 producers writes 16 KiB 30,000 times, and no application has been seen to need more.
+   */
+  static final int MAX_APP_DATA_CHARACTERS = 16_384;
 
   private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
 
@@ -74,7 +77,8 @@ final class RequestData {
       return new LinkedHashMap<>();
     }
     if (value.toString().length() > MAX_APP_DATA_CHARACTERS) {
-      throw new PlenumException("invalid-app-data", "appData has more than " + MAX_APP_DATA_CHARACTERS + " characters");
+      throw new PlenumException("invalid-app-data", "appData has " + value.toString().length() + " characters as JSON, more than the " + MAX_APP_DATA_CHARACTERS
+              + " that it may have");
     }
     return SignalingJson.MAPPER.convertValue(value, MAP);
   }

@@ -47,7 +47,8 @@ final class TransportMethods {
   private Future<?> create(JsonNode data) {
     Peer.Direction direction = direction(data);
     if (peer.transportCount() >= limits.transportsPerPeer()) {
-      throw new PlenumException("too-many-transports", "a peer may have " + limits.transportsPerPeer() + " transports");
+      throw new PlenumException("too-many-transports",
+          "a peer may have " + limits.transportsPerPeer() + " transports (limits.transportsPerPeer)");
     }
     String transportId = room.newId();
     boolean forceTcp = data.path("forceTcp").asBoolean();

@@ -324,7 +324,7 @@ class DataRoomTest {
     }
     List<String> answers = alice.answersAtOnce("produceData", burst);
     assertEquals(MAX_PRODUCERS, answers.stream().filter(answer -> answer.startsWith("accepted")).count());
-    assertEquals("too-many-data-producers: a peer may have 3 data producers", answers.get(MAX_PRODUCERS));
+    assertEquals("too-many-data-producers: a peer may have 3 data producers (limits.dataProducersPerPeer)", answers.get(MAX_PRODUCERS));
     bob.awaitFrom(alice, MAX_PRODUCERS, SETTLE_MS);
     for (int i = 0; i < MAX_PRODUCERS; i++) {
       carol.request("produceData", carol.produceRequest("d" + i, Map.of("ordered", true)));

@@ -103,8 +103,7 @@ class SignalingServiceTest {
       service.onWarm();
       return null;
     });
-    await("both names of the version", early, "\"mediasoupVersion\"");
-    await("both names of the version", early, "\"mediasoup-version\"");
+    await("the version", early, "\"mediasoupVersion\"");
     assertEquals(List.of("early"), rooms.names());
   }
 
@@ -191,7 +190,7 @@ class SignalingServiceTest {
     });
     await("its entry", connect("one", "alice"), "\"mediasoupVersion\"");
     await("its entry", connect("two", "alice"), "\"mediasoupVersion\"");
-    await("its refusal", connect("three", "alice"), "4000 too-many-rooms: this node has 2 rooms already");
+    await("its refusal", connect("three", "alice"), "4000 too-many-rooms: this node has 2 rooms already (limits.roomsPerNode)");
     await("its entry", connect("two", "bob"), "\"mediasoupVersion\"");
   }
 
