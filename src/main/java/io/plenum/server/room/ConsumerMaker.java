@@ -40,6 +40,9 @@ interface ConsumerMaker {
   /** The client is ready. On the router's loop. */
   void resume(Router router, String consumerId, long nowNs);
 
+  /** The client has accepted, and its consumer is resumed. On the room's loop. */
+  default void onResumed(Peer peer, String consumerId) {}
+
   /** On the router's loop. */
   void close(Router router, String consumerId, long nowNs);
 }

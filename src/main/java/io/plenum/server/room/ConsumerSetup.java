@@ -208,6 +208,7 @@ final class ConsumerSetup {
         return;
       }
       router.tell(r -> maker.resume(r, consumerId, router.nowNs()));
+      maker.onResumed(peer, consumerId);
     });
   }
 

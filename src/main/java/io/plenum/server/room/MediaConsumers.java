@@ -82,6 +82,15 @@ final class MediaConsumers implements ConsumerMaker {
     router.consumer(consumerId).resume(nowNs);
   }
 
+  /** Older clients learn the first score here, not from {@code newConsumer}. */
+  @Override
+  public void onResumed(Peer peer, String consumerId) {
+    if (peer.vintage() == Peer.Vintage.A) {
+      peer.router().call(router -> router.consumer(consumerId).score()).onSuccess(score ->
+          peer.channel().notify("consumerScore", Map.of("consumerId", consumerId, "score", score)));
+    }
+  }
+
   @Override
   public void close(Router router, String consumerId, long nowNs) {
     router.consumer(consumerId).close(nowNs);

@@ -32,6 +32,7 @@ public final class PeerSession implements ProtooConnection.Handler {
   private final String peerId;
   private final Vertx vertx;
   private final WebRtcTransports transports;
+  private final NotificationForm form = new NotificationForm();
   private Map<String, Method> methods;
   private Peer peer;
   private long joinTimer = -1;
@@ -73,10 +74,12 @@ public final class PeerSession implements ProtooConnection.Handler {
         connection.close("join-timeout: you connected but did not join within " + limits.joinTimeoutS() + " s");
       }
     });
+    connection.notify("mediasoupVersion", version());
+  }
+
+  private static Map<String, Object> version() {
     String version = PeerSession.class.getPackage().getImplementationVersion();
-    Map<String, Object> notice = Map.of("version", version == null ? "dev" : version);
-    connection.notify("mediasoupVersion", notice);
-    connection.notify("mediasoup-version", notice);
+    return Map.of("version", version == null ? "dev" : version);
   }
 
   private void requireStaying() {
@@ -96,11 +99,21 @@ public final class PeerSession implements ProtooConnection.Handler {
   }
 
   private void tellServers() {
-    connection.notify("servers", Map.of("urls", servers.urlsFor(ThreadLocalRandom.current())));
+    peer.channel().notify("servers", Map.of("urls", servers.urlsFor(ThreadLocalRandom.current())));
   }
 
   @Override
   public Future<?> onRequest(String method, JsonNode data) {
+    form.onRequest(method);
+    Peer.Vintage before = peer.vintage();
+    Future<?> answer = call(method, data);
+    if (before != peer.vintage()) {
+      peer.channel().notify("mediasoup-version", version());
+    }
+    return answer;
+  }
+
+  private Future<?> call(String method, JsonNode data) {
     Method known = methods.get(method);
     if (known == null) {
       throw new PlenumException("unknown-method", "there is no method " + shortened(method));
@@ -134,7 +147,9 @@ public final class PeerSession implements ProtooConnection.Handler {
 
     @Override
     public void notify(String method, Object data) {
-      connection.notify(method, data);
+      if (form.knows(method, peer.vintage())) {
+        connection.notify(method, form.form(method, data, peer.vintage()));
+      }
     }
 
     @Override

@@ -63,10 +63,12 @@ class SignalingContractTest {
   }
 
   @Test
-  void bothVersionNotificationsComeAtOnce() {
+  void theVersionComesAtOnceAndInItsOlderNameWhenTheClientIsKnownToBeOlder() {
     PlainClient alice = connect("version", "alice");
-    alice.await("the version", client -> client.notices().size() == 2);
-    assertEquals(List.of("mediasoupVersion {\"version\":\"dev\"}", "mediasoup-version {\"version\":\"dev\"}"), alice.notices());
+    alice.await("the version", client -> client.notices().size() == 1);
+    assertEquals(List.of("mediasoupVersion {\"version\":\"dev\"}"), alice.notices());
+    alice.request("createWebRtcTransport", Map.of("producing", true, "consuming", false));
+    alice.await("its older name", client -> client.notices().contains("mediasoup-version {\"version\":\"dev\"}"));
   }
 
   @Test
@@ -90,8 +92,8 @@ class SignalingContractTest {
     List<String> transports = alice.askAtOnce("createWebRtcTransport",
         Collections.nCopies(3, Map.of("appData", Map.of("direction", "producer"))));
     assertTrue(transports.get(0).startsWith("{\"id\""), transports.get(0));
-    assertEquals("too-many-transports: a peer may have 3 transports", transports.get(1));
-    assertEquals("too-many-transports: a peer may have 3 transports", transports.get(2));
+    assertEquals("too-many-transports: a peer may have 3 transports (limits.transportsPerPeer)", transports.get(1));
+    assertEquals("too-many-transports: a peer may have 3 transports (limits.transportsPerPeer)", transports.get(2));
 
     List<Object> pictures = new ArrayList<>();
     List<Object> sounds = new ArrayList<>();
@@ -99,8 +101,8 @@ class SignalingContractTest {
       pictures.add(alice.produceRequest(transportId, true, NOTHING));
       sounds.add(alice.produceRequest(transportId, false, NOTHING));
     }
-    assertEquals("too-many-producers: a peer may have 2 video producers", alice.askAtOnce("produce", pictures).get(2));
-    assertEquals("too-many-producers: a peer may have 4 producers", alice.askAtOnce("produce", sounds).get(2));
+    assertEquals("too-many-producers: a peer may have 2 video producers (limits.videoProducersPerPeer)", alice.askAtOnce("produce", pictures).get(2));
+    assertEquals("too-many-producers: a peer may have 4 producers (limits.producersPerPeer)", alice.askAtOnce("produce", sounds).get(2));
 
     PlainClient bob = join("limits", "bob");
     bob.await("as many consumers as it may have", client -> client.offers().size() == 3);
@@ -143,6 +145,13 @@ class SignalingContractTest {
     older.await("the newer one's", client -> client.offers().size() == 1);
     assertEquals("{\"source\":\"screensharing\",\"peerId\":\"newer\"}", older.offers().get(0).path("appData").toString());
     assertEquals(older.offers().get(0).path("id"), older.offers().get(0).path("consumerId"));
+    String consumerId = older.offers().get(0).path("id").asText();
+    older.await("the first score", client -> client.notices().stream().anyMatch(notice ->
+        notice.startsWith("consumerScore") && notice.contains(consumerId)));
+    assertEquals(1, older.notices().stream().filter(notice -> notice.startsWith("mediasoup-version")).count());
+    assertTrue(older.notices().stream().noneMatch(notice -> notice.startsWith("servers")), older.notices().toString());
+    newer.await("the servers", client -> client.notices().stream().anyMatch(notice -> notice.startsWith("servers")));
+    assertTrue(newer.notices().stream().noneMatch(notice -> notice.startsWith("mediasoup-version")), newer.notices().toString());
 
     older.request("produce", older.produceRequest(oldUp, true, Map.of("share", true)));
     newer.await("the older one's screen", client -> client.offers().size() == 1);
