@@ -206,7 +206,7 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
       return;
     }
     int current = send.currentStream();
-    if (current >= 0) {
+    if (current >= 0 && !send.needsKeyFrame(current)) {
       producer.requestKeyFrame(producer.streams().get(current), nowNs);
     }
     requestNeededKeyFrames(nowNs);
@@ -217,7 +217,7 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
       return;
     }
     for (ProducerStream stream : producer.streams()) {
-      if (stream.index() != send.currentStream() && send.needsKeyFrame(stream.index())) {
+      if (send.needsKeyFrame(stream.index())) {
         producer.requestKeyFrame(stream, nowNs);
       }
     }

@@ -34,8 +34,9 @@ public final class PipeStream implements OutgoingStream, Retransmitter.Sink {
     if (!source.plan().video()) {
       return SingleStreamSelector.audio(false);
     }
+    // In K-SVC, too, all layers up to the highest wanted one: viewers behind the pipe want different ones.
     return source.plan().spatialLayers() > 1
-        ? new SvcSelector(source.plan().spatialLayers(), source.plan().keyFrameDependent())
+        ? new SvcSelector(source.plan().spatialLayers(), false)
         : SingleStreamSelector.video();
   }
 

@@ -1,5 +1,6 @@
 package io.plenum.media.stream;
 
+import io.plenum.protocol.rtp.TimestampUnwrapper;
 import io.plenum.protocol.rtp.codec.PayloadInfo;
 
 /**
@@ -10,15 +11,16 @@ import io.plenum.protocol.rtp.codec.PayloadInfo;
  * at all.
  */
 final class TemporalFilter {
+  private final TimestampUnwrapper timestamps = new TimestampUnwrapper();
   private int target = Integer.MAX_VALUE;
   private int current;
-  /** Holds for pictures before {@link #switchTimestamp}, whose packets may still come. */
+  /** Holds for pictures before {@link #switchedAt}, whose packets may still come. */
   private int former;
-  private int switchTimestamp;
+  private long switchedAt;
   private boolean begun;
-  private int newestTimestamp;
+  private long newest;
   private boolean hasDropped;
-  private int droppedTimestamp;
+  private long droppedAt;
   private int highestSeen;
 
   /** From the next picture on; takes effect as the stream allows. */
@@ -38,44 +40,45 @@ final class TemporalFilter {
   /** The next packet begins a key frame: everything up to the target can be decoded from there. */
   void restart() {
     begun = false;
+    timestamps.reset();
     hasDropped = false;
     highestSeen = 0;
   }
 
   boolean accept(RoutedPacket packet) {
     PayloadInfo payload = packet.payload;
-    int timestamp = (int) packet.timestamp;
+    long time = timestamps.unwrap(packet.timestamp);
     if (!begun) {
       begun = true;
-      newestTimestamp = timestamp;
+      newest = time;
       current = target;
       former = target;
-      switchTimestamp = timestamp;
-    } else if (timestamp - newestTimestamp > 0) {
-      newestTimestamp = timestamp;
+      switchedAt = time;
+    } else if (time > newest) {
+      newest = time;
       if (target < current) {
-        become(target, timestamp);
+        become(target, time);
       }
     }
-    if (timestamp == newestTimestamp && current < target && !(hasDropped && droppedTimestamp == timestamp)) {
+    if (time == newest && current < target && !(hasDropped && droppedAt == time)) {
       if (payload.keyFrame) {
-        become(target, timestamp);
+        become(target, time);
       } else if (payload.temporalLayer == current + 1 && payload.switchingUpPoint && payload.frameStart) {
-        become(payload.temporalLayer, timestamp);
+        become(payload.temporalLayer, time);
       }
     }
-    if (payload.temporalLayer > (timestamp - switchTimestamp >= 0 ? current : former)) {
+    if (payload.temporalLayer > (time >= switchedAt ? current : former)) {
       hasDropped = true;
-      droppedTimestamp = timestamp;
+      droppedAt = time;
       return false;
     }
     highestSeen = Math.max(highestSeen, payload.temporalLayer);
     return true;
   }
 
-  private void become(int layer, int timestamp) {
+  private void become(int layer, long time) {
     former = current;
     current = layer;
-    switchTimestamp = timestamp;
+    switchedAt = time;
   }
 }

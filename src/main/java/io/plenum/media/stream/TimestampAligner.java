@@ -1,5 +1,7 @@
 package io.plenum.media.stream;
 
+import io.plenum.protocol.rtp.TimestampUnwrapper;
+
 /**
  * Makes the timestamps of one outgoing stream go on when its source stream changes. The simulcast streams of a sender
  * count from different random values; the sender's wall clock, which all its sender reports carry, joins them.
@@ -11,8 +13,8 @@ public final class TimestampAligner {
   static final long MAX_AHEAD_OF_ARRIVAL_NS = 1_000_000_000;
 
   private final int clockRate;
+  private final TimestampUnwrapper timestamps = new TimestampUnwrapper();
   private boolean begun;
-  private int newestTimestamp;
   private long newestNs;
   private int offset;
 
@@ -27,8 +29,8 @@ public final class TimestampAligner {
 
   /** A packet goes out with that (outgoing) timestamp. */
   public void onPacket(int timestamp, long nowNs) {
-    if (!begun || timestamp - newestTimestamp > 0) {
-      newestTimestamp = timestamp;
+    if (timestamps.peek(timestamp) > timestamps.highest()) {
+      timestamps.unwrap(timestamp);
       newestNs = nowNs;
     }
     begun = true;
@@ -39,6 +41,7 @@ public final class TimestampAligner {
     if (!begun) {
       return;
     }
+    int newestTimestamp = (int) timestamps.highest();
     // At least a millisecond, so that two pictures never share a timestamp.
     int minStep = Math.max(1, clockRate / 1000);
     long arrivalStep = Math.max(minStep, NtpTime.toClock(nowNs - newestNs, clockRate));

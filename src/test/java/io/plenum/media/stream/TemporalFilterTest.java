@@ -1,9 +1,12 @@
 package io.plenum.media.stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -47,5 +50,35 @@ class TemporalFilterTest {
       }
     }
     assertEquals(expected, String.join(" ", through), why);
+  }
+
+  /** 90,000 ticks a second: one cycle takes more than 13 hours, and half of it is the furthest that 32 bits compare. */
+  @Test
+  void aChangeHoldsThroughAWholeCycleOfTheClock() {
+    TemporalFilter filter = new TemporalFilter();
+    assertTrue(filter.accept(packet(0, 0)));
+    assertTrue(filter.accept(packet(3_000, 2)));
+    filter.setTarget(0);
+    for (long time = 6_000; time < 3L << 32; time += 1 << 27) {
+      assertTrue(filter.accept(packet(time, 0)));
+      assertFalse(filter.accept(packet(time + 3_000, 2)), "at " + time);
+    }
+  }
+
+  @Test
+  void afterASilenceOfMoreThanHalfACycleTheTargetIsReached() {
+    TemporalFilter filter = new TemporalFilter();
+    assertTrue(filter.accept(packet(0, 0)));
+    filter.setTarget(0);
+    assertTrue(filter.accept(packet(0x8000_1000L, 0)));
+    assertFalse(filter.accept(packet(0x8000_1000L + 3_000, 2)));
+  }
+
+  private static RoutedPacket packet(long timestamp, int layer) {
+    RoutedPacket packet = new RoutedPacket();
+    packet.timestamp = timestamp & 0xffff_ffffL;
+    packet.payload.temporalLayer = layer;
+    packet.payload.frameStart = true;
+    return packet;
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TimestampAlignerTest {
   private static final long MS = 1_000_000;
@@ -46,6 +47,20 @@ class TimestampAlignerTest {
     from.onSenderReport(NTP, 0, 0);
     aligner.onSwitch(from, to, 5, 1040 * MS);
     assertEquals(93_600, 5 + aligner.offset());
+  }
+
+  /** After more than 2^31 ticks, or after a leap back, its timestamp looks older than the last one. */
+  @ParameterizedTest(name = "after {0} s")
+  @ValueSource(longs = {7 * 3600, 12 * 3600, 20 * 3600, 100 * 3600, -60})
+  void theWallClockStillDecidesAfterASilenceOfTheSourceOrALeap(long seconds) {
+    aligner.onPacket(90_000, 1000 * MS);
+    int timestamp = (int) (90_000 * (1 + seconds));
+    long nowNs = Math.abs(seconds) * 1000 * MS;
+    from.onSenderReport(NTP, timestamp, nowNs);
+    to.onSenderReport(NTP, 700_000, nowNs);
+    aligner.onPacket(timestamp, nowNs);
+    aligner.onSwitch(from, to, 700_000 + 33 * 90, nowNs + 500 * MS);
+    assertEquals(timestamp + 33 * 90, 700_000 + 33 * 90 + aligner.offset(), 1);
   }
 
   @Test

@@ -35,6 +35,7 @@ final class SimulatedRoom implements RouterListener {
   long now = 7 * SECOND;
   private final Map<String, LayerChange> current = new HashMap<>();
   private final List<SimulatedPublisher> publishers = new ArrayList<>();
+  private final List<Runnable> steps = new ArrayList<>();
   private final List<SimulatedSubscriber> subscribers = new ArrayList<>();
   private final List<SessionTransport> transports = new ArrayList<>();
   private int number;
@@ -56,6 +57,11 @@ final class SimulatedRoom implements RouterListener {
     return publisher;
   }
 
+  /** Happens once a millisecond. */
+  void onStep(Runnable step) {
+    steps.add(step);
+  }
+
   SimulatedSubscriber subscriber(Downlink.Kind kind, long capacityBps) {
     SimulatedSubscriber subscriber = new SimulatedSubscriber(this, kind,
         new SimulatedLink(seed, capacityBps, 20 * MS, 300 * MS, 0, MS / 2));
@@ -68,6 +74,7 @@ final class SimulatedRoom implements RouterListener {
     while (now < end) {
       now += MS;
       publishers.forEach(SimulatedPublisher::step);
+      steps.forEach(Runnable::run);
       subscribers.forEach(SimulatedSubscriber::step);
       transports.forEach(transport -> transport.wake.by(transport.session.nextDeadlineNs()));
       router.environment().deadlines().onTimeout(now);

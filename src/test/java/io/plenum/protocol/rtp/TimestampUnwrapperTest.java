@@ -44,4 +44,13 @@ class TimestampUnwrapperTest {
     unwrapper.reset();
     assertEquals(-1, unwrapper.highest());
   }
+
+  @Test
+  void whatIsTooOldToBeLateIsNew() {
+    long first = unwrapper.unwrap(5_000_000);
+    assertEquals(first - TimestampUnwrapper.MAX_LATE_TICKS, unwrapper.unwrap(5_000_000 - TimestampUnwrapper.MAX_LATE_TICKS));
+    long leapt = 5_000_000 - TimestampUnwrapper.MAX_LATE_TICKS - 1;
+    assertEquals((1L << 32) + leapt, unwrapper.unwrap(leapt) - first + 5_000_000);
+    assertEquals(leapt, unwrapper.highest() & 0xffff_ffffL);
+  }
 }

@@ -1,6 +1,7 @@
 package io.plenum.protocol.rtp.codec;
 
 import io.plenum.protocol.rtp.RtpPacket;
+import io.plenum.protocol.rtp.TimestampUnwrapper;
 import io.plenum.protocol.wire.Bytes;
 import io.plenum.protocol.wire.Malformed;
 
@@ -28,8 +29,8 @@ public final class DependencyDescriptor {
   private static final int REMEMBERED = 1 << 16;
   private static final int MANDATORY_BYTES = 3;
   /**
-   * A packet up to so many before the structure's packet was overtaken by it and must not bring an older structure
-   * back. From further away the sender began anew.
+   * A packet up to so many before the structure's packet, and not much older, was overtaken by it and must not bring an older
+   * structure back. From further away the sender began anew, or the numbers have come round.
    */
   private static final int REORDER_PACKETS = 1_000;
 
@@ -38,8 +39,10 @@ public final class DependencyDescriptor {
   private DependencyStructure spare = new DependencyStructure();
   private boolean hasStructure;
   private int structureSequenceNumber;
+  private int structureTimestamp;
   private int activeDecodeTargets;
   private int activeSequenceNumber;
+  private int activeTimestamp;
 
   /** The structure that the packet parsed last refers to. */
   private DependencyStructure frameStructure = structure;
@@ -143,22 +146,26 @@ public final class DependencyDescriptor {
   }
 
   private void keep(boolean attached, boolean activeTargetsPresent, int active, int sequenceNumber) {
-    if (attached && !(hasStructure && isOvertaken(sequenceNumber, structureSequenceNumber))) {
+    if (attached && !(hasStructure && isOvertaken(sequenceNumber, structureSequenceNumber, structureTimestamp))) {
       spare = structure;
       structure = frameStructure;
       structureSequenceNumber = sequenceNumber;
+      structureTimestamp = timestamp;
       hasStructure = true;
       activeDecodeTargets = active;
       activeSequenceNumber = sequenceNumber;
-    } else if (activeTargetsPresent && !isOvertaken(sequenceNumber, activeSequenceNumber)) {
+      activeTimestamp = timestamp;
+    } else if (activeTargetsPresent && !isOvertaken(sequenceNumber, activeSequenceNumber, activeTimestamp)) {
       activeDecodeTargets = active;
       activeSequenceNumber = sequenceNumber;
+      activeTimestamp = timestamp;
     }
   }
 
-  private static boolean isOvertaken(int sequenceNumber, int latest) {
+  private boolean isOvertaken(int sequenceNumber, int latest, int latestTimestamp) {
     int behind = latest - sequenceNumber & 0xffff;
-    return behind > 0 && behind < REORDER_PACKETS;
+    int ticks = latestTimestamp - timestamp;
+    return behind > 0 && behind < REORDER_PACKETS && ticks >= 0 && ticks <= TimestampUnwrapper.MAX_LATE_TICKS;
   }
 
   /** First packet of its frame. A frame is one spatial layer of a picture. */

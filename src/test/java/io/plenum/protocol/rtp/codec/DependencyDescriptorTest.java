@@ -119,6 +119,18 @@ class DependencyDescriptorTest {
     assertTrue(descriptor.isResolved());
   }
 
+  /** One key frame in an hour: the next may have a number just below that of the last, of one or more cycles before. */
+  @Test
+  void aKeyFrameIsFollowedWhereverTheSequenceNumbersHaveComeRoundTo() {
+    parse(keyFrame(0, 100));
+    timestamp += 3_600 * 90_000L;
+    assertNull(parseAt(sequenceNumber + 0x1_0000 - 500, keyFrame(30, 50)));
+    timestamp += 3_000;
+    assertNull(parseAt(sequenceNumber + 0x1_0000 - 499, new DescriptorBits().mandatory(30 + S1T0, 51).flags("01000").raw("0011")));
+    assertTrue(descriptor.isResolved());
+    assertEquals(0b0011, descriptor.activeDecodeTargets());
+  }
+
   @Test
   void aTemplateOfAnotherStructureIsNotResolvedButNotMalformed() {
     parse(keyFrame(0, 100));

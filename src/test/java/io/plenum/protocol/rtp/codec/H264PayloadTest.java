@@ -60,6 +60,16 @@ class H264PayloadTest {
     assertEquals("-B-", parse(DELTA, 6, 9000));
   }
 
+  /** 2^31 ticks are 6.6 hours. */
+  @Test
+  void aFrameStartsAlsoAfterAnySilenceOrLeapOfTheClock() {
+    assertEquals("-B-", parse(DELTA, 1, 3000));
+    assertEquals("-B-", parse(DELTA, 2, 3000 + 0x9000_0000L));
+    assertEquals("-B-", parse(DELTA, 3, 6000 + 0x9000_0000L));
+    assertEquals("-B-", parse(DELTA, 4, 9000));
+    assertEquals("---", parse(DELTA, 5, 9000));
+  }
+
   @Test
   void ifParameterSetsComeInBandAnIdrSliceAloneStartsNothing() {
     parse(SPS_AND_PPS, 1, 3000);
