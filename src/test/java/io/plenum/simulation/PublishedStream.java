@@ -7,6 +7,7 @@ import io.plenum.protocol.rtp.RtpHeaderWriter;
 import io.plenum.protocol.wire.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ import java.util.Map;
 public final class PublishedStream {
   private static final int KEPT_PACKETS = 4_000;
 
-  private record Kept(byte[] payload, boolean marker, long timestamp) {}
+  private record Kept(byte[] payload, boolean marker, long timestamp, int headerLength, byte[] packet) {}
 
   private final SimulatedPeer peer;
   private final String mid;
@@ -67,12 +68,13 @@ public final class PublishedStream {
   void send(byte[] payload, boolean marker, long timestamp) {
     int number = sequenceNumber;
     sequenceNumber = number + 1 & 0xffff;
-    kept.put(number, new Kept(payload, marker, timestamp));
-    kept.remove(number - KEPT_PACKETS & 0xffff);
     packets++;
     payloadBytes += payload.length;
     int headerLength = writeHeader(false, marker, payloadType, number, timestamp, ssrc);
     System.arraycopy(payload, 0, packet, headerLength, payload.length);
+    byte[] same = rtxSsrc == 0 ? Arrays.copyOf(packet, headerLength + payload.length) : null;
+    kept.put(number, new Kept(payload, marker, timestamp, headerLength, same));
+    kept.remove(number - KEPT_PACKETS & 0xffff);
     peer.sendRtp(packet, headerLength, headerLength + payload.length);
   }
 
@@ -107,10 +109,15 @@ public final class PublishedStream {
 
   void onNack(int number) {
     Kept lost = kept.get(number);
-    if (lost == null || rtxSsrc == 0) {
+    if (lost == null) {
       return;
     }
     retransmissions++;
+    if (rtxSsrc == 0) {
+      System.arraycopy(lost.packet, 0, packet, 0, lost.packet.length);
+      peer.sendRtp(packet, lost.headerLength, lost.packet.length);
+      return;
+    }
     int headerLength = writeHeader(true, lost.marker, PublisherParameters.VP8_RTX, rtxSequenceNumber, lost.timestamp, rtxSsrc);
     rtxSequenceNumber = rtxSequenceNumber + 1 & 0xffff;
     Bytes.put16(packet, headerLength, number);

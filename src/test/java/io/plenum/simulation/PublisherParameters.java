@@ -22,7 +22,9 @@ public final class PublisherParameters {
   private PublisherParameters() {}
 
   public static RtpParameters opus(String mid, long ssrc, boolean transportCc) {
-    List<Object> feedback = transportCc ? List.of(feedback("transport-cc", "")) : List.of();
+    // As mediasoup-client, which adds NACK to what browsers say they can for Opus.
+    List<Object> feedback = transportCc ? List.of(feedback("nack", ""), feedback("transport-cc", ""))
+        : List.of(feedback("nack", ""));
     return parameters(mid,
         List.of(codec("audio/opus", OPUS, 48_000, 2, Map.of("minptime", 10, "useinbandfec", 1), feedback)),
         extensions(transportCc, false), List.of(Map.of("ssrc", ssrc)));

@@ -1,6 +1,7 @@
 package io.plenum.simulation;
 
 import io.plenum.media.parameters.MediaKind;
+import io.plenum.media.parameters.RtcpFeedback;
 import io.plenum.media.parameters.RtpEncodingParameters;
 import io.plenum.media.parameters.RtpParameters;
 import io.plenum.media.router.Consumer;
@@ -70,9 +71,10 @@ public final class ReceivedTrack {
     payloadType = parameters.mediaCodec().payloadType();
     rtxPayloadType = rtxSsrc == 0 ? -1 : parameters.rtxOf(payloadType).payloadType();
     clock = new SenderClock(parameters.mediaCodec().clockRate());
+    boolean nack = parameters.mediaCodec().rtcpFeedback().contains(RtcpFeedback.NACK);
     receive = new ReceiveStream(isVideo()
-        ? new ReceiveStreamOptions(ssrc, 90_000, true, true, true, 0, 0)
-        : ReceiveStreamOptions.audio(ssrc, 48_000, false), new Feedback());
+        ? new ReceiveStreamOptions(ssrc, 90_000, true, nack, true, 0, 0)
+        : ReceiveStreamOptions.audio(ssrc, 48_000, nack), new Feedback());
     if (rtxSsrc != 0) {
       receive.setRtxSsrc(rtxSsrc);
     }
@@ -89,6 +91,18 @@ public final class ReceivedTrack {
 
   public ReceiveStream stream() {
     return receive;
+  }
+
+  /**
+   * Share of the packets that a receiver had in time to play them, among those that were captured in a span of time.
+   *
+   * @param playoutDelayNs from capture to play
+   */
+  double playedShare(long fromNs, long toNs, long intervalNs, long playoutDelayNs) {
+    long played = packets.values().stream().filter(arrived -> arrived.content() != null)
+        .filter(arrived -> arrived.content().captureNs() >= fromNs && arrived.content().captureNs() < toNs)
+        .filter(arrived -> arrived.arrivedNs() - arrived.content().captureNs() <= playoutDelayNs).count();
+    return played / ((toNs - fromNs) / (double) intervalNs);
   }
 
   public boolean hasClock() {

@@ -2,6 +2,7 @@ package io.plenum.simulation;
 
 import io.plenum.media.congestion.TransportCcReceiver;
 import io.plenum.media.parameters.MediaKind;
+import io.plenum.media.parameters.RtpCapabilities;
 import io.plenum.media.parameters.RtpParameters;
 import io.plenum.media.router.Consumer;
 import io.plenum.media.router.ConsumerOptions;
@@ -471,9 +472,20 @@ public final class SimulatedPeer {
 
   /** A consumer of that publication, resumed as soon as we are ready for it. */
   public ReceivedTrack receive(Publication publication) {
+    return receive(publication, call.node().router().rtpCapabilities());
+  }
+
+  /** The same as an endpoint that has NACK, and no RTX to go with it. */
+  ReceivedTrack receiveWithoutRtx(Publication publication) {
+    RtpCapabilities all = call.node().router().rtpCapabilities();
+    return receive(publication, new RtpCapabilities(
+        all.codecs().stream().filter(codec -> !codec.isRtx()).toList(), all.headerExtensions()));
+  }
+
+  private ReceivedTrack receive(Publication publication, RtpCapabilities capabilities) {
     Producer producer = publication.producer();
-    Consumer consumer = transport.consume(ConsumerOptions.paused(name + "<-" + producer.id() + "#" + tracks.size(), producer.id(),
-        call.node().router().rtpCapabilities(), Map.of()), nowNs());
+    Consumer consumer = transport.consume(ConsumerOptions.paused(
+        name + "<-" + producer.id() + "#" + tracks.size(), producer.id(), capabilities, Map.of()), nowNs());
     ReceivedTrack track = new ReceivedTrack(this, consumer);
     tracks.add(track);
     trackOfConsumer.put(consumer.id(), track);

@@ -128,6 +128,23 @@ public final class BandwidthEstimator {
     probes.start(nowNs);
   }
 
+  /**
+   * A packet goes out once more under its number, because the receiver misses it. It stays one packet, which the path
+   * has lost: when it is reported as received, that is the second one, of which neither delay nor round trip is known.
+   */
+  public void onPacketSentAgain(int wideSequenceNumber) {
+    if (sent.isEmpty()) {
+      return;
+    }
+    long sequence = sent.unwrap(wideSequenceNumber);
+    byte state = sent.state(sequence);
+    if (state == SentPackets.SENT) {
+      sent.become(sequence, SentPackets.SENT_AGAIN);
+    } else if (state == SentPackets.LOST) {
+      sent.become(sequence, SentPackets.LOST_SENT_AGAIN);
+    }
+  }
+
   /** The receiver says what came. Reads the view from its beginning. */
   public void onFeedback(TransportFeedback feedback, long nowNs) {
     if (sent.isEmpty()) {
@@ -172,8 +189,9 @@ public final class BandwidthEstimator {
 
   private void markLost(long from, long to) {
     for (long sequence = from; sequence < to; sequence++) {
-      if (sent.state(sequence) == SentPackets.SENT) {
-        sent.become(sequence, SentPackets.LOST);
+      byte state = sent.state(sequence);
+      if (state == SentPackets.SENT || state == SentPackets.SENT_AGAIN) {
+        sent.become(sequence, state == SentPackets.SENT ? SentPackets.LOST : SentPackets.LOST_SENT_AGAIN);
         newlyLost++;
       }
     }
@@ -181,6 +199,12 @@ public final class BandwidthEstimator {
 
   private void onAcknowledged(long sequence, long arrivalNs, long nowNs) {
     byte state = sent.state(sequence);
+    if (state == SentPackets.SENT_AGAIN || state == SentPackets.LOST_SENT_AGAIN) {
+      newlyLost += state == SentPackets.SENT_AGAIN ? 1 : 0;
+      sent.become(sequence, SentPackets.ACKNOWLEDGED);
+      noteArrival(sent.sizeBytes(sequence), arrivalNs);
+      return;
+    }
     if (state != SentPackets.SENT && state != SentPackets.LOST) {
       return;
     }
@@ -192,13 +216,17 @@ public final class BandwidthEstimator {
     long sentNs = sent.sentNs(sequence);
     int sizeBytes = sent.sizeBytes(sequence);
     newestAcknowledgedSentNs = Math.max(newestAcknowledgedSentNs, sentNs);
-    // Packets overtake each other; a clock that was set back is followed.
-    lastArrivalNs = arrivalNs < lastArrivalNs - THROUGHPUT_WINDOW_NS ? arrivalNs : Math.max(lastArrivalNs, arrivalNs);
-    throughput.add(sizeBytes, arrivalNs);
+    noteArrival(sizeBytes, arrivalNs);
     detector.onPacket(sentNs, arrivalNs, nowNs);
     if (sent.probeId(sequence) != 0) {
       probes.onAcknowledged(sent.probeId(sequence), sentNs, arrivalNs, sizeBytes);
     }
+  }
+
+  private void noteArrival(int sizeBytes, long arrivalNs) {
+    // Packets overtake each other; a clock that was set back is followed.
+    lastArrivalNs = arrivalNs < lastArrivalNs - THROUGHPUT_WINDOW_NS ? arrivalNs : Math.max(lastArrivalNs, arrivalNs);
+    throughput.add(sizeBytes, arrivalNs);
   }
 
   /** 24 bits, so that the arrivals of all feedback lie on one line. */

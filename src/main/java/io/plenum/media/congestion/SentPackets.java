@@ -18,6 +18,10 @@ final class SentPackets {
   static final byte SENT = 1;
   static final byte LOST = 2;
   static final byte ACKNOWLEDGED = 3;
+  /** Sent once more under its number, before the receiver had told of it: it misses the first one. */
+  static final byte SENT_AGAIN = 4;
+  /** The first one has been counted as lost; the second may come. */
+  static final byte LOST_SENT_AGAIN = 5;
 
   /** Until the first packet: a transport that only receives, or nobody sends anything on, has none. */
   private static final long[] NO_SLOTS = {};

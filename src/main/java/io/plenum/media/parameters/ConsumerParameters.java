@@ -29,8 +29,8 @@ public final class ConsumerParameters {
    * three encodings of two temporal layers read {@code L3T2}.
    *
    * @param mid unique among the consumers of the transport, at most eight characters: a routed packet has room for that
-   * @param enableRtx whether lost packets are sent again, if the endpoint has RTX too. Only then is NACK agreed: nothing
-   *     but RTX answers it
+   * @param enableRtx whether lost packets are sent again: as RTX if the endpoint has that too, else as they were. Only
+   *     then is NACK agreed
    * @throws IllegalParameters with {@link IllegalParameters#CANNOT_CONSUME}
    */
   public static RtpParameters forEndpoint(RtpParameters consumable, RtpCapabilities capabilities, String mid,
@@ -69,7 +69,7 @@ public final class ConsumerParameters {
         .filter(codec -> enableRtx || !codec.isRtx())
         .map(codec -> codec.withRtcpFeedback(only(codec.rtcpFeedback(), feedback ->
             feedback.equals(RtcpFeedback.NACK_PLI) || feedback.equals(RtcpFeedback.CCM_FIR)
-                || feedback.equals(RtcpFeedback.NACK) && enableRtx && consumable.rtxOf(codec.payloadType()) != null)))
+                || feedback.equals(RtcpFeedback.NACK) && enableRtx)))
         .toList();
     boolean video = MediaKind.ofMimeType(consumable.mediaCodec().mimeType()) == MediaKind.VIDEO;
     List<RtpHeaderExtensionParameters> extensions = Stream.concat(
@@ -100,7 +100,7 @@ public final class ConsumerParameters {
       boolean repaired = enableRtx && rtx != null && theirs.stream().anyMatch(media -> repairs(capabilities, media));
       codecs.add(codec.withRtcpFeedback(only(codec.rtcpFeedback(), feedback ->
           theirs.get(0).rtcpFeedback().contains(feedback) && congestionFeedback.test(feedback)
-              && (repaired || !feedback.equals(RtcpFeedback.NACK)))));
+              && (enableRtx || !feedback.equals(RtcpFeedback.NACK)))));
       if (repaired) {
         codecs.add(rtx);
       }

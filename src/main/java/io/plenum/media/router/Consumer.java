@@ -144,7 +144,7 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
       return;
     }
     while (length > 0) {
-      link.send(this, send.written(), out, length, send.written().payloadOffset, nowNs);
+      send.onSent(link.send(this, send.written(), out, length, send.written().payloadOffset, nowNs));
       length = send.writeHeld(out, 0, nowNs);
     }
     tellLayers();
@@ -188,6 +188,16 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
     if (!paused && link.isConnected()) {
       link.send(this, packet, bytes, length, packet.payloadOffset, nowNs);
     }
+  }
+
+  @Override
+  public boolean sendAsSent(RoutedPacket packet, byte[] bytes, int offset, int length, long form, long sentNs) {
+    return !paused && link.isConnected() && link.sendAgain(this, packet, bytes, length, form, sentNs, nowNs);
+  }
+
+  /** Lost packets are sent again as they were; the link says of each in what form it left. */
+  public boolean repairsAsSent() {
+    return send.repairsAsSent();
   }
 
   @Override

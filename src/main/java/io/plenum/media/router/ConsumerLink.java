@@ -22,9 +22,26 @@ public interface ConsumerLink {
    * Completes, protects and sends what is in {@link #outBuffer}.
    *
    * @param source where the packet comes from: its extension offsets hold in the copy too
+   * @return the {@link io.plenum.media.stream.SentForm} in which it leaves, if the consumer repairs as sent
    */
-  void send(Consumer consumer, RoutedPacket source, byte[] out, int length, int headerLength, long nowNs);
+  long send(Consumer consumer, RoutedPacket source, byte[] out, int length, int headerLength, long nowNs);
 
-  /** The same towards another router: there are no per-transport extensions to fill in, and layers must be readable there. */
-  void sendPiped(RoutedPacket source, byte[] out, int length, long nowNs);
+  /**
+   * Sends what is in {@link #outBuffer} as it was sent before.
+   *
+   * @param form and {@code sentNs}: what {@link #send} returned of it then, and its time
+   * @return false if that cannot be done: it would be another packet, and is not sent
+   */
+  boolean sendAgain(Consumer consumer, RoutedPacket source, byte[] out, int length, long form, long sentNs, long nowNs);
+
+  /**
+   * The same as {@link #send} towards another router: there are no per-transport extensions to fill in, and layers must
+   * be readable there.
+   *
+   * @param repairsAsSent the form is wanted
+   */
+  long sendPiped(RoutedPacket source, byte[] out, int length, boolean repairsAsSent, long nowNs);
+
+  /** The same as {@link #sendAgain} towards another router. */
+  boolean sendPipedAgain(RoutedPacket source, byte[] out, int length, long form, long nowNs);
 }

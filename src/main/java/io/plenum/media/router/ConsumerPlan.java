@@ -3,6 +3,7 @@ package io.plenum.media.router;
 import io.plenum.media.parameters.ConsumerParameters;
 import io.plenum.media.parameters.ConsumerType;
 import io.plenum.media.parameters.MediaKind;
+import io.plenum.media.parameters.RtcpFeedback;
 import io.plenum.media.parameters.RtpCodecParameters;
 import io.plenum.media.parameters.RtpEncodingParameters;
 import io.plenum.media.parameters.RtpParameters;
@@ -25,19 +26,20 @@ public record ConsumerPlan(ConsumerType type, RtpParameters rtpParameters, SendS
       ConsumerOptions options, Producer producer, String mid, SsrcSource ssrcs, RandomGenerator random) {
     RtpParameters parameters = ConsumerParameters.forEndpoint(
         producer.consumableRtpParameters(), options.rtpCapabilities(), mid,
-        options.enableRtx() && producer.kind() == MediaKind.VIDEO, ssrcs);
+        options.enableRtx(), ssrcs);
     RtpCodecParameters codec = parameters.mediaCodec();
     RtpEncodingParameters encoding = parameters.encodings().get(0);
     RtpCodecParameters rtx = parameters.rtxOf(codec.payloadType());
-    boolean repair = rtx != null && encoding.rtx() != null;
+    boolean hasRtx = rtx != null && encoding.rtx() != null;
+    Repair repair = Repair.of(hasRtx, codec.rtcpFeedback().contains(RtcpFeedback.NACK));
     SendStreamOptions stream = new SendStreamOptions(
         encoding.ssrc().intValue(),
         codec.payloadType(),
         codec.clockRate(),
         random.nextInt(MAX_INITIAL_SEQUENCE_NUMBER),
-        repair ? Repair.RTX : Repair.NONE,
-        repair ? (int) encoding.rtx().ssrc() : 0,
-        repair ? rtx.payloadType() : 0,
+        repair,
+        hasRtx ? (int) encoding.rtx().ssrc() : 0,
+        hasRtx ? rtx.payloadType() : 0,
         random.nextInt(MAX_INITIAL_SEQUENCE_NUMBER),
         producer.kind() == MediaKind.VIDEO
             ? SendStreamOptions.VIDEO_MAX_RESEND_AGE_NS

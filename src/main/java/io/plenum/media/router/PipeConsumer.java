@@ -3,6 +3,7 @@ package io.plenum.media.router;
 import io.plenum.media.Dump;
 import io.plenum.media.parameters.ConsumerParameters;
 import io.plenum.media.parameters.MediaKind;
+import io.plenum.media.parameters.RtcpFeedback;
 import io.plenum.media.parameters.RtpCodecParameters;
 import io.plenum.media.parameters.RtpEncodingParameters;
 import io.plenum.media.parameters.RtpParameters;
@@ -61,19 +62,20 @@ public final class PipeConsumer implements ProducerListener {
     this.transport = transport;
     this.listener = listener;
     this.rtpParameters = ConsumerParameters.forPipe(
-        producer.consumableRtpParameters(), enableRtx && producer.kind() == MediaKind.VIDEO, ssrcs);
+        producer.consumableRtpParameters(), enableRtx, ssrcs);
     RtpCodecParameters codec = rtpParameters.mediaCodec();
     RtpCodecParameters rtx = rtpParameters.rtxOf(codec.payloadType());
     byte[] cname = rtpParameters.rtcp().cname().getBytes(StandardCharsets.UTF_8);
     for (ProducerStream source : producer.streams()) {
       RtpEncodingParameters encoding = rtpParameters.encodings().get(source.index());
-      boolean repair = rtx != null && encoding.rtx() != null;
+      boolean hasRtx = rtx != null && encoding.rtx() != null;
+      Repair repair = Repair.of(hasRtx, codec.rtcpFeedback().contains(RtcpFeedback.NACK));
       SendStreamOptions options = new SendStreamOptions(
           encoding.ssrc().intValue(), codec.payloadType(), codec.clockRate(),
           random.nextInt(MAX_INITIAL_SEQUENCE_NUMBER),
-          repair ? Repair.RTX : Repair.NONE,
-          repair ? (int) encoding.rtx().ssrc() : 0,
-          repair ? rtx.payloadType() : 0,
+          repair,
+          hasRtx ? (int) encoding.rtx().ssrc() : 0,
+          hasRtx ? rtx.payloadType() : 0,
           random.nextInt(MAX_INITIAL_SEQUENCE_NUMBER),
           producer.kind() == MediaKind.VIDEO
               ? SendStreamOptions.VIDEO_MAX_RESEND_AGE_NS

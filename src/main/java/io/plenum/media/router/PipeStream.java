@@ -74,7 +74,7 @@ public final class PipeStream implements OutgoingStream, Retransmitter.Sink {
       return;
     }
     while (length > 0) {
-      link.sendPiped(send.written(), out, length, nowNs);
+      send.onSent(link.sendPiped(send.written(), out, length, send.repairsAsSent(), nowNs));
       length = send.writeHeld(out, 0, nowNs);
     }
   }
@@ -107,8 +107,13 @@ public final class PipeStream implements OutgoingStream, Retransmitter.Sink {
   @Override
   public void sendRetransmission(RoutedPacket packet, byte[] bytes, int offset, int length) {
     if (link.isConnected()) {
-      link.sendPiped(packet, bytes, length, nowNs);
+      link.sendPiped(packet, bytes, length, false, nowNs);
     }
+  }
+
+  @Override
+  public boolean sendAsSent(RoutedPacket packet, byte[] bytes, int offset, int length, long form, long sentNs) {
+    return link.isConnected() && link.sendPipedAgain(packet, bytes, length, form, nowNs);
   }
 
   /** Only this encoding's publisher stream is asked, not all of the producer's. */

@@ -5,8 +5,8 @@ import io.plenum.protocol.wire.Bytes;
 
 /**
  * Answers a receiver's NACKs: finds out what was sent under the number, takes the bytes from the producer's history,
- * and writes the packet again, as RTX (RFC 4588 §4). Each packet at most once per round trip, and all of them within a
- * {@link RetransmissionBudget}.
+ * and writes the packet again, as RTX (RFC 4588 §4) or as it was. Each packet at most once per round trip, and all of
+ * them within a {@link RetransmissionBudget}.
  */
 public final class Retransmitter {
   /** Gets each packet as it is to be protected and sent; the bytes are the caller's own buffer. */
@@ -16,6 +16,16 @@ public final class Retransmitter {
      *     {@code offset}
      */
     void sendRetransmission(RoutedPacket packet, byte[] bytes, int offset, int length);
+
+    /**
+     * The same of a packet that must leave as it did the first time, bit by bit.
+     *
+     * @param form and {@code sentNs}: the {@link SentForm} in which it left then, and when
+     * @return false if it would have been another packet, and was not sent
+     */
+    default boolean sendAsSent(RoutedPacket packet, byte[] bytes, int offset, int length, long form, long sentNs) {
+      return false;
+    }
   }
 
   /** Until the round trip is known. */
@@ -45,8 +55,8 @@ public final class Retransmitter {
   void onNack(int sequenceNumber, SendSource[] sources, long rttNs, byte[] out, int outOffset, long nowNs, Sink sink) {
     asked++;
     RoutedPacket packet = null;
-    int entry = options.repair() == Repair.RTX ? sent.find(sequenceNumber, nowNs) : SentPackets.NOT_FOUND;
-    if (entry != SentPackets.NOT_FOUND) {
+    int entry = sent.find(sequenceNumber, nowNs);
+    if (entry != SentPackets.NOT_FOUND && canRepair(entry)) {
       long intervalNs = rttNs < 0 ? DEFAULT_RTT_NS : Math.max(MIN_RESEND_INTERVAL_NS, rttNs);
       if (sent.mayResend(entry, intervalNs, nowNs)) {
         packet = sources[sent.streamIndex(entry)].history().get(sent.source(entry));
@@ -56,11 +66,31 @@ public final class Retransmitter {
       refused++;
       return;
     }
-    int length = write(packet, entry, sequenceNumber, out, outOffset);
-    repaired += sent.wasResent(entry) ? 0 : 1;
+    boolean asSent = options.repair() == Repair.AS_SENT;
+    int length = asSent ? writeAsSent(packet, entry, sequenceNumber, out, outOffset)
+        : writeRtx(packet, entry, sequenceNumber, out, outOffset);
+    boolean first = !sent.wasResent(entry);
     sent.onResent(entry, nowNs);
+    if (!asSent) {
+      sink.sendRetransmission(packet, out, outOffset, length);
+    } else if (!sink.sendAsSent(packet, out, outOffset, length, sent.form(entry), sent.sentNs(entry))) {
+      refused++;
+      return;
+    }
+    repaired += first ? 1 : 0;
     resentRate.add(length, nowNs);
-    sink.sendRetransmission(packet, out, outOffset, length);
+  }
+
+  private boolean canRepair(int entry) {
+    return options.repair() == Repair.RTX
+        || options.repair() == Repair.AS_SENT && sent.form(entry) != SentForm.NONE;
+  }
+
+  private int writeAsSent(RoutedPacket packet, int entry, int sequenceNumber, byte[] out, int outOffset) {
+    return sent.filler(entry)
+        ? OutgoingPacket.writeFiller(packet, options, sequenceNumber, sent.timestamp(entry), out, outOffset)
+        : OutgoingPacket.write(packet, options, sequenceNumber, sent.timestamp(entry), sent.marker(entry),
+            sent.pictureId(entry), sent.tl0PictureIndex(entry), out, outOffset);
   }
 
   /** A number on the RTX stream for a packet that somebody else makes: a probe. */
@@ -94,7 +124,7 @@ public final class Retransmitter {
     return refused;
   }
 
-  private int write(RoutedPacket packet, int entry, int sequenceNumber, byte[] out, int outOffset) {
+  private int writeRtx(RoutedPacket packet, int entry, int sequenceNumber, byte[] out, int outOffset) {
     int payloadOffset = outOffset + packet.payloadOffset + RTX_HEADER_BYTES;
     System.arraycopy(packet.bytes, 0, out, outOffset, packet.payloadOffset);
     // RFC 4588 §4: the first two payload bytes are the original sequence number.

@@ -6,7 +6,6 @@ import io.plenum.media.stream.SendStreamOptions.Repair;
 import io.plenum.media.stream.StreamSelector.Decision;
 import io.plenum.protocol.rtcp.ReportBlock;
 import io.plenum.protocol.rtcp.SenderInfo;
-import io.plenum.protocol.wire.Bytes;
 import java.util.OptionalInt;
 
 /**
@@ -43,6 +42,7 @@ public final class SendStream {
   private long heldNext;
   private long heldEnd;
   private RoutedPacket written;
+  private int writtenSequenceNumber;
 
   private long payloadBytes;
   private long packetsDiscarded;
@@ -58,7 +58,7 @@ public final class SendStream {
     this.sources = sources.clone();
     sequences = new SequenceRewriter(options.initialSequenceNumber());
     timestamps = new TimestampAligner(options.clockRate());
-    sent = new SentPackets(options.maxResendAgeNs());
+    sent = new SentPackets(options.maxResendAgeNs(), options.repair() == Repair.AS_SENT);
     retransmitter = new Retransmitter(options, sent, rate);
     senderReports = new SenderReports(options.clockRate());
     receiverReports = new ReceiverReports(senderReports);
@@ -123,6 +123,7 @@ public final class SendStream {
       return 0;
     }
     written = packet;
+    writtenSequenceNumber = sequenceNumber;
     return empty ? writeEmpty(packet, streamIndex, sequenceNumber, out, outOffset, nowNs)
         : writeMedia(packet, streamIndex, sequenceNumber, out, outOffset, nowNs);
   }
@@ -141,24 +142,23 @@ public final class SendStream {
 
   private int writeMedia(RoutedPacket packet, int streamIndex, int sequenceNumber, byte[] out, int outOffset,
       long nowNs) {
-    System.arraycopy(packet.bytes, 0, out, outOffset, packet.length);
     int timestamp = (int) packet.timestamp + timestamps.offset();
     boolean marker = selector.marker(packet);
-    patchHeader(out, outOffset, marker, sequenceNumber, timestamp);
     if (options.vp8()) {
       vp8.forward(packet.payload);
-      Vp8Rewriter.patch(out, outOffset + packet.payloadOffset, packet.payload, vp8.pictureId(), vp8.tl0PictureIndex());
     }
+    int length = OutgoingPacket.write(packet, options, sequenceNumber, timestamp, marker, vp8.pictureId(),
+        vp8.tl0PictureIndex(), out, outOffset);
     if (options.repair() != Repair.NONE) {
       sent.add(sequenceNumber, packet.sequence, streamIndex, timestamp, marker, vp8.pictureId(), vp8.tl0PictureIndex(),
           nowNs);
     }
     timestamps.onPacket(timestamp, nowNs);
     senderReports.onPacket(timestamp, nowNs);
-    rate.add(packet.length, nowNs);
+    rate.add(length, nowNs);
     payloadBytes += packet.payloadLength();
     lastMarker = marker;
-    return packet.length;
+    return length;
   }
 
   /**
@@ -168,25 +168,23 @@ public final class SendStream {
    */
   private int writeEmpty(RoutedPacket packet, int streamIndex, int sequenceNumber, byte[] out, int outOffset,
       long nowNs) {
-    System.arraycopy(packet.bytes, 0, out, outOffset, packet.payloadOffset);
     int timestamp = (int) packet.timestamp + timestamps.offset();
-    patchHeader(out, outOffset, false, sequenceNumber, timestamp);
     if (options.repair() != Repair.NONE) {
       sent.addFiller(sequenceNumber, packet.sequence, streamIndex, timestamp, nowNs);
     }
-    int length = packet.payloadOffset + 1;
-    // RFC 3550 §5.1: the last byte counts the padding, itself included.
-    Bytes.put8(out, outOffset, out[outOffset] | 0x20);
-    Bytes.put8(out, outOffset + length - 1, 1);
+    int length = OutgoingPacket.writeFiller(packet, options, sequenceNumber, timestamp, out, outOffset);
     rate.add(length, nowNs);
     return length;
   }
 
-  private void patchHeader(byte[] out, int outOffset, boolean marker, int sequenceNumber, int timestamp) {
-    Bytes.put8(out, outOffset + 1, (marker ? 0x80 : 0) | options.payloadType());
-    Bytes.put16(out, outOffset + 2, sequenceNumber);
-    Bytes.put32(out, outOffset + 4, timestamp);
-    Bytes.put32(out, outOffset + 8, options.ssrc());
+  /** Packets are sent again as they were, for which {@link #onSent} must be told of each. */
+  public boolean repairsAsSent() {
+    return options.repair() == Repair.AS_SENT;
+  }
+
+  /** The packet that was written last has left in that {@link SentForm}. */
+  public void onSent(long form) {
+    sent.onSent(writtenSequenceNumber, form);
   }
 
   /** A NACK message about this SSRC begins. */

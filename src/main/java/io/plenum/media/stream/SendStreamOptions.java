@@ -14,15 +14,22 @@ package io.plenum.media.stream;
  */
 public record SendStreamOptions(int ssrc, int payloadType, int clockRate, int initialSequenceNumber, Repair repair,
     int rtxSsrc, int rtxPayloadType, int initialRtxSequenceNumber, long maxResendAgeNs, boolean vp8) {
-  /**
-   * How a packet is sent again. Not as it was, on the same SSRC: it would leave with another abs-send-time and another
-   * transport-wide number, and two texts under the same SSRC and sequence number break AES-GCM (RFC 7714 §8.4).
-   */
+  /** How a packet is sent again. */
   public enum Repair {
     /** Not at all. */
     NONE,
+    /**
+     * As it was, on the same SSRC: with the abs-send-time and the transport-wide number of the first time, too, for two
+     * texts under the same SSRC and sequence number break AES-GCM (RFC 7714 §8.4).
+     */
+    AS_SENT,
     /** RFC 4588, on an SSRC of its own. */
-    RTX
+    RTX;
+
+    /** The way of a stream for which RTX or NACK alone was agreed. */
+    public static Repair of(boolean rtx, boolean nack) {
+      return rtx ? RTX : nack ? AS_SENT : NONE;
+    }
   }
 
   /** Longer than any jitter buffer waits for a picture. */
@@ -40,6 +47,12 @@ public record SendStreamOptions(int ssrc, int payloadType, int clockRate, int in
   public static SendStreamOptions audio(int ssrc, int payloadType, int clockRate, int initialSequenceNumber) {
     return new SendStreamOptions(ssrc, payloadType, clockRate, initialSequenceNumber, Repair.NONE, 0, 0, 0,
         AUDIO_MAX_RESEND_AGE_NS, false);
+  }
+
+  /** The same, repaired by the identical packet. */
+  public SendStreamOptions withRepairAsSent() {
+    return new SendStreamOptions(ssrc, payloadType, clockRate, initialSequenceNumber, Repair.AS_SENT, 0, 0, 0,
+        maxResendAgeNs, vp8);
   }
 
   public SendStreamOptions withRtx(int rtxSsrc, int rtxPayloadType, int initialRtxSequenceNumber) {

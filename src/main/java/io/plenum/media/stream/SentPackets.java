@@ -30,11 +30,23 @@ public final class SentPackets {
   private static final int DETAILS = 3;
   private static final int SLOT_SHIFT = 2;
 
+  private static final long[] NO_FORMS = {};
+
   private final long wantedAgeNs;
   private long[] slots = empty(INITIAL_PACKETS);
+  /** One {@link SentForm} for each slot, or nothing where none is wanted. */
+  private long[] forms = NO_FORMS;
 
   public SentPackets(long wantedAgeNs) {
+    this(wantedAgeNs, false);
+  }
+
+  /** @param keepsForms remembers how each packet left: 8 bytes more, 16 KiB of a stream at the most */
+  public SentPackets(long wantedAgeNs, boolean keepsForms) {
     this.wantedAgeNs = wantedAgeNs;
+    if (keepsForms) {
+      forms = new long[INITIAL_PACKETS];
+    }
   }
 
   private static long[] empty(int packets) {
@@ -71,6 +83,9 @@ public final class SentPackets {
     int details = (marker ? MARKER : 0) | (streamIndex & MAX_SOURCES - 1) << 24 | (tl0PictureIndex & 0xff) << 16
         | pictureId & 0xffff;
     slots[slot + DETAILS] = (long) timestamp << 32 | details & 0xffff_ffffL;
+    if (forms != NO_FORMS) {
+      forms[slot >> SLOT_SHIFT] = SentForm.NONE;
+    }
   }
 
   /** The same of an empty packet that went out in place of the {@code source} packet. */
@@ -85,6 +100,23 @@ public final class SentPackets {
     boolean found = slots[slot + NUMBER] != EMPTY && (slots[slot + NUMBER] & 0xffff) == sequenceNumber
         && nowNs - slots[slot + SENT_NS] <= wantedAgeNs;
     return found ? slot : NOT_FOUND;
+  }
+
+  /** The packet of that outgoing number, which was added last, has left; without effect if forms are not kept. */
+  public void onSent(int sequenceNumber, long form) {
+    if (forms != NO_FORMS) {
+      forms[slot(sequenceNumber) >> SLOT_SHIFT] = form;
+    }
+  }
+
+  /** How it left, or {@link SentForm#NONE}. */
+  public long form(int entry) {
+    return forms == NO_FORMS ? SentForm.NONE : forms[entry >> SLOT_SHIFT];
+  }
+
+  /** When it left for the first time. */
+  public long sentNs(int entry) {
+    return slots[entry + SENT_NS];
   }
 
   public long source(int entry) {
@@ -136,10 +168,16 @@ public final class SentPackets {
 
   private void grow() {
     long[] old = slots;
+    long[] oldForms = forms;
     slots = empty(2 * capacity());
+    forms = oldForms == NO_FORMS ? NO_FORMS : new long[2 * oldForms.length];
     for (int from = 0; from < old.length; from += 1 << SLOT_SHIFT) {
       if (old[from + NUMBER] != EMPTY) {
-        System.arraycopy(old, from, slots, slot((int) (old[from + NUMBER] & 0xffff)), 1 << SLOT_SHIFT);
+        int to = slot((int) (old[from + NUMBER] & 0xffff));
+        System.arraycopy(old, from, slots, to, 1 << SLOT_SHIFT);
+        if (oldForms != NO_FORMS) {
+          forms[to >> SLOT_SHIFT] = oldForms[from >> SLOT_SHIFT];
+        }
       }
     }
   }

@@ -146,6 +146,15 @@ final class Downlink implements BandwidthEstimator.Sink {
     }
   }
 
+  /** An RTP packet goes out once more, under the number that it had: -1 for none. */
+  void onPacketSentAgain(int number, int sizeBytes, long nowNs) {
+    if (number >= 0) {
+      estimator.onPacketSentAgain(number);
+    } else if (kind == Kind.REMB) {
+      rembProbation.onMediaSent(sizeBytes, nowNs);
+    }
+  }
+
   void onTransportFeedback(TransportFeedback feedback, long nowNs) {
     if (kind == Kind.TRANSPORT_CC) {
       estimator.onFeedback(feedback, nowNs);

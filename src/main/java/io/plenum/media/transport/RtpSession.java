@@ -22,6 +22,7 @@ import io.plenum.media.router.Router;
 import io.plenum.media.router.RouterEnvironment;
 import io.plenum.media.router.Transport;
 import io.plenum.media.stream.RoutedPacket;
+import io.plenum.media.stream.SentForm;
 import io.plenum.protocol.rtcp.RtcpReader;
 import io.plenum.protocol.rtp.RtpPacket;
 import io.plenum.protocol.rtp.RtpPadding;
@@ -33,6 +34,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32C;
 
 /**
  * The RTP session of one transport (RFC 3550 §3): producers that it receives, consumers that it sends, and the RTCP about
@@ -60,6 +62,7 @@ public final class RtpSession implements ConsumerLink {
   private final RtcpReader reader = new RtcpReader();
   private final SendExtensions extensions = new SendExtensions();
   private final RtpPacket packet = new RtpPacket();
+  private final CRC32C checksum = new CRC32C();
   private final SsrcSource ssrcs;
   private final TransportCounters counters;
   private final String cname;
@@ -320,17 +323,43 @@ public final class RtpSession implements ConsumerLink {
   }
 
   @Override
-  public void send(Consumer consumer, RoutedPacket source, byte[] out, int length, int headerLength, long nowNs) {
+  public long send(Consumer consumer, RoutedPacket source, byte[] out, int length, int headerLength, long nowNs) {
     int number = extensions.fill(consumer, source, out, nowNs);
     boolean rtx = Bytes.i32(out, 8) != consumer.ssrc();
     int total = !rtx && consumer.kind() == MediaKind.VIDEO && link.sendsTogether()
         ? RtpPadding.equalise(out, 0, length) : length;
+    long form = consumer.repairsAsSent() ? SentForm.of(number, out, 0, total, checksum) : SentForm.NONE;
     counters.onRtpSent(total, rtx, nowNs);
     link.sendRtp(out, 0, headerLength, total, nowNs);
     downlink.onPacketSent(number, total, 0, nowNs);
     if (downlink.nextDeadlineNs() < nextWakeNs) {
       transport.onDeadlineChanged();
     }
+    return form;
+  }
+
+  @Override
+  public boolean sendAgain(
+      Consumer consumer, RoutedPacket source, byte[] out, int length, long form, long sentNs, long nowNs) {
+    int number = SentForm.transportSequenceNumber(form);
+    extensions.fillAgain(consumer, source, out, number, sentNs);
+    int total = SentForm.length(form) > length ? RtpPadding.equalise(out, 0, length) : length;
+    if (!sendIfSame(out, source.payloadOffset, total, form, nowNs)) {
+      return false;
+    }
+    downlink.onPacketSentAgain(number, total, nowNs);
+    return true;
+  }
+
+  /** The last gate before SRTP: under a number that has been used, nothing leaves but the packet that had it. */
+  private boolean sendIfSame(byte[] out, int headerLength, int total, long form, long nowNs) {
+    if (SentForm.of(SentForm.transportSequenceNumber(form), out, 0, total, checksum) != form) {
+      counters.count(RtpDrop.REPAIR_DIFFERS);
+      return false;
+    }
+    counters.onRtpSent(total, false, nowNs);
+    link.sendRtp(out, 0, headerLength, total, nowNs);
+    return true;
   }
 
   @Override
@@ -365,11 +394,19 @@ public final class RtpSession implements ConsumerLink {
   }
 
   @Override
-  public void sendPiped(RoutedPacket source, byte[] out, int length, long nowNs) {
+  public long sendPiped(RoutedPacket source, byte[] out, int length, boolean repairsAsSent, long nowNs) {
     int headerLength = PipeHeader.insertDependencyDescriptor(source, out, length, environment.restored);
     int total = length + headerLength - source.payloadOffset;
+    long form = repairsAsSent ? SentForm.of(-1, out, 0, total, checksum) : SentForm.NONE;
     counters.onRtpSent(total, false, nowNs);
     link.sendRtp(out, 0, headerLength, total, nowNs);
+    return form;
+  }
+
+  @Override
+  public boolean sendPipedAgain(RoutedPacket source, byte[] out, int length, long form, long nowNs) {
+    int headerLength = PipeHeader.insertDependencyDescriptor(source, out, length, environment.restored);
+    return sendIfSame(out, headerLength, length + headerLength - source.payloadOffset, form, nowNs);
   }
 
   @Override

@@ -27,6 +27,14 @@ final class SendExtensions {
    * @return the transport-wide sequence number, or -1 if the packet carries none
    */
   int fill(Consumer consumer, RoutedPacket source, byte[] packet, long nowNs) {
+    boolean numbers = numbered && consumer.extensionIds().transportCc > 0 && source.transportCcOffset >= 0;
+    int sequence = numbers ? takeNumber() : -1;
+    fillAgain(consumer, source, packet, sequence, nowNs);
+    return sequence;
+  }
+
+  /** Completes a packet of a consumer as {@link #fill} did at {@code sentNs}, when it returned that number. */
+  void fillAgain(Consumer consumer, RoutedPacket source, byte[] packet, int transportSequenceNumber, long sentNs) {
     HeaderExtensionIds ids = consumer.extensionIds();
     if (source.midOffset >= 0) {
       consumer.patchMid(packet, source.midOffset);
@@ -38,24 +46,29 @@ final class SendExtensions {
       if (ids.absSendTime == 0) {
         blank(packet, source.absSendTimeOffset);
       } else {
-        AbsSendTime.put(packet, source.absSendTimeOffset, nowNs);
+        AbsSendTime.put(packet, source.absSendTimeOffset, sentNs);
       }
     }
     if (source.transportCcOffset < 0) {
-      return -1;
+      return;
     }
-    if (ids.transportCc == 0 || !numbered) {
+    if (transportSequenceNumber < 0) {
       blank(packet, source.transportCcOffset);
-      return -1;
+    } else {
+      TransportSequenceNumber.put(packet, source.transportCcOffset, transportSequenceNumber);
     }
-    return putNumber(packet, source.transportCcOffset);
   }
 
   /** The next transport-wide sequence number, written where the extension's data begins. */
   int putNumber(byte[] packet, int dataOffset) {
+    int sequence = takeNumber();
+    TransportSequenceNumber.put(packet, dataOffset, sequence);
+    return sequence;
+  }
+
+  private int takeNumber() {
     int sequence = nextTransportSequence;
     nextTransportSequence = sequence + 1 & 0xffff;
-    TransportSequenceNumber.put(packet, dataOffset, sequence);
     return sequence;
   }
 

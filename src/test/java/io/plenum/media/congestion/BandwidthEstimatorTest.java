@@ -239,6 +239,20 @@ class BandwidthEstimatorTest {
     assertEquals(1_600_000, meter.bitrateBps(9_990 * MS));
   }
 
+  /** A twentieth is lost and sent again 75 ms later: the path loses that much, and is no slower for it. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void aPacketThatIsSentAgainUnderItsNumberStaysOneLostPacketAndItsDelayCountsForNothing(long seed) {
+    SimulatedSend plain = call(seed, 100_000_000, 0.05, 2_000_000);
+    SimulatedSend repaired = call(seed, 100_000_000, 0.05, 2_000_000);
+    repaired.sendsAgainAfterNs = 75 * MS;
+    double estimate = plain.run(10);
+    assertEquals(estimate, repaired.run(10), 0.1 * estimate, "seed " + seed);
+    assertTrue(repaired.sentAgain > 30, "seed " + seed + ": " + repaired.sentAgain);
+    assertEquals(plain.estimator.loss(), repaired.estimator.loss(), 0.01, "seed " + seed);
+    assertEquals(plain.estimator.rttNs(), repaired.estimator.rttNs(), 5 * MS, "seed " + seed);
+  }
+
   @Test
   void whatIsRememberedOfSentPacketsHasALimit() {
     SentPackets sent = new SentPackets();

@@ -31,10 +31,15 @@ final class SimulatedSend implements BandwidthEstimator.Sink {
   long receiverClockOffsetNs = 123_456_789_000L;
   long now = 5 * SECOND;
 
+  /** What the link loses goes out once more under its number after so long, and arrives; 0 for never. */
+  long sendsAgainAfterNs;
+  int sentAgain;
+
   private final long backDelayNs;
   private final TransportCcReceiver receiver = new TransportCcReceiver(this::onFeedbackSent);
   private final RtcpReader reader = new RtcpReader();
   private final Deque<Packet> forth = new ArrayDeque<>();
+  private final Deque<Packet> again = new ArrayDeque<>();
   private final Deque<Feedback> back = new ArrayDeque<>();
   private int nextNumber = 65_000;
   private double frameBytes;
@@ -69,6 +74,8 @@ final class SimulatedSend implements BandwidthEstimator.Sink {
     long arrival = link.send(sizeBytes, now);
     if (arrival >= 0) {
       forth.add(new Packet(number, arrival));
+    } else if (sendsAgainAfterNs > 0) {
+      again.add(new Packet(number, now + sendsAgainAfterNs));
     }
   }
 
@@ -83,6 +90,12 @@ final class SimulatedSend implements BandwidthEstimator.Sink {
       while (!forth.isEmpty() && forth.peek().arrivalNs <= now) {
         Packet packet = forth.poll();
         receiver.onPacket(1, packet.number, packet.arrivalNs + receiverClockOffsetNs);
+      }
+      while (!again.isEmpty() && again.peek().arrivalNs <= now) {
+        Packet packet = again.poll();
+        sentAgain++;
+        estimator.onPacketSentAgain(packet.number);
+        receiver.onPacket(1, packet.number, now + backDelayNs + receiverClockOffsetNs);
       }
       receiver.onTimeout(now + receiverClockOffsetNs);
       while (!back.isEmpty() && back.peek().arrivalNs <= now) {

@@ -135,10 +135,10 @@ class ConsumerParametersTest {
   }
 
   @Test
-  void audioHasNoRtxSoItHasNoNack() {
+  void audioHasNoRtxAndIsRepairedByTheSamePacket() {
     RtpParameters audio = consumable("vp8", MediaKind.AUDIO);
     assertTrue(audio.mediaCodec().rtcpFeedback().contains(RtcpFeedback.NACK));
-    assertEquals(List.of(), feedback(audio, browser(), true));
+    assertEquals(List.of("nack "), feedback(audio, browser(), true));
     assertNull(ConsumerParameters.forEndpoint(audio, browser(), "0", true, ssrcs).encodings().get(0).rtx());
     assertEquals(List.of(), feedback(audio, browser(), false));
   }
@@ -153,7 +153,7 @@ class ConsumerParametersTest {
         ConsumerParameters.forEndpoint(consumable("vp8", MediaKind.VIDEO), receiver, "0", true, ssrcs);
     assertEquals(1, consumer.codecs().size());
     assertNull(consumer.encodings().get(0).rtx());
-    assertEquals(List.of(RtcpFeedback.NACK_PLI), consumer.mediaCodec().rtcpFeedback(), "nothing would answer a NACK");
+    assertEquals(List.of(RtcpFeedback.NACK, RtcpFeedback.NACK_PLI), consumer.mediaCodec().rtcpFeedback());
   }
 
   @Test
@@ -238,7 +238,7 @@ class ConsumerParametersTest {
   void anAudioPipeHasTheLevelsAndNoDependencyDescriptor() {
     RtpParameters pipe = ConsumerParameters.forPipe(consumable("vp8", MediaKind.AUDIO), true, ssrcs);
     assertEquals(List.of(6, 11), extensionIds(pipe));
-    assertEquals(List.of(), pipe.mediaCodec().rtcpFeedback(), "without RTX nothing answers a NACK");
+    assertEquals(List.of(RtcpFeedback.NACK), pipe.mediaCodec().rtcpFeedback());
     assertEquals(1, distinctSsrcs(pipe));
   }
 

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 class SendStreamTest {
@@ -232,6 +233,88 @@ class SendStreamTest {
     assertTrue(resentBytes * 100 <= sentBytes * 31, resentBytes + " of " + sentBytes);
     assertTrue(resentBytes * 100 >= sentBytes * 25, "the budget can be used");
     assertEquals(resent.size(), stream.stats(0).packetsRetransmitted());
+  }
+
+  /** Keeps what is sent again as it was; refuses all while it has no wish to send. */
+  private final class SameAgain implements Retransmitter.Sink {
+    boolean differs;
+
+    @Override
+    public void sendRetransmission(RoutedPacket packet, byte[] bytes, int offset, int length) {
+      throw new AssertionError("there is no RTX");
+    }
+
+    @Override
+    public boolean sendAsSent(RoutedPacket packet, byte[] bytes, int offset, int length, long form, long sentNs) {
+      if (differs) {
+        return false;
+      }
+      assertEquals(length, SentForm.length(form));
+      resent.add(Arrays.copyOfRange(bytes, offset, offset + length));
+      return true;
+    }
+  }
+
+  private byte[] sendAsSent(RoutedPacket packet, long nowNs) {
+    int length = write(packet, nowNs);
+    stream.onSent(SentForm.of(-1, out, 8, length, new CRC32C()));
+    return Arrays.copyOfRange(out, 8, 8 + length);
+  }
+
+  @Test
+  void withoutRtxTheSamePacketIsSentOncePerRoundTripAndNotWhenItIsOld() {
+    stream = new SendStream(SendStreamOptions.video(SSRC, 101, 500, false).withRepairAsSent(),
+        SingleStreamSelector.video(), source.source);
+    SameAgain again = new SameAgain();
+    byte[] first = sendAsSent(keyFrame(70_000, 0), 0);
+    byte[] second = sendAsSent(source.route(70_001, 5000, true, 0, 9, 9), 0);
+    stream.onNack(new int[] {500, 501, 500, 502}, 4, out, 8, 50 * MS, again);
+    assertEquals(2, resent.size(), "each once");
+    assertArrayEquals(first, resent.get(0));
+    assertArrayEquals(second, resent.get(1));
+    stream.onNack(new int[] {500}, 1, out, 8, 149 * MS, again);
+    assertEquals(2, resent.size());
+    stream.onNack(new int[] {500}, 1, out, 8, 150 * MS, again);
+    assertEquals(3, resent.size());
+    stream.onNack(new int[] {501}, 1, out, 8, 2001 * MS, again);
+    assertEquals(3, resent.size());
+    assertEquals(OptionalInt.empty(), stream.rtxSsrc());
+    assertEquals(3, stream.stats(0).packetsRetransmitted());
+    assertEquals(2, stream.stats(0).packetsRepaired());
+  }
+
+  @Test
+  void whatTheLinkWouldMakeAnotherPacketOfAndWhatNeverLeftIsNotRepaired() {
+    stream = new SendStream(SendStreamOptions.audio(SSRC, 101, 48_000, 500).withRepairAsSent(),
+        SingleStreamSelector.audio(false), source.source);
+    SameAgain again = new SameAgain();
+    write(source.route(10, 0, true, 0, 1, 2), 0);
+    sendAsSent(source.route(11, 960, true, 0, 3, 4), 0);
+    again.differs = true;
+    stream.onNack(new int[] {500, 501}, 2, out, 8, 50 * MS, again);
+    again.differs = false;
+    stream.onNack(new int[] {500}, 1, out, 8, 500 * MS, again);
+    assertEquals(0, resent.size());
+    assertEquals(0, stream.stats(0).packetsRepaired());
+    assertEquals(0, stream.stats(0).packetsRetransmitted());
+    stream.onNack(new int[] {501}, 1, out, 8, 600 * MS, again);
+    assertEquals(1, resent.size());
+  }
+
+  @Test
+  void repairsAsSentStayWithinTheBudgetOfAStreamOfSound() {
+    stream = new SendStream(SendStreamOptions.audio(SSRC, 101, 48_000, 500).withRepairAsSent(),
+        SingleStreamSelector.audio(false), source.source);
+    SameAgain again = new SameAgain();
+    for (int i = 0; i < 500; i++) {
+      sendAsSent(source.route(i, 960L * i, true, i * 20 * MS, new int[200]), i * 20 * MS);
+      for (int back = 0; back < 45; back++) {
+        stream.onNack(new int[] {500 + i - back & 0xffff}, 1, out, 8, i * 20 * MS, again);
+      }
+    }
+    long bytes = resent.stream().mapToLong(packet -> packet.length).sum();
+    assertTrue(bytes <= 11 * RetransmissionBudget.MIN_BYTES_PER_SECOND, bytes + " bytes in ten seconds");
+    assertTrue(bytes >= 9 * RetransmissionBudget.MIN_BYTES_PER_SECOND, bytes + ": the budget can be used");
   }
 
   @Test

@@ -75,6 +75,23 @@ class SentPacketsTest {
   }
 
   @Test
+  void theFormOfAPacketGrowsAndGoesWithIt() {
+    SentPackets withForms = new SentPackets(2000 * MS, true);
+    for (int i = 0; i < 3 * SentPackets.INITIAL_PACKETS; i++) {
+      withForms.add(i, i, 0, 0, false, 0, 0, i);
+      assertEquals(SentForm.NONE, withForms.form(withForms.find(i, i)), "not sent yet");
+      withForms.onSent(i, i + 1);
+    }
+    for (int i = 0; i < 3 * SentPackets.INITIAL_PACKETS; i++) {
+      assertEquals(i + 1, withForms.form(withForms.find(i, i)));
+      assertEquals(i, withForms.sentNs(withForms.find(i, i)));
+    }
+    add(1, 0);
+    sent.onSent(1, 5);
+    assertEquals(SentForm.NONE, sent.form(sent.find(1, 0)), "not kept where none is wanted");
+  }
+
+  @Test
   void aNumberThatComesRoundAgainIsANewPacket() {
     add(1, 0);
     sent.onResent(sent.find(1, 0), 0);
