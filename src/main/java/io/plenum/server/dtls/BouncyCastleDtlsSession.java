@@ -1,6 +1,7 @@
 package io.plenum.server.dtls;
 
 import io.plenum.protocol.dtls.CertificateVerifyGate;
+import io.plenum.protocol.dtls.DtlsArrival;
 import io.plenum.protocol.dtls.DtlsDrop;
 import io.plenum.protocol.dtls.DtlsFingerprint;
 import io.plenum.protocol.dtls.DtlsRecords;
@@ -74,6 +75,10 @@ final class BouncyCastleDtlsSession implements DtlsSession {
   /** After {@link #close} the owner hears nothing more, not even what was already on its way to the loop. */
   private boolean silent;
 
+  /** Of the datagram that is being read. */
+  private DtlsArrival arrival = DtlsArrival.NOTHING;
+  private long newestRecord = -1;
+
   /** @param quiet whether its life is of no interest in the log */
   BouncyCastleDtlsSession(DtlsSessions sessions, Executor loop, Sink sink, String label, boolean quiet) {
     this.sessions = sessions;
@@ -133,11 +138,11 @@ final class BouncyCastleDtlsSession implements DtlsSession {
   }
 
   @Override
-  public void onDatagram(byte[] bytes, int offset, int length) {
+  public DtlsArrival onDatagram(byte[] bytes, int offset, int length) {
     if (state == DtlsState.NEW) {
-      keepEarly(bytes, offset, length);
-      return;
+      return keepEarly(bytes, offset, length) ? DtlsArrival.HANDSHAKE : DtlsArrival.NOTHING;
     }
+    arrival = DtlsArrival.NOTHING;
     records.wrap(bytes, offset, length);
     while (records.next()) {
       onRecord(bytes);
@@ -145,15 +150,22 @@ final class BouncyCastleDtlsSession implements DtlsSession {
     if (records.malformed() != null) {
       counters.onMalformed(records.malformed());
     }
+    return arrival;
   }
 
-  private void keepEarly(byte[] bytes, int offset, int length) {
-    if (early.size() == MAX_EARLY_DATAGRAMS || earlyBytes + length > MAX_EARLY_BYTES) {
+  /** The newest are kept: a client repeats its hello, and whoever was quicker with something else must not be in its way. */
+  private boolean keepEarly(byte[] bytes, int offset, int length) {
+    if (length > MAX_EARLY_BYTES) {
       counters.onDrop(DtlsDrop.TOO_EARLY);
-      return;
+      return false;
+    }
+    while (early.size() == MAX_EARLY_DATAGRAMS || earlyBytes + length > MAX_EARLY_BYTES) {
+      earlyBytes -= early.removeFirst().length;
+      counters.onDrop(DtlsDrop.TOO_EARLY);
     }
     early.add(Arrays.copyOfRange(bytes, offset, offset + length));
     earlyBytes += length;
+    return true;
   }
 
   /** The record that {@link #records} stands at. What it does may end the session, so each asks for the state anew. */
@@ -197,6 +209,7 @@ final class BouncyCastleDtlsSession implements DtlsSession {
     }
     handshakeRecords++;
     certificateVerifyGate.onHandedIn(records);
+    arrival = DtlsArrival.HANDSHAKE;
     return null;
   }
 
@@ -234,9 +247,14 @@ final class BouncyCastleDtlsSession implements DtlsSession {
         return DtlsDrop.HANDSHAKE_IS_OVER;
       }
       handshakeRecords++;
+      arrival = DtlsArrival.HANDSHAKE;
     }
     int read = receive(bytes, records.recordOffset(), records.recordLength());
     if (read > 0) {
+      if (records.sequenceNumber() > newestRecord) {
+        newestRecord = records.sequenceNumber();
+        arrival = DtlsArrival.AUTHENTIC;
+      }
       sink.onDtlsData(plaintext, 0, read);
     }
     return read < 0 && contentType == DtlsRecords.APPLICATION_DATA ? DtlsDrop.NOT_AUTHENTIC : null;
