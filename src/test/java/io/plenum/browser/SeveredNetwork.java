@@ -100,6 +100,17 @@ final class SeveredNetwork implements AutoCloseable {
     ip("-n " + name + "h link set node" + node + " nomaster");
   }
 
+  /** UDP from the node to clients vanishes from now on; everything else passes, UDP from clients too. */
+  void loseUdpToClients(int node) {
+    String namespace = name + "n" + node;
+    ip("-n " + namespace + " link add lost type veth peer name void");
+    ip("-n " + namespace + " link set lost up");
+    ip("-n " + namespace + " link set void up");
+    ip("-n " + namespace + " route add default dev lost table 100");
+    ip("-n " + namespace + " neigh add 198.18." + node + ".1 lladdr 02:00:00:00:00:01 dev lost nud permanent");
+    ip("-n " + namespace + " rule add ipproto udp table 100 priority 100");
+  }
+
   void heal(int node) {
     ip("-n " + name + "h link set node" + node + " master br0");
   }

@@ -1,5 +1,6 @@
 package io.plenum.simulation;
 
+import io.plenum.protocol.dtls.DtlsArrival;
 import io.plenum.protocol.dtls.DtlsFingerprint;
 import io.plenum.protocol.dtls.DtlsRole;
 import io.plenum.protocol.dtls.DtlsSession;
@@ -79,26 +80,26 @@ final class FakeDtlsSession implements DtlsSession {
   }
 
   @Override
-  public void onDatagram(byte[] bytes, int offset, int length) {
+  public DtlsArrival onDatagram(byte[] bytes, int offset, int length) {
     if (bytes[offset] == HANDSHAKE && length == 2 + CERTIFICATE_BYTES + secret.length) {
-      onHello(Arrays.copyOfRange(bytes, offset, offset + length));
-    } else if (bytes[offset] == ALERT && state == DtlsState.CONNECTED && isAuthentic(bytes, offset, length)) {
+      return onHello(Arrays.copyOfRange(bytes, offset, offset + length)) ? DtlsArrival.HANDSHAKE : DtlsArrival.NOTHING;
+    }
+    if (bytes[offset] == ALERT && state == DtlsState.CONNECTED && isAuthentic(bytes, offset, length)) {
       state = DtlsState.CLOSED;
       time.post(sink::onDtlsClosed);
-    } else if (bytes[offset] == DATA && state == DtlsState.CONNECTED && isAuthentic(bytes, offset, length)) {
-      onData(bytes, offset, length);
-    } else {
-      ignored++;
+      return DtlsArrival.AUTHENTIC;
     }
-  }
-
-  private void onData(byte[] bytes, int offset, int length) {
-    if (sink.admitsRecord()) {
+    if (bytes[offset] == DATA && state == DtlsState.CONNECTED && isAuthentic(bytes, offset, length)) {
+      if (!sink.admitsRecord()) {
+        ignored++;
+        return DtlsArrival.NOTHING;
+      }
       sink.onRecordAuthenticated();
       sink.onDtlsData(bytes, offset + 1 + secret.length, length - 1 - secret.length);
-    } else {
-      ignored++;
+      return DtlsArrival.AUTHENTIC;
     }
+    ignored++;
+    return DtlsArrival.NOTHING;
   }
 
   private boolean isAuthentic(byte[] bytes, int offset, int length) {
@@ -106,21 +107,22 @@ final class FakeDtlsSession implements DtlsSession {
         && Arrays.equals(bytes, offset + 1, offset + 1 + secret.length, peerSecret, 0, secret.length);
   }
 
-  private void onHello(byte[] record) {
+  private boolean onHello(byte[] record) {
     byte wanted = role == DtlsRole.SERVER ? CLIENT_HELLO : SERVER_HELLO;
     byte[] hisSecret = Arrays.copyOfRange(record, 2 + CERTIFICATE_BYTES, record.length);
     if (record[1] != wanted || state != DtlsState.CONNECTING && state != DtlsState.CONNECTED
         || peerSecret != null && !Arrays.equals(peerSecret, hisSecret)) {
       ignored++;
-      return;
+      return false;
     }
     if (!expected.matches(Arrays.copyOfRange(record, 2, 2 + CERTIFICATE_BYTES))) {
       state = DtlsState.FAILED;
       time.post(() -> sink.onDtlsFailed("the certificate does not match"));
-      return;
+      return true;
     }
     if (role == DtlsRole.SERVER) {
-      sendHello(SERVER_HELLO);
+      // As a task of its own, as real handshakes answer.
+      time.post(() -> sendHello(SERVER_HELLO));
     }
     if (state == DtlsState.CONNECTING) {
       state = DtlsState.CONNECTED;
@@ -129,6 +131,7 @@ final class FakeDtlsSession implements DtlsSession {
       SrtpKeys remote = keys(hisSecret);
       time.post(() -> sink.onDtlsConnected(local, remote));
     }
+    return true;
   }
 
   private SrtpKeys keys(byte[] of) {

@@ -22,6 +22,7 @@ public final class SimulatedCall {
   private final SrtpProfile profile;
   private final Map<InetSocketAddress, SimulatedPeer> addresses = new HashMap<>();
   private final Map<String, SimulatedPeer> peers = new LinkedHashMap<>();
+  private long sentToStrangers;
 
   /** @param impairment of each peer's path, in both directions */
   public SimulatedCall(long seed, Impairment impairment) {
@@ -97,7 +98,14 @@ public final class SimulatedCall {
     SimulatedPeer peer = addresses.get(to);
     if (peer != null) {
       peer.onDownlink(to, bytes, offset, length);
+    } else {
+      sentToStrangers++;
     }
+  }
+
+  /** Datagrams that the node has sent to addresses of nobody's. */
+  public long sentToStrangers() {
+    return sentToStrangers;
   }
 
   public void runFor(long durationNs) {

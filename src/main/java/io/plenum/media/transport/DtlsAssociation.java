@@ -2,6 +2,7 @@ package io.plenum.media.transport;
 
 import io.plenum.media.PlenumException;
 import io.plenum.media.parameters.DtlsParameters;
+import io.plenum.protocol.dtls.DtlsArrival;
 import io.plenum.protocol.dtls.DtlsRole;
 import io.plenum.protocol.dtls.DtlsSession;
 import io.plenum.protocol.dtls.DtlsState;
@@ -66,8 +67,9 @@ final class DtlsAssociation implements DtlsSession.Sink {
     }
   }
 
-  void onDatagram(byte[] bytes, int offset, int length) {
-    session.onDatagram(bytes, offset, length);
+  /** See {@link DtlsSession#onDatagram}. */
+  DtlsArrival onDatagram(byte[] bytes, int offset, int length) {
+    return session.onDatagram(bytes, offset, length);
   }
 
   /** One record of application data; false if there is nobody to send it to. */

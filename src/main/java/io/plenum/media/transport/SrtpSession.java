@@ -49,6 +49,11 @@ final class SrtpSession {
     return receiver.unprotectRtcp(in, inOffset, length, out, 0, nowNs);
   }
 
+  /** See {@link SrtpReceiver#isNewest}. */
+  boolean isNewest() {
+    return receiver.isNewest();
+  }
+
   /** See {@link SrtpSender#protectRtp}. */
   int protectRtp(byte[] packet, int offset, int headerLength, int length) {
     return sender.protectRtp(packet, offset, headerLength, length);

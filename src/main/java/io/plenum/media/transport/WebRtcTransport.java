@@ -229,19 +229,23 @@ public final class WebRtcTransport implements Transport, RtpLink {
     } else if (!ice.isValid(tuple)) {
       gates.count(GateDrop.UNVERIFIED_TUPLE);
     } else if (kind == DatagramKind.RTP_OR_RTCP) {
-      onSrtp(bytes, offset, length);
+      onSrtp(tuple, bytes, offset, length);
     } else if (kind == DatagramKind.DTLS) {
-      onDtls(bytes, offset, length);
+      onDtls(tuple, bytes, offset, length);
     } else {
       gates.count(GateDrop.UNKNOWN_KIND);
     }
   }
 
   /** One datagram may bring several records: what they bring to others leaves together. */
-  private void onDtls(byte[] bytes, int offset, int length) {
+  private void onDtls(TransportTuple tuple, byte[] bytes, int offset, int length) {
     environment.departures().begin();
     try {
-      dtls.onDatagram(bytes, offset, length);
+      switch (dtls.onDatagram(bytes, offset, length)) {
+        case AUTHENTIC -> ice.onAuthentic(tuple, nowNs);
+        case HANDSHAKE -> ice.onHandshake(tuple, nowNs);
+        case NOTHING -> { }
+      }
     } finally {
       environment.departures().end(nowNs);
     }
@@ -260,7 +264,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
     startDtlsIfReady();
   }
 
-  private void onSrtp(byte[] bytes, int offset, int length) {
+  private void onSrtp(TransportTuple tuple, byte[] bytes, int offset, int length) {
     if (length < 2) {
       gates.count(GateDrop.TOO_SHORT);
       return;
@@ -272,6 +276,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
     if (RtpPacket.isRtcp(bytes[offset + 1])) {
       int plain = dtls.srtp().unprotectRtcp(bytes, offset, length, environment.plain, nowNs);
       if (plain > 0) {
+        onAuthentic(tuple);
         session.onRtcp(environment.plain, 0, plain, nowNs);
       } else if (plain < 0) {
         gates.countSrtp(plain);
@@ -279,10 +284,18 @@ public final class WebRtcTransport implements Transport, RtpLink {
     } else {
       int plain = dtls.srtp().unprotectRtp(bytes, offset, length, environment.plain);
       if (plain > 0) {
+        onAuthentic(tuple);
         onRtp(plain);
       } else if (plain < 0) {
         gates.countSrtp(plain);
       }
+    }
+  }
+
+  /** What SRTP has just found to be authentic came from that tuple. */
+  private void onAuthentic(TransportTuple tuple) {
+    if (dtls.srtp().isNewest()) {
+      ice.onAuthentic(tuple, nowNs);
     }
   }
 

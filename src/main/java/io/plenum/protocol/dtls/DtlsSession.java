@@ -56,8 +56,12 @@ public interface DtlsSession extends AutoCloseable {
    */
   void start(DtlsRole localRole, DtlsFingerprint remoteFingerprint);
 
-  /** A datagram whose first byte says DTLS (20–63). Copied if it must be kept, dropped if it makes no sense. */
-  void onDatagram(byte[] bytes, int offset, int length);
+  /**
+   * A datagram whose first byte says DTLS (20–63). Copied if it must be kept, dropped if it makes no sense.
+   *
+   * @return the most that any of its records shows
+   */
+  DtlsArrival onDatagram(byte[] bytes, int offset, int length);
 
   /** One record of application data for the peer; false when the session is not connected or the data too long. */
   boolean send(byte[] bytes, int offset, int length);

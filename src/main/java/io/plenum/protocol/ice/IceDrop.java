@@ -18,6 +18,8 @@ public enum IceDrop {
   MISSING_INTEGRITY(StunError.BAD_REQUEST),
   /** Neither the current username fragment nor the one before an ICE restart. */
   UNKNOWN_USERNAME(StunError.UNAUTHENTICATED),
+  /** A check that came before, from another tuple: overheard and repeated. */
+  REPLAYED(null),
   /** More checks with our password than any client needs; see {@link CheckAllowance}. */
   TOO_MANY_CHECKS(null),
   /** Not made with our password. */

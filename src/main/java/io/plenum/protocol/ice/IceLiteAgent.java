@@ -11,9 +11,11 @@ import io.plenum.protocol.stun.StunWriter;
  * drives it; its transport asks {@link #isValid} for each packet that is not STUN and sends to {@link #selectedTuple}.
  *
  * <ul>
- *   <li>The first checked tuple is selected until the peer nominates one, so that media need not wait. A plain
- *       USE-CANDIDATE selects its tuple each time, as clients of a lite peer put it on the pair they use; NOMINATION
- *       (renomination) selects only with a higher value than before, so that late packets change nothing.
+ *   <li>Media goes where the peer's authentic packets come from ({@link PathChoice}); its transport says which those are
+ *       ({@link #onAuthentic}, {@link #onHandshake}). Nominations choose where none have come. USE-CANDIDATE nominates each
+ *       time; NOMINATION (renomination) only with a higher value than before, so that late packets change nothing.
+ *   <li>A check that came before ({@link RecentTransactions}) nominates nothing, and from a tuple that is not known yet it
+ *       is no check: whoever overhears one gains nothing by repeating it.
  *   <li>Consent (RFC 7675) is counted per tuple. When the selected one falls silent and another is still checked,
  *       media moves there; when none is left the agent is DISCONNECTED until checks return.
  *   <li>After {@link #restart} both credentials are good until the first check with the new ones; tuples, selection
@@ -64,7 +66,8 @@ public final class IceLiteAgent {
   private LocalCredentials current;
   /** What was good before {@link #restart} and is until {@link #current} is used, or null. */
   private LocalCredentials previous;
-  private TransportTuple selected;
+  private final PathChoice path = new PathChoice();
+  private final RecentTransactions transactions = new RecentTransactions();
   /** The highest NOMINATION so far, 0 if none. */
   private long highestNomination;
 
@@ -102,8 +105,13 @@ public final class IceLiteAgent {
     if (credentials == null) {
       return refuse(IceDrop.UNKNOWN_USERNAME, message, tuple, null, nowNs);
     }
+    int index = tuples.indexOf(tuple);
+    boolean repeated = transactions.contains(message);
+    if (repeated && index < 0) {
+      return drop(IceDrop.REPLAYED);
+    }
     // Asked before the integrity is computed, spent only after: who does not know the password can use up nothing.
-    CheckAllowance allowance = tuple.equals(selected) ? selectedChecks : otherChecks;
+    CheckAllowance allowance = tuple.equals(path.selected()) ? selectedChecks : otherChecks;
     if (allowance.isSpent(nowNs)) {
       return drop(IceDrop.TOO_MANY_CHECKS);
     }
@@ -121,7 +129,10 @@ public final class IceLiteAgent {
       return refuse(IceDrop.ROLE_CONFLICT, message, tuple, credentials.integrity, nowNs);
     }
     allowance.spend(nowNs);
-    onValidCheck(message, tuple, credentials, nowNs);
+    if (!repeated) {
+      transactions.add(message);
+    }
+    onValidCheck(message, tuple, index, credentials, !repeated, nowNs);
     return null;
   }
 
@@ -132,38 +143,42 @@ public final class IceLiteAgent {
     return previous != null && message.hasLocalUsernameFragment(previous.usernameFragment) ? previous : null;
   }
 
-  private void onValidCheck(StunMessage request, TransportTuple tuple, LocalCredentials credentials, long nowNs) {
+  /**
+   * @param index of the tuple, or -1
+   * @param fresh whether the check has not come before
+   */
+  private void onValidCheck(StunMessage request, TransportTuple tuple, int index, LocalCredentials credentials,
+      boolean fresh, long nowNs) {
     bindingSuccesses++;
-    final TransportTuple selectedBefore = selected;
+    final TransportTuple selectedBefore = path.selected();
     final String retired = useCredentials(credentials);
-    boolean added = false;
     TransportTuple removed = null;
-    int index = tuples.indexOf(tuple);
-    if (index < 0) {
+    boolean added = index < 0;
+    if (added) {
       if (tuples.isFull()) {
-        removed = tuples.remove(tuples.stalestExcept(selected));
+        removed = tuples.remove(tuples.stalestExcept(selectedBefore));
+        path.onRemoved(removed, selectedBefore);
       }
       tuples.add(tuple, nowNs);
-      added = true;
     } else {
       tuples.touch(index, nowNs);
       TransportTuple known = tuples.get(index);
       if (known != tuple) {
         // The same addresses, another connection: a TCP client came back before we saw its old connection end.
         tuples.replace(index, tuple);
-        selected = selected == known ? tuple : selected;
+        path.onReplaced(known, tuple);
         removed = known;
         added = true;
       }
     }
-    IceState next = state;
-    if (nominates(request)) {
-      selected = tuple;
+    IceState next = state.isUsable() ? state : IceState.CONNECTED;
+    if (!fresh) {
+      path.onRepeated(tuple);
+    } else if (nominates(request)) {
+      path.onNominated(tuple, nowNs);
       next = IceState.COMPLETED;
-    } else if (selected == null) {
-      selected = tuple;
-      next = IceState.CONNECTED;
     }
+    path.onChecked(tuple);
     final IceState before = become(next);
 
     int length = writer.writeBindingSuccess(request, tuple.remote(), credentials.integrity);
@@ -191,6 +206,7 @@ public final class IceLiteAgent {
     previous = null;
     // The peer's new ICE session may count its nominations from the beginning.
     highestNomination = 0;
+    path.onRestart();
     return retired;
   }
 
@@ -265,25 +281,49 @@ public final class IceLiteAgent {
     if (index < 0 || tuples.get(index) != tuple) {
       return;
     }
-    final TransportTuple selectedBefore = selected;
-    tuples.remove(index);
+    final TransportTuple selectedBefore = path.selected();
+    remove(index);
     final IceState before = settleAfterRemoval();
     sink.onTupleRemoved(tuple);
     tell(selectedBefore, before);
   }
 
-  /** Ends tuples whose consent has run out. Early or late calls do no harm. */
-  public void onTimeout(long nowNs) {
-    if (options.consentExpiryNs() == 0 || tuples.nextExpiryNs(options.consentExpiryNs()) > nowNs) {
+  /** An authentic packet came from that tuple, newer than those before it: the peer sends from there now. */
+  public void onAuthentic(TransportTuple tuple, long nowNs) {
+    onProof(tuple, PathChoice.Proof.AUTHENTIC, nowNs);
+  }
+
+  /** A DTLS handshake record that is worth a look came from that tuple. */
+  public void onHandshake(TransportTuple tuple, long nowNs) {
+    onProof(tuple, PathChoice.Proof.HANDSHAKE, nowNs);
+  }
+
+  private void onProof(TransportTuple tuple, PathChoice.Proof proof, long nowNs) {
+    TransportTuple selectedBefore = path.selected();
+    if (tuple == selectedBefore) {
+      path.onProof(tuple, proof, nowNs);
       return;
     }
-    final TransportTuple selectedBefore = selected;
+    int index = tuples.indexOf(tuple);
+    if (index >= 0) {
+      path.onProof(tuples.get(index), proof, nowNs);
+      tell(selectedBefore, state);
+    }
+  }
+
+  /** Ends tuples whose consent has run out, and lets a nomination count that had to wait. Early or late calls do no harm. */
+  public void onTimeout(long nowNs) {
+    final TransportTuple selectedBefore = path.selected();
+    IceState before = state;
     TransportTuple[] expired = new TransportTuple[CheckedTuples.MAX_TUPLES];
     int count = 0;
-    for (int i; (i = tuples.firstExpired(nowNs, options.consentExpiryNs())) >= 0; ) {
-      expired[count++] = tuples.remove(i);
+    if (nextConsentExpiryNs() <= nowNs) {
+      for (int i; (i = tuples.firstExpired(nowNs, options.consentExpiryNs())) >= 0; ) {
+        expired[count++] = remove(i);
+      }
+      before = settleAfterRemoval();
     }
-    final IceState before = settleAfterRemoval();
+    path.onTimeout(nowNs);
     for (int i = 0; i < count; i++) {
       sink.onTupleRemoved(expired[i]);
     }
@@ -292,6 +332,10 @@ public final class IceLiteAgent {
 
   /** When {@link #onTimeout} has something to do next, Long.MAX_VALUE if never. */
   public long nextDeadlineNs() {
+    return Math.min(nextConsentExpiryNs(), path.nextDeadlineNs());
+  }
+
+  private long nextConsentExpiryNs() {
     return options.consentExpiryNs() == 0 ? Long.MAX_VALUE : tuples.nextExpiryNs(options.consentExpiryNs());
   }
 
@@ -300,12 +344,11 @@ public final class IceLiteAgent {
     if (state == IceState.CLOSED) {
       return;
     }
-    final TransportTuple selectedBefore = selected;
+    final TransportTuple selectedBefore = path.selected();
     final TransportTuple[] closed = new TransportTuple[tuples.count()];
     for (int i = 0; i < closed.length; i++) {
-      closed[i] = tuples.remove(0);
+      closed[i] = remove(0);
     }
-    selected = null;
     final IceState before = become(IceState.CLOSED);
     if (previous != null) {
       sink.onLocalUsernameFragmentRetired(previous.credentials.usernameFragment());
@@ -317,12 +360,16 @@ public final class IceLiteAgent {
     tell(selectedBefore, before);
   }
 
-  /** Selects another tuple if the selected one is gone; without any it disconnects. Returns the state before. */
+  /** If it was selected, another is now. */
+  private TransportTuple remove(int index) {
+    TransportTuple removed = tuples.remove(index);
+    path.onRemoved(removed, tuples.freshest());
+    return removed;
+  }
+
+  /** Without any tuple it disconnects. Returns the state before. */
   private IceState settleAfterRemoval() {
-    if (selected != null && tuples.indexOf(selected) < 0) {
-      selected = tuples.freshest();
-    }
-    if (selected != null) {
+    if (path.selected() != null) {
       return state;
     }
     highestNomination = 0;
@@ -342,7 +389,7 @@ public final class IceLiteAgent {
   }
 
   private void tell(TransportTuple selectedBefore, IceState before) {
-    TransportTuple selectedNow = selected;
+    TransportTuple selectedNow = path.selected();
     IceState now = state;
     if (selectedNow != selectedBefore) {
       sink.onSelectedTupleChanged(selectedNow);
@@ -354,12 +401,12 @@ public final class IceLiteAgent {
 
   /** Whether a packet from this tuple is the peer's. Asked for every packet: cheap for the selected tuple. */
   public boolean isValid(TransportTuple tuple) {
-    return tuple != null && (tuple == selected || tuples.indexOf(tuple) >= 0);
+    return tuple != null && (tuple == path.selected() || tuples.indexOf(tuple) >= 0);
   }
 
   /** Where media goes, or null. */
   public TransportTuple selectedTuple() {
-    return selected;
+    return path.selected();
   }
 
   public IceState state() {

@@ -48,6 +48,7 @@ public final class SrtpReceiver {
   /** Before that no sender will have been silent for long enough: no need to look. */
   private long nobodySilentUntilNs = Long.MIN_VALUE;
   private RtcpSender mostSilent;
+  private boolean newest;
   private final long[] drops = new long[SrtpDrop.values().length];
 
   private static final class RtcpSender {
@@ -114,6 +115,7 @@ public final class SrtpReceiver {
       window = new ReplayWindow(RTP_WINDOW_PACKETS);
       rtpWindows.put(ssrc, window);
     }
+    newest = index > window.highest();
     window.accept(index);
     return plain;
   }
@@ -163,9 +165,15 @@ public final class SrtpReceiver {
       sender = new RtcpSender(ssrc);
       rtcpSenders.put(ssrc, sender);
     }
+    newest = index > sender.window.highest();
     sender.window.accept(index);
     sender.heardNs = nowNs;
     return plain;
+  }
+
+  /** Whether the last packet that was authentic is newer than all before it of its SSRC: not one that was overtaken. */
+  public boolean isNewest() {
+    return newest;
   }
 
   /** Whether a new sender may take the place of {@link #mostSilent}, once it has proved to be authentic. */

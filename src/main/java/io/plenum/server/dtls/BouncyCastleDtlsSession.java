@@ -1,6 +1,7 @@
 package io.plenum.server.dtls;
 
 import io.plenum.protocol.dtls.CertificateVerifyGate;
+import io.plenum.protocol.dtls.DtlsArrival;
 import io.plenum.protocol.dtls.DtlsDrop;
 import io.plenum.protocol.dtls.DtlsFingerprint;
 import io.plenum.protocol.dtls.DtlsRecords;
@@ -78,6 +79,10 @@ final class BouncyCastleDtlsSession implements DtlsSession {
   /** After {@link #close} the owner hears nothing more, not even what was already on its way to the loop. */
   private boolean silent;
 
+  /** Of the datagram that is being read. */
+  private DtlsArrival arrival = DtlsArrival.NOTHING;
+  private long newestRecord = -1;
+
   /** @param quiet whether its life is of no interest in the log */
   BouncyCastleDtlsSession(DtlsSessions sessions, Executor loop, Sink sink, String label, boolean quiet) {
     this.sessions = sessions;
@@ -137,11 +142,11 @@ final class BouncyCastleDtlsSession implements DtlsSession {
   }
 
   @Override
-  public void onDatagram(byte[] bytes, int offset, int length) {
+  public DtlsArrival onDatagram(byte[] bytes, int offset, int length) {
     if (state == DtlsState.NEW) {
-      keepEarly(bytes, offset, length);
-      return;
+      return keepEarly(bytes, offset, length) ? DtlsArrival.HANDSHAKE : DtlsArrival.NOTHING;
     }
+    arrival = DtlsArrival.NOTHING;
     records.wrap(bytes, offset, length);
     boolean readOn = true;
     while (readOn && records.next()) {
@@ -150,15 +155,22 @@ final class BouncyCastleDtlsSession implements DtlsSession {
     if (records.malformed() != null) {
       counters.onMalformed(records.malformed());
     }
+    return arrival;
   }
 
-  private void keepEarly(byte[] bytes, int offset, int length) {
-    if (early.size() == MAX_EARLY_DATAGRAMS || earlyBytes + length > MAX_EARLY_BYTES) {
+  /** The newest are kept: a client repeats its hello, and whoever was quicker with something else must not be in its way. */
+  private boolean keepEarly(byte[] bytes, int offset, int length) {
+    if (length > MAX_EARLY_BYTES) {
       counters.onDrop(DtlsDrop.TOO_EARLY);
-      return;
+      return false;
+    }
+    while (early.size() == MAX_EARLY_DATAGRAMS || earlyBytes + length > MAX_EARLY_BYTES) {
+      earlyBytes -= early.removeFirst().length;
+      counters.onDrop(DtlsDrop.TOO_EARLY);
     }
     early.add(Arrays.copyOfRange(bytes, offset, offset + length));
     earlyBytes += length;
+    return true;
   }
 
   /**
@@ -208,6 +220,7 @@ final class BouncyCastleDtlsSession implements DtlsSession {
     }
     handshakeRecords++;
     certificateVerifyGate.onHandedIn(records);
+    arrival = DtlsArrival.HANDSHAKE;
     return null;
   }
 
@@ -245,6 +258,7 @@ final class BouncyCastleDtlsSession implements DtlsSession {
         return DtlsDrop.HANDSHAKE_IS_OVER;
       }
       handshakeRecords++;
+      arrival = DtlsArrival.HANDSHAKE;
     } else if (contentType == DtlsRecords.ALERT) {
       if (alerts == MAX_ALERTS) {
         return DtlsDrop.TOO_MANY_ALERTS;
@@ -259,6 +273,10 @@ final class BouncyCastleDtlsSession implements DtlsSession {
       sink.onRecordAuthenticated();
     }
     if (read > 0) {
+      if (records.sequenceNumber() > newestRecord) {
+        newestRecord = records.sequenceNumber();
+        arrival = DtlsArrival.AUTHENTIC;
+      }
       sink.onDtlsData(plaintext, 0, read);
     }
     return read < 0 && contentType == DtlsRecords.APPLICATION_DATA ? DtlsDrop.NOT_AUTHENTIC : null;

@@ -12,6 +12,7 @@ import io.plenum.media.parameters.RtpParameters;
 import io.plenum.media.router.ProducerOptions;
 import io.plenum.protocol.dtls.DtlsState;
 import io.plenum.protocol.ice.IceDrop;
+import io.plenum.protocol.ice.IceParameters;
 import io.plenum.protocol.ice.TransportTuple;
 import io.plenum.protocol.rtcp.ReportBlock;
 import io.plenum.protocol.rtcp.RtcpWriter;
@@ -20,6 +21,9 @@ import io.plenum.protocol.rtp.RtpHeaderWriter;
 import io.plenum.protocol.rtp.RtpPacket;
 import io.plenum.protocol.srtp.SrtpDrop;
 import io.plenum.protocol.srtp.SrtpReceiver;
+import io.plenum.protocol.stun.StunIntegrity;
+import io.plenum.protocol.stun.StunMessage;
+import io.plenum.protocol.stun.StunWriter;
 import io.plenum.protocol.wire.Bytes;
 import io.plenum.protocol.wire.DatagramKind;
 import io.plenum.simulation.Impairment;
@@ -33,6 +37,7 @@ import io.plenum.simulation.SimulatedPeer.VideoOptions;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -137,6 +142,65 @@ class HostileTrafficTest {
     assertEquals(sent, handedOut());
     assertEquals(5 * captured.size(),
         alice.transport().drops(SrtpDrop.REPLAYED) + alice.transport().drops(SrtpDrop.TOO_OLD));
+  }
+
+  @Test
+  void aCheckThatIsOverheardAndReplayedTakesNobodysMedia() {
+    call.node().capture(bob.outsideAddress(), 200);
+    long quiet = receivedIn(5 * SECOND);
+    byte[] check = call.node().captured().stream()
+        .filter(packet -> DatagramKind.of(packet[0]) == DatagramKind.STUN).reduce((first, last) -> last).orElseThrow();
+    long before = bob.downlinkDatagrams();
+    for (int i = 0; i < 100; i++) {
+      nodeReceives(STRANGER, check);
+      call.runFor(SECOND / 20);
+    }
+    long attacked = bob.downlinkDatagrams() - before;
+    System.out.println("S4: the watcher got " + quiet / 5 + " datagrams/s, and " + attacked / 5
+        + " while one of its checks was replayed 20 times a second; the eavesdropper got " + call.sentToStrangers());
+    assertEquals(0, call.sentToStrangers());
+    assertEquals(quiet, attacked, quiet / 50.0);
+    assertEquals(100, bob.transport().drops(IceDrop.REPLAYED));
+    assertCallGoesOn();
+  }
+
+  /** A check with that peer's password, which nominates. */
+  private byte[] nominationFor(SimulatedPeer peer) {
+    IceParameters parameters = peer.transport().iceParameters();
+    byte[] transactionId = new byte[StunMessage.TRANSACTION_ID_BYTES];
+    random.nextBytes(transactionId);
+    StunWriter writer = new StunWriter(256);
+    writer.begin(StunMessage.BINDING_REQUEST, transactionId, 0);
+    writer.putUsername((parameters.usernameFragment() + ":peer").getBytes(StandardCharsets.US_ASCII));
+    writer.putIceControlling(7);
+    writer.putUseCandidate();
+    writer.putPriority(1);
+    return Arrays.copyOf(writer.bytes(), writer.finish(StunIntegrity.ofPassword(parameters.password())));
+  }
+
+  /** What the node sends to Bob meanwhile. */
+  private long receivedIn(long durationNs) {
+    long before = bob.downlinkDatagrams();
+    call.runFor(durationNs);
+    return bob.downlinkDatagrams() - before;
+  }
+
+  @Test
+  void authenticPacketsThatAreReplayedFromElsewhereTakeNobodysMedia() {
+    call.node().capture(bob.outsideAddress(), 5_000);
+    call.runFor(5 * SECOND);
+    // The worst case: the eavesdropper's address is checked, as it was quicker than the client with one of its checks.
+    TransportTuple elsewhere = new TransportTuple(TransportTuple.Protocol.UDP, SimulatedNode.ADDRESS, STRANGER);
+    nodeReceives(STRANGER, nominationFor(bob));
+    assertTrue(bob.transport().accepts(elsewhere));
+    long answers = call.sentToStrangers();
+    for (int round = 0; round < 20; round++) {
+      call.node().captured().stream().filter(packet -> DatagramKind.of(packet[0]) != DatagramKind.STUN)
+          .forEach(packet -> nodeReceives(STRANGER, packet));
+      call.runFor(SECOND / 10);
+    }
+    assertEquals(answers, call.sentToStrangers());
+    assertCallGoesOn();
   }
 
   @Test

@@ -3,13 +3,19 @@ package io.plenum.protocol.ice;
 import io.plenum.protocol.stun.StunIntegrity;
 import io.plenum.protocol.stun.StunMessage;
 import io.plenum.protocol.stun.StunWriter;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** A Binding request as a peer of an agent would send it, with anything wrong that a test asks for. */
+/** A Binding request as a peer of an agent would send it, each a new one, with anything wrong that a test asks for. */
 final class CheckBuilder {
   static final int UNKNOWN_REQUIRED_ATTRIBUTE = 0x7abc;
 
+  private static final AtomicInteger transactions = new AtomicInteger();
+
+  private final byte[] transactionId =
+      ByteBuffer.allocate(StunMessage.TRANSACTION_ID_BYTES).putInt(8, transactions.incrementAndGet()).array();
   private final StunWriter writer = new StunWriter(1024);
   private final StunMessage message = new StunMessage();
   private int type = StunMessage.BINDING_REQUEST;
@@ -78,7 +84,7 @@ final class CheckBuilder {
   }
 
   StunMessage build() {
-    writer.begin(type, new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, 0);
+    writer.begin(type, transactionId, 0);
     if (username != null) {
       writer.putUsername(username.getBytes(StandardCharsets.US_ASCII));
     }

@@ -319,6 +319,111 @@ class IceLiteAgentTest {
     assertEquals(List.of("success", "retired firstfragment16c"), sink.take());
   }
 
+  // Where media goes
+
+  @Test
+  void mediaGoesWhereAuthenticPacketsComeFromAndNominationsCountWhereNoneHaveCome() {
+    on(check().useCandidate(), A, 0);
+    on(check().useCandidate(), B, 1);
+    sink.take();
+    agent.onAuthentic(A, 2);
+    assertEquals(List.of("selected " + A), sink.take());
+    on(check().useCandidate(), B, 3);
+    agent.onAuthentic(A, 4);
+    assertEquals(List.of("success"), sink.take());
+    agent.onAuthentic(B, 5);
+    assertEquals(List.of("selected " + B), sink.take());
+    agent.onAuthentic(udp(3), 6);
+    assertEquals(List.of(), sink.take(), "no check has come from there");
+    assertSame(B, agent.selectedTuple());
+  }
+
+  @Test
+  void aClientThatNominatesEveryPairIsReachedOnTheOneOnWhichItBeginsDtls() {
+    TransportTuple tcp = tuple(TransportTuple.Protocol.TCP, 7);
+    CheckBuilder unheard = check().useCandidate();
+    on(unheard, A, 0);
+    on(check().useCandidate(), tcp, SECOND);
+    agent.onHandshake(tcp, SECOND + 1);
+    // Our answers over UDP do not arrive, so it asks again, and again with other questions.
+    for (long nowNs = SECOND + 2; nowNs < 40 * SECOND; nowNs += SECOND / 2) {
+      on(unheard, A, nowNs);
+      on(check().useCandidate(), A, nowNs);
+      on(check().useCandidate(), tcp, nowNs);
+      agent.onAuthentic(tcp, nowNs);
+      agent.onTimeout(nowNs);
+      assertSame(tcp, agent.selectedTuple());
+    }
+  }
+
+  @Test
+  void aClientThatOnlyListensAndMovesIsFollowedWhenItsOldPathHasBeenSilentForAWhile() {
+    on(check().useCandidate(), A, 0);
+    agent.onAuthentic(A, SECOND);
+    on(check().useCandidate(), B, 2 * SECOND);
+    assertEquals(SECOND + PathChoice.SILENCE_NS, agent.nextDeadlineNs());
+    sink.take();
+    agent.onTimeout(agent.nextDeadlineNs());
+    assertEquals(List.of("selected " + B), sink.take());
+    assertEquals(30 * SECOND, agent.nextDeadlineNs());
+  }
+
+  @Test
+  void afterARestartAClientThatOnlyListensIsFollowedAtOnce() {
+    on(check().useCandidate(), A, 0);
+    agent.onAuthentic(A, SECOND);
+    agent.restart(SECOND_ONES);
+    agent.onAuthentic(A, 2 * SECOND);
+    on(CheckBuilder.to(SECOND_ONES), B, 2 * SECOND + 1);
+    assertSame(A, agent.selectedTuple());
+    on(CheckBuilder.to(SECOND_ONES).useCandidate(), B, 2 * SECOND + 2);
+    assertSame(B, agent.selectedTuple());
+  }
+
+  // Replay
+
+  @Test
+  void aCheckThatWasOverheardIsNoCheckWhenItComesFromElsewhere() {
+    CheckBuilder overheard = check().useCandidate();
+    on(overheard, A, 0);
+    sink.take();
+    for (int i = 0; i < 1_000; i++) {
+      assertEquals(IceDrop.REPLAYED, on(overheard, B, i));
+    }
+    assertEquals(List.of(), sink.take(), "not a byte goes there");
+    assertFalse(agent.isValid(B));
+    assertSame(A, agent.selectedTuple());
+    assertEquals(1_000, agent.drops(IceDrop.REPLAYED));
+    // It costs the client nothing: what comes from elsewhere is answered as before.
+    assertNull(on(check(), udp(3), 1_000));
+  }
+
+  @Test
+  void aCheckThatIsRepeatedOnItsOwnTupleIsAnsweredAndNominatesNothing() {
+    CheckBuilder first = check().useCandidate();
+    on(first, A, 0);
+    on(check().useCandidate(), B, 1);
+    sink.take();
+    assertNull(on(first, A, 2));
+    assertEquals(List.of("success"), sink.take());
+    assertSame(B, agent.selectedTuple());
+  }
+
+  @Test
+  void whoIsQuickerThanTheClientWithItsOwnCheckGetsNoMediaWhileTheClientSpeaks() {
+    on(check().useCandidate(), A, 0);
+    agent.onAuthentic(A, 1);
+    sink.take();
+    for (long nowNs = 2; nowNs < 60 * SECOND; nowNs += SECOND) {
+      CheckBuilder stolen = check().useCandidate();
+      on(stolen, B, nowNs);
+      assertNull(on(stolen, A, nowNs + 1), "the client is answered all the same");
+      agent.onTimeout(nowNs + SECOND - 1);
+      agent.onAuthentic(A, nowNs + SECOND - 1);
+      assertSame(A, agent.selectedTuple());
+    }
+  }
+
   // Tuples
 
   @Test

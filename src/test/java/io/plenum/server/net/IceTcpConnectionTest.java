@@ -16,6 +16,7 @@ import io.plenum.media.router.Router;
 import io.plenum.media.router.RouterEnvironment;
 import io.plenum.media.transport.MediaPolicer;
 import io.plenum.media.transport.WebRtcTransport;
+import io.plenum.protocol.dtls.DtlsArrival;
 import io.plenum.protocol.dtls.DtlsFingerprint;
 import io.plenum.protocol.dtls.DtlsRole;
 import io.plenum.protocol.dtls.DtlsSession;
@@ -45,6 +46,7 @@ class IceTcpConnectionTest {
   private final MediaSocketVerticle socket =
       new MediaSocketVerticle(0, new ConfigLoader().load(new String[0], Map.of()), () -> { });
   private final NetCounters counters = socket.counters();
+  private byte transactions;
   private final WebRtcTransport transport = new WebRtcTransport("transport",
       new Router("router", RouterCapabilities.generate(MediaCodecs.defaults()),
           new RouterEnvironment(new SplittableRandom(1), 0)),
@@ -97,9 +99,15 @@ class IceTcpConnectionTest {
     }
 
     void check() {
+      check(transport);
+    }
+
+    void check(WebRtcTransport transport) {
       IceParameters parameters = transport.iceParameters();
       StunWriter writer = new StunWriter(256);
-      writer.begin(StunMessage.BINDING_REQUEST, new byte[StunMessage.TRANSACTION_ID_BYTES], 0);
+      byte[] transactionId = new byte[StunMessage.TRANSACTION_ID_BYTES];
+      transactionId[0] = ++transactions;
+      writer.begin(StunMessage.BINDING_REQUEST, transactionId, 0);
       writer.putUsername((parameters.usernameFragment() + ":peer").getBytes(StandardCharsets.US_ASCII));
       writer.putIceControlling(7);
       writer.putUseCandidate();
@@ -226,7 +234,9 @@ class IceTcpConnectionTest {
     public void start(DtlsRole localRole, DtlsFingerprint remoteFingerprint) {}
 
     @Override
-    public void onDatagram(byte[] bytes, int offset, int length) {}
+    public DtlsArrival onDatagram(byte[] bytes, int offset, int length) {
+      return DtlsArrival.NOTHING;
+    }
 
     @Override
     public boolean send(byte[] bytes, int offset, int length) {
