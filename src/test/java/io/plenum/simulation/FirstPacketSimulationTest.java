@@ -37,17 +37,13 @@ class FirstPacketSimulationTest {
     return layers.isEmpty() ? "none" : layers.get(layers.size() - 1);
   }
 
-  private static int keyFrameRequests(Publication video) {
-    return video.streams().stream().mapToInt(stream -> stream.keyFrameRequestsNs.size()).sum();
-  }
-
   @Test
   void aConsumerThatNoEstimateHoldsDownEndsOnTheLayerThatItPrefers() {
     Publication video = publishThreeEncodings();
     Consumer consumer = watchWithoutAPath(video);
     call.runFor(SECOND);
     assertEquals("layers watcher 2.0", lastLayers());
-    assertEquals(0, keyFrameRequests(video), "each stream begins with a key frame, so nobody asks for another");
+    assertEquals(0, video.keyFrameRequests(), "each stream begins with a key frame, so nobody asks for another");
 
     consumer.setPreferredLayers(1, 0, call.nowNs());
     call.runFor(SECOND);

@@ -104,12 +104,12 @@ class PipeSimulationTest {
   @Test
   void producersThatComeAndGoDoNotPileUpInThePipesSrtp() {
     TwoNodes nodes = new TwoNodes(15, Impairment.NONE, PipeOptions.DEFAULT);
-    Publication video = nodes.near.join("alice").publishVideo();
+    Publication audio = nodes.near.join("alice").publishAudio();
     int most = 0;
     for (int round = 0; round < 40; round++) {
-      PipeConsumer piped = nodes.pipe(video);
+      PipeConsumer piped = nodes.pipe(audio);
       nodes.runFor(SECOND);
-      nodes.farEnd.closeProducer(video.producer().id(), nodes.near.nowNs());
+      nodes.farEnd.closeProducer(audio.producer().id(), nodes.near.nowNs());
       piped.close(nodes.near.nowNs());
       nodes.runFor(9 * SECOND);
       most = Math.max(most, nodes.farEnd.protectedSsrcs());

@@ -56,6 +56,16 @@ public final class Publication {
     return streams;
   }
 
+  /** From now on key frames are made as {@link BrowserEncoder} does. */
+  public void encodeAsBrowsers() {
+    BrowserEncoder encoder = new BrowserEncoder(streams);
+    streams.forEach(stream -> stream.encoder = encoder);
+  }
+
+  public int keyFrameRequests() {
+    return streams.stream().mapToInt(stream -> stream.keyFrameRequestsNs.size()).sum();
+  }
+
   /** Frames captured so far. */
   public int frames() {
     return frame;

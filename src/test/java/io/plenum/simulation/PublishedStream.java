@@ -33,8 +33,11 @@ public final class PublishedStream {
   private int sequenceNumber;
   private int rtxSequenceNumber;
   private boolean acknowledged;
+  private boolean silent;
   /** A receiver asked for a key frame, and none has been made. */
   boolean keyFrameWanted = true;
+  /** Null where each request makes one key frame of this stream. */
+  BrowserEncoder encoder;
   public final List<Long> keyFrameRequestsNs = new ArrayList<>();
   public long packets;
   public long payloadBytes;
@@ -65,7 +68,15 @@ public final class PublishedStream {
         + Math.floorMod(ns, VirtualTime.SECOND) * clockRate / VirtualTime.SECOND;
   }
 
+  /** As an encoding that the page has switched off. */
+  public void silence() {
+    silent = true;
+  }
+
   void send(byte[] payload, boolean marker, long timestamp) {
+    if (silent) {
+      return;
+    }
     int number = sequenceNumber;
     sequenceNumber = number + 1 & 0xffff;
     packets++;
@@ -126,8 +137,12 @@ public final class PublishedStream {
   }
 
   void onKeyFrameRequest(long nowNs) {
-    keyFrameWanted = true;
     keyFrameRequestsNs.add(nowNs);
+    if (encoder == null) {
+      keyFrameWanted = true;
+    } else {
+      encoder.onKeyFrameRequest(nowNs);
+    }
   }
 
   void onReportBlock(ReportBlock block) {

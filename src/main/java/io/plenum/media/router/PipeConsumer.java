@@ -18,9 +18,9 @@ import java.util.random.RandomGenerator;
 
 /**
  * A producer on its way to another router: each of its streams on an SSRC of its own, and of those only the encodings and
- * temporal layers that somebody at the far end wants.
+ * temporal layers that somebody at the far end wants. Key frames are asked for when the far end is ready for them.
  */
-public final class PipeConsumer implements ProducerListener {
+public final class PipeConsumer implements ProducerListener, PipeStream.Owner {
   private static final int MAX_INITIAL_SEQUENCE_NUMBER = 1 << 15;
 
   private final String id;
@@ -81,7 +81,7 @@ public final class PipeConsumer implements ProducerListener {
               ? SendStreamOptions.VIDEO_MAX_RESEND_AGE_NS
               : SendStreamOptions.AUDIO_MAX_RESEND_AGE_NS,
           codec.hasMimeType("video/VP8"));
-      streams.add(new PipeStream(options, producer, source, link, cname));
+      streams.add(new PipeStream(options, this, producer, source, link, cname));
     }
     this.scoreNotice = new PacedNotice(router, transport, () -> listener.onProducerScore(this, producer.encodingScores()));
     producer.addConsumer(this);
@@ -128,6 +128,7 @@ public final class PipeConsumer implements ProducerListener {
   /** The far end wants nothing for now. */
   public void pause() {
     paused = true;
+    streams.forEach(stream -> stream.farEnd().onUnwanted());
   }
 
   public void resume(long nowNs) {
@@ -143,10 +144,23 @@ public final class PipeConsumer implements ProducerListener {
 
   /** The highest layers that somebody at the far end wants: encodings above are not sent. */
   public void want(int spatialLayer, int temporalLayer, long nowNs) {
+    boolean watched = !paused && streams.stream().anyMatch(stream -> stream.farEnd().ready());
     wantedSpatialLayer = spatialLayer;
     wantedTemporalLayer = temporalLayer;
     aim();
-    requestNeededKeyFrames(nowNs);
+    if (watched) {
+      // It learns that there is a higher encoding from its first packet, so it cannot ask for that.
+      readyForAllWanted();
+    }
+    requestDueKeyFrames(nowNs);
+  }
+
+  private void readyForAllWanted() {
+    for (PipeStream stream : streams) {
+      if (stream.wanted()) {
+        stream.farEnd().onReady();
+      }
+    }
   }
 
   private void aim() {
@@ -162,14 +176,29 @@ public final class PipeConsumer implements ProducerListener {
       stream.restart();
     }
     aim();
-    requestNeededKeyFrames(nowNs);
+    requestDueKeyFrames(nowNs);
   }
 
-  private void requestNeededKeyFrames(long nowNs) {
+  private void requestDueKeyFrames(long nowNs) {
     if (!paused && !producer.paused()) {
       for (PipeStream stream : streams) {
-        stream.requestKeyFrameIfNeeded(nowNs);
+        stream.requestKeyFrameIfDue(nowNs);
       }
+    }
+  }
+
+  /** A request may overtake the message by which the stream is wanted: then it is heard when that comes. */
+  @Override
+  public void onKeyFrameRequest(PipeStream stream, long nowNs) {
+    stream.farEnd().onReady();
+    if (paused || producer.paused() || !stream.wanted()) {
+      return;
+    }
+    stream.requestKeyFrame(nowNs);
+    if (!stream.arrives()) {
+      // It waits for an encoding that the publisher does not send: what is sent shall do.
+      readyForAllWanted();
+      requestDueKeyFrames(nowNs);
     }
   }
 

@@ -15,14 +15,24 @@ import java.util.OptionalInt;
 
 /** One encoding of a producer on a pipe, on the SSRC it has there. */
 public final class PipeStream implements OutgoingStream, Retransmitter.Sink {
+  /** Hears what the far end asks for. */
+  interface Owner {
+    void onKeyFrameRequest(PipeStream stream, long nowNs);
+  }
+
+  private final Owner owner;
   private final Producer producer;
   private final ProducerStream source;
   private final ConsumerLink link;
   private final SendStream send;
   private final byte[] cname;
+  private final FarEndReadiness farEnd = new FarEndReadiness();
+  private boolean wanted = true;
   private long nowNs;
 
-  PipeStream(SendStreamOptions options, Producer producer, ProducerStream source, ConsumerLink link, byte[] cname) {
+  PipeStream(SendStreamOptions options, Owner owner, Producer producer, ProducerStream source, ConsumerLink link,
+      byte[] cname) {
+    this.owner = owner;
     this.producer = producer;
     this.source = source;
     this.link = link;
@@ -70,22 +80,54 @@ public final class PipeStream implements OutgoingStream, Retransmitter.Sink {
     byte[] out = link.outBuffer();
     int length = send.write(packet, 0, out, 0, nowNs);
     if (length == 0) {
-      requestKeyFrameIfNeeded(nowNs);
+      onNotForwarded(nowNs);
       return;
     }
+    farEnd.onFed();
     while (length > 0) {
       send.onSent(link.sendPiped(send.written(), out, length, send.repairsAsSent(), nowNs));
       length = send.writeHeld(out, 0, nowNs);
     }
   }
 
-  void requestKeyFrameIfNeeded(long nowNs) {
+  private void onNotForwarded(long nowNs) {
     if (send.needsKeyFrame(0)) {
-      producer.requestKeyFrame(source, nowNs);
+      farEnd.onStarved(nowNs);
+      requestKeyFrameIfDue(nowNs);
     }
   }
 
+  /** If one is needed, and the far end is ready for it. */
+  void requestKeyFrameIfDue(long nowNs) {
+    if (farEnd.ready() && send.needsKeyFrame(0)) {
+      requestKeyFrame(nowNs);
+    }
+  }
+
+  void requestKeyFrame(long nowNs) {
+    producer.requestKeyFrame(source, nowNs);
+  }
+
+  /** Something of it is wanted at the far end. */
+  boolean wanted() {
+    return wanted;
+  }
+
+  /** RTP of it came lately. */
+  boolean arrives() {
+    return source.active();
+  }
+
+  FarEndReadiness farEnd() {
+    return farEnd;
+  }
+
   void setTarget(int spatialLayer, int temporalLayer) {
+    boolean wantedNow = spatialLayer >= 0;
+    if (wanted && !wantedNow) {
+      farEnd.onUnwanted();
+    }
+    wanted = wantedNow;
     send.setTarget(spatialLayer, temporalLayer);
   }
 
@@ -116,7 +158,6 @@ public final class PipeStream implements OutgoingStream, Retransmitter.Sink {
     return link.isConnected() && link.sendPipedAgain(packet, bytes, length, form, nowNs);
   }
 
-  /** Only this encoding's publisher stream is asked, not all of the producer's. */
   @Override
   public void onKeyFrameRequest(boolean pli, long nowNs) {
     if (pli) {
@@ -124,7 +165,7 @@ public final class PipeStream implements OutgoingStream, Retransmitter.Sink {
     } else {
       send.onFir();
     }
-    producer.requestKeyFrame(source, nowNs);
+    owner.onKeyFrameRequest(this, nowNs);
   }
 
   @Override
@@ -145,6 +186,7 @@ public final class PipeStream implements OutgoingStream, Retransmitter.Sink {
     out.value("ssrc", Integer.toUnsignedLong(ssrc()))
         .value("source", Integer.toUnsignedLong(source.ssrc()))
         .value("forwarding", send.currentStream() == 0)
+        .value("farEndReady", farEnd.ready())
         .value("temporalLayer", send.currentTemporalLayer())
         .value("score", send.score());
   }

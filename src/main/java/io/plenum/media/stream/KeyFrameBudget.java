@@ -10,11 +10,18 @@ import java.util.List;
  * once, then one in {@link KeyFrameRequester#DEFAULT_MIN_INTERVAL_NS}, or a consumer that goes from layer to layer would get
  * the publisher to make them four times as often as one that stays. Of those who wait for it, whoever has waited longest is
  * next.
+ *
+ * <p>Browsers answer a request for one stream with key frames of all, and ignore the next for any of them for a while: once one
+ * has come, all keep {@link KeyFrameRequester#MIN_SPACING_NS}.
  */
 public final class KeyFrameBudget {
   private final TokenBucket requests;
   /** In the order in which they came. */
   private final List<KeyFrameRequester> waiting;
+  /** When the next request may follow the last one, once that is answered. */
+  private long afterAnswerNs = Long.MIN_VALUE;
+  /** The same from the answer on; before it, any time: all streams may be asked in one instant. */
+  private long nextRequestNs = Long.MIN_VALUE;
 
   public KeyFrameBudget(int streams) {
     requests = new TokenBucket(streams + 1, Duration.ofNanos(KeyFrameRequester.DEFAULT_MIN_INTERVAL_NS));
@@ -29,12 +36,19 @@ public final class KeyFrameBudget {
         return false;
       }
     }
-    if (requests.take(1, nowNs)) {
+    if (nowNs >= nextRequestNs && requests.take(1, nowNs)) {
       leave(who);
+      nextRequestNs = Long.MIN_VALUE;
+      afterAnswerNs = nowNs + KeyFrameRequester.MIN_SPACING_NS;
       return true;
     }
     await(who);
     return false;
+  }
+
+  /** A key frame of one of the streams came. */
+  void onKeyFrame() {
+    nextRequestNs = afterAnswerNs;
   }
 
   private void await(KeyFrameRequester who) {
@@ -50,6 +64,6 @@ public final class KeyFrameBudget {
 
   /** When there is credit for the next. */
   long nextNs() {
-    return requests.nextUnitNs();
+    return Math.max(requests.nextUnitNs(), nextRequestNs);
   }
 }

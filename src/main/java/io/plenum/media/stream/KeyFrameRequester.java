@@ -5,8 +5,8 @@ import java.time.Duration;
 
 /**
  * Asks the sender of one SSRC for a key frame, and again if none comes, but not more often than it can bear: two requests may
- * follow each other soon, so that who joins right behind another need not wait; then one in each interval. However many want
- * one, they share the request.
+ * follow each other soon, so that who joins right behind another need not wait long; then one in each interval. However many
+ * want one, they share the request.
  */
 public final class KeyFrameRequester {
   public interface Sink {
@@ -26,8 +26,12 @@ public final class KeyFrameRequester {
   public static final long RETRY_INTERVAL_NS = 1_000_000_000;
   /** Key frames are large: a consumer that complains all the time must not get more than two a second for all. */
   public static final long DEFAULT_MIN_INTERVAL_NS = 500_000_000;
-  /** Between two requests that follow each other soon: for those who come within this time one key frame will do. */
-  static final long MIN_SPACING_NS = 100_000_000;
+  /**
+   * Between two requests that follow each other soon. libwebrtc, and with it every browser, ignores a request within 300 ms of
+   * the one before, and who sent it would wait for {@link #RETRY_INTERVAL_NS}; the rest is for requests that the network brings
+   * closer together.
+   */
+  public static final long MIN_SPACING_NS = 350_000_000;
   /** How many may follow each other soon. */
   private static final int BURST = 2;
 
@@ -67,8 +71,11 @@ public final class KeyFrameRequester {
 
   /** A key frame came, asked for or not: whoever waited has it. */
   public void onKeyFrame() {
-    if (state == State.DELAYED && budget != null) {
-      budget.leave(this);
+    if (budget != null) {
+      budget.onKeyFrame();
+      if (state == State.DELAYED) {
+        budget.leave(this);
+      }
     }
     state = State.IDLE;
   }

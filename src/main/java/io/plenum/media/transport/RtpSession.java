@@ -220,6 +220,7 @@ public final class RtpSession implements ConsumerLink {
     router.add(consumer);
     downlink.onConsumer(consumer, nowNs);
     extensions.number(downlink.numbersPackets());
+    consumer.requestKeyFrame(nowNs);
     transport.onDeadlineChanged();
     return consumer;
   }

@@ -32,13 +32,28 @@ class KeyFrameBudgetTest {
   void allMayBeAskedAtOnceAndOneOfThemOnceMore() {
     requesters.forEach(requester -> requester.onKeyFrameWanted(0));
     requesters.forEach(KeyFrameRequester::onKeyFrame);
-    requesters.get(1).onKeyFrameWanted(100 * MS);
+    requesters.get(1).onKeyFrameWanted(350 * MS);
     assertEquals(List.of(0, 1, 2, 1), asked);
-    requesters.get(2).onKeyFrameWanted(100 * MS);
+    requesters.get(2).onKeyFrameWanted(350 * MS);
     assertEquals(4, asked.size());
     assertEquals(500 * MS, requesters.get(2).nextDeadlineNs());
     requesters.get(2).onTimeout(500 * MS);
     assertEquals(List.of(0, 1, 2, 1, 2), asked);
+  }
+
+  @Test
+  void anotherStreamWaitsUntilABrowserHearsTheNextRequestUnlessItsKeyFrameCame() {
+    requesters.get(0).onKeyFrameWanted(-20 * MS);
+    requesters.get(1).onKeyFrameWanted(10 * MS);
+    assertEquals(List.of(0, 1), asked, "as long as nothing was answered, all may be asked");
+    requesters.get(0).onKeyFrame();
+    requesters.get(1).onKeyFrame();
+    requesters.get(2).onKeyFrameWanted(100 * MS);
+    requesters.get(1).onKeyFrameWanted(150 * MS);
+    assertEquals(360 * MS, requesters.get(2).nextDeadlineNs());
+    requesters.get(1).onKeyFrame();
+    timeout(360 * MS);
+    assertEquals(List.of(0, 1, 2), asked);
   }
 
   @Test
