@@ -7,6 +7,7 @@ import io.plenum.server.config.ConfigLoader;
 import io.plenum.server.config.PlenumConfig;
 import io.vertx.core.Future;
 import java.io.IOException;
+import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -43,9 +44,17 @@ public final class Plenum {
         .whenSuperseded(Plenum::fail);
     Future<PlenumNode> starting = PlenumNode.start(options)
         .onFailure(failure -> fail(failure.getMessage()))
-        .onSuccess(node -> node.ready().onSuccess(ready -> System.out.println(READY + node.url())));
+        .onSuccess(node -> node.ready().onSuccess(ready -> tellUrls(node)));
     ProcessEnd end = new ProcessEnd(starting, config.drain().timeoutS());
     end.install();
+  }
+
+  private static void tellUrls(PlenumNode node) {
+    System.out.println(READY + node.url());
+    List<String> outside = node.urlsFromOutside();
+    if (!outside.isEmpty()) {
+      System.out.println("From other machines: " + String.join(" or ", outside));
+    }
   }
 
   /** The parent holds the other end of our input: when it dies, however it dies, the input ends. */

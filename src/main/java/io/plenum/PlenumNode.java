@@ -16,6 +16,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -184,6 +185,11 @@ public final class PlenumNode {
       throw new IllegalStateException("the application's server knows its address");
     }
     return verticle.url();
+  }
+
+  /** Where browsers on other machines find the page; none if only this machine reaches it, or on the application's router. */
+  List<String> urlsFromOutside() {
+    return verticle.httpPort() == 0 ? List.of() : verticle.urlsFromOutside();
   }
 
   /**

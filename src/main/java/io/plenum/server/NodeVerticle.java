@@ -123,10 +123,25 @@ public final class NodeVerticle extends VerticleBase {
     return scheme + "://" + (here ? "localhost" : host) + ":" + web.actualPort();
   }
 
+  /** Where browsers on other machines find the page: none if only this machine reaches it. */
+  public List<String> urlsFromOutside() {
+    String host = config.http().host();
+    if (!config.http().publicUrl().isEmpty()) {
+      return List.of(config.http().publicUrl());
+    }
+    return addresses.outside().stream()
+        .filter(address -> host.equals("::") || host.equals("0.0.0.0") && !address.contains(":"))
+        .map(address -> PublicUrl.of(config, address, web.actualPort()))
+        .toList();
+  }
+
   @Override
   public Future<?> start() throws Exception {
-    log.info("node starting server={} incarnation={} ip={} announced={} mediaLoops={}",
-        identity.serverId(), identity.incarnation(), addresses.nodeIp(), addresses.announced(), mediaLoops);
+    log.info("node starting server={} incarnation={} ip={} announced={} mediaLoops={}", identity.serverId(),
+        identity.incarnation(), addresses.nodeIp(), String.join(",", addresses.announced()), mediaLoops);
+    if (addresses.doubt() != null) {
+      log.warn("announced address in doubt: {}", addresses.doubt());
+    }
     EventLoops eventLoops = new EventLoops(vertx, mediaLoops, controlLoops, routerContext);
     SecureRandom random = new SecureRandom();
     Instant now = Instant.now();
@@ -140,7 +155,7 @@ public final class NodeVerticle extends VerticleBase {
     for (Context mediaContext : eventLoops.media()) {
       int index = loops.size();
       MediaLoop loop = new MediaLoop(vertx, mediaContext, new RouterEnvironment(random, ntpAtZeroNs, dataLimits),
-          afterRead -> new MediaSocketVerticle(index, config, afterRead),
+          afterRead -> new MediaSocketVerticle(index, config, addresses.listened(), afterRead),
           afterRead -> new PipeSocketVerticle(index, config, afterRead));
       loops.add(loop);
       sockets.add(deploy(loop.socket(), mediaContext));
@@ -162,7 +177,8 @@ public final class NodeVerticle extends VerticleBase {
     }
     webContext = eventLoops.home();
     drain = new NodeDrain(vertx, eventLoops.nextControl(), rooms, servers, config.drain(), this::onDraining);
-    web = new WebVerticle(config, signaling, readiness, metrics, new RoomDump(rooms), drain, servers, router);
+    web = new WebVerticle(config, signaling, readiness, metrics, new RoomDump(rooms), drain, servers, router,
+        addresses.names());
     // join: all have opened or failed before anything is closed again.
     return Future.join(sockets)
         .compose(v -> startCluster())

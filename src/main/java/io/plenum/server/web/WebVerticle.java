@@ -60,6 +60,7 @@ public final class WebVerticle extends VerticleBase {
   private final DrainControl drain;
   private final ServerList servers;
   private final Router applications;
+  private final List<String> names;
   private final SignalingCounters counters = new SignalingCounters();
   private OriginPolicy origins;
   private ConnectionTable table;
@@ -72,16 +73,18 @@ public final class WebVerticle extends VerticleBase {
   /** With a server of its own. */
   public WebVerticle(PlenumConfig config, SignalingEndpoint endpoint, Readiness readiness, Metrics metrics,
       DebugSource debugSource, ServerList servers) {
-    this(config, endpoint, readiness, metrics, debugSource, DrainControl.NONE, servers, null);
+    this(config, endpoint, readiness, metrics, debugSource, DrainControl.NONE, servers, null, List.of());
   }
 
   /**
    * Whatever the node must do before it takes clients is {@link Readiness#require required} before this is deployed.
    *
    * @param applications the router to go on, null to listen on {@code http.port}
+   * @param names by which clients may call this node, for a certificate of its own
    */
   public WebVerticle(PlenumConfig config, SignalingEndpoint endpoint, Readiness readiness, Metrics metrics,
-      DebugSource debugSource, DrainControl drain, ServerList servers, Router applications) {
+      DebugSource debugSource, DrainControl drain, ServerList servers, Router applications, List<String> names) {
+    this.names = names;
     this.applications = applications;
     this.drain = drain;
     this.config = config;
@@ -155,7 +158,7 @@ public final class WebVerticle extends VerticleBase {
     HttpServerOptions options = options(config);
     return vertx
         .executeBlocking(() -> {
-          TlsSetup.apply(config, options, vertx);
+          TlsSetup.apply(config, names, options, vertx);
           return options;
         })
         .compose(ready -> {
