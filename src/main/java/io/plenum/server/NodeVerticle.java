@@ -21,6 +21,7 @@ import io.plenum.server.ops.NodeMetrics;
 import io.plenum.server.ops.Readiness;
 import io.plenum.server.room.ApplicationPeer;
 import io.plenum.server.room.Rooms;
+import io.plenum.server.room.UnreachedClients;
 import io.plenum.server.router.MediaLoop;
 import io.plenum.server.router.RouterPlacement;
 import io.plenum.server.router.WebRtcTransports;
@@ -63,6 +64,7 @@ public final class NodeVerticle extends VerticleBase {
   private final Metrics metrics = new Metrics();
   private final ServerList servers = new ServerList(System::nanoTime);
   private final Consumer<NodeVerticle> whenReady;
+  private final UnreachedClients unreached;
   private final Promise<Void> stopped = Promise.promise();
   private DtlsSessions dtls;
   private Rooms rooms;
@@ -85,6 +87,7 @@ public final class NodeVerticle extends VerticleBase {
       int mediaLoops, int controlLoops, Consumer<NodeVerticle> whenReady, Consumer<String> mustEnd) {
     this.identity = identity;
     this.addresses = addresses;
+    this.unreached = new UnreachedClients(addresses.announced());
     this.hazelcast = hazelcast;
     this.mustEnd = mustEnd;
     this.config = config;
@@ -167,11 +170,11 @@ public final class NodeVerticle extends VerticleBase {
     RouterPlacement placement = new RouterPlacement(loops, capabilities);
     cluster = hazelcast == null ? null : new ClusterNode(vertx, eventLoops.nextControl(), hazelcast, config,
         addresses.nodeIp(), identity, version(), servers::others, reason -> mustEnd.accept("another process has taken over: " + reason));
-    rooms = new Rooms(eventLoops, placement, config, cluster == null ? new LoneNode(vertx, config) : cluster);
+    rooms = new Rooms(eventLoops, placement, config, cluster == null ? new LoneNode(vertx, config) : cluster, unreached);
     WebRtcTransports transports = new WebRtcTransports(dtls, addresses.announced(), config.media());
     signaling = new SignalingService(vertx, rooms, transports, config.limits(), servers);
     WarmUp.require(readiness);
-    NodeMetrics.show(metrics, loops, dtls);
+    NodeMetrics.show(metrics, loops, dtls, unreached);
     if (cluster != null) {
       NodeMetrics.showCluster(metrics, loops, cluster);
     }

@@ -62,6 +62,7 @@ public final class WebVerticle extends VerticleBase {
   private final Router applications;
   private final List<String> names;
   private final SignalingCounters counters = new SignalingCounters();
+  private final RefusedOrigins refusedOrigins = new RefusedOrigins();
   private OriginPolicy origins;
   private ConnectionTable table;
   private RequestDeadlines deadlines;
@@ -295,8 +296,8 @@ public final class WebVerticle extends VerticleBase {
       return true;
     }
     counters.refused(reason);
-    log.debug("signaling refused remote={} reason={} origin={} host={}", request.remoteAddress(), reason,
-        request.getHeader(HttpHeaders.ORIGIN), request.getHeader(HttpHeaders.HOST));
+    refusedOrigins.onRefused(reason, request.getHeader(HttpHeaders.ORIGIN), request.getHeader(HttpHeaders.HOST),
+        request.remoteAddress(), System.nanoTime());
     Answers.text(request, 403, reason == SignalingCounters.Refused.HOST
         ? "This node is for its own machine and answers to localhost, not to the name you call it by. If that is the name of the "
             + "proxy in front of it, set http.publicUrl to the address that clients use.\n"
