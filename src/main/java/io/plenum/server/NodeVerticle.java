@@ -27,6 +27,7 @@ import io.plenum.server.router.RouterPlacement;
 import io.plenum.server.router.WebRtcTransports;
 import io.plenum.server.signaling.ServerList;
 import io.plenum.server.signaling.SignalingService;
+import io.plenum.server.web.TlsSetup;
 import io.plenum.server.web.WebVerticle;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -39,6 +40,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -154,17 +157,12 @@ public final class NodeVerticle extends VerticleBase {
 
     long ntpAtZeroNs = ntpAtZeroNs();
     DataLimits dataLimits = new DataLimits(config.limits().dataMessagesPerSecond(), config.limits().dataBytesPerSecond());
-    List<Future<?>> sockets = new ArrayList<>();
     for (Context mediaContext : eventLoops.media()) {
       int index = loops.size();
       MediaLoop loop = new MediaLoop(vertx, mediaContext, new RouterEnvironment(random, ntpAtZeroNs, dataLimits),
           afterRead -> new MediaSocketVerticle(index, config, addresses.listened(), afterRead),
           afterRead -> new PipeSocketVerticle(index, config, afterRead));
       loops.add(loop);
-      sockets.add(deploy(loop.socket(), mediaContext));
-      if (config.cluster().enabled()) {
-        sockets.add(deploy(loop.pipeSocket(), mediaContext));
-      }
     }
     RtpCapabilities capabilities = RouterCapabilities.generate(MediaCodecs.withTelephony());
     RouterPlacement placement = new RouterPlacement(loops, capabilities);
@@ -174,7 +172,7 @@ public final class NodeVerticle extends VerticleBase {
     WebRtcTransports transports = new WebRtcTransports(dtls, addresses.announced(), config.media());
     signaling = new SignalingService(vertx, rooms, transports, config.limits(), servers);
     WarmUp.require(readiness);
-    NodeMetrics.show(metrics, loops, dtls, unreached);
+    NodeMetrics.show(metrics, loops, dtls, unreached::count);
     if (cluster != null) {
       NodeMetrics.showCluster(metrics, loops, cluster);
     }
@@ -182,8 +180,12 @@ public final class NodeVerticle extends VerticleBase {
     drain = new NodeDrain(vertx, eventLoops.nextControl(), rooms, servers, config.drain(), this::onDraining);
     web = new WebVerticle(config, signaling, readiness, metrics, new RoomDump(rooms), drain, servers, router,
         addresses.names());
-    // join: all have opened or failed before anything is closed again.
-    return Future.join(sockets)
+    return vertx
+        .executeBlocking(() -> {
+          TlsSetup.check(config, vertx);
+          return null;
+        })
+        .compose(checked -> openSockets())
         .compose(v -> startCluster())
         .compose(v -> deploy(web, webContext))
         // Vert.x stops nothing that did not start: what is open already would stay open.
@@ -194,6 +196,28 @@ public final class NodeVerticle extends VerticleBase {
           }
           WarmUp.start(dtls, readiness, this::onWarm, mustEnd);
         });
+  }
+
+  private Future<?> openSockets() {
+    List<Future<?>> sockets = new ArrayList<>();
+    for (MediaLoop loop : loops) {
+      sockets.add(deploy(loop.socket(), loop.context()));
+      if (config.cluster().enabled()) {
+        sockets.add(deploy(loop.pipeSocket(), loop.context()));
+      }
+    }
+    // join: all have opened or failed before anything is closed again.
+    return Future.join(sockets).onSuccess(open -> log.info("sockets open media={} pipe={} transport={}",
+        addresses.listened().stream().map(ip -> range(ip, loop -> loop.socket().port())).collect(Collectors.joining(",")),
+        config.cluster().enabled() ? range(config.pipe().ip(), loop -> loop.pipeSocket().port()) : "none",
+        vertx.isNativeTransportEnabled() ? "native" : "nio"));
+  }
+
+  /** As the log has it: {@code 192.0.2.2:40000-40003}. */
+  private String range(String ip, ToIntFunction<MediaLoop> port) {
+    int first = port.applyAsInt(loops.get(0));
+    int last = port.applyAsInt(loops.get(loops.size() - 1));
+    return (ip.contains(":") ? "[" + ip + "]" : ip) + ":" + first + (last == first ? "" : "-" + last);
   }
 
   private String publicUrl() {

@@ -276,7 +276,7 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
       }
     }
     ours.addAll(members.values());
-    log.info("cluster members={}", ours);
+    log.debug("cluster members={}", ours);
     with(nowNs -> coordinator.onMembership(ours, nowNs));
   }
 
@@ -401,7 +401,7 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
 
   @Override
   public void onReady(Owner self) {
-    log.info("cluster joined server={} incarnation={}", self.serverId(), self.incarnation());
+    log.info("cluster joined server={} incarnation={} members={}", self.serverId(), self.incarnation(), members());
     subscribe();
     ready.tryComplete();
     vertx.setTimer(MEMBERS_MS, id -> tellMissingMembers());

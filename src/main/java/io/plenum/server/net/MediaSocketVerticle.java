@@ -59,7 +59,7 @@ public final class MediaSocketVerticle extends VerticleBase implements WebRtcTra
     for (MediaPort port : ports.subList(1, ports.size())) {
       opened = opened.compose(before -> open(port, port()));
     }
-    return opened.onSuccess(all -> log.info("media socket open loop={} ip={} port={} transport={}", index,
+    return opened.onSuccess(all -> log.debug("media socket open loop={} ip={} port={} transport={}", index,
         ports.stream().map(port -> port.ip).collect(Collectors.joining(",")), port(),
         vertx.isNativeTransportEnabled() ? "epoll" : "nio"));
   }

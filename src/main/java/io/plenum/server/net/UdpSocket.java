@@ -18,7 +18,6 @@ import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.unix.Errors;
 import io.plenum.media.router.RouterEnvironment;
-import io.plenum.server.config.ConfigException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -132,19 +131,10 @@ public final class UdpSocket implements SendBatches.Sink {
       if (done.isSuccess()) {
         promise.complete(done.channel());
       } else {
-        promise.fail(new ConfigException("cannot listen on " + protocol + " " + address.getHostString() + ":"
-            + address.getPort() + " " + BindFailure.reason(done.cause()) + ": " + remedy(done.cause(), key)));
+        promise.fail(BindFailure.refusal(protocol, address, done.cause(), key));
       }
     }));
     return promise.future();
-  }
-
-  private static String remedy(Throwable cause, String key) {
-    return switch (BindFailure.of(cause)) {
-      case NOT_OURS -> key.replace(".port", ".ip") + " takes an address of this machine";
-      case NOT_ALLOWED -> "ports below 1024 need a privilege; " + key + " moves it";
-      case TAKEN, OTHER -> "is another process there? " + key + " moves it";
-    };
   }
 
   InetSocketAddress localAddress() {

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Turns {@code http.tls} into the server's options. */
-final class TlsSetup {
+public final class TlsSetup {
   private TlsSetup() {}
 
   /**
@@ -27,9 +27,28 @@ final class TlsSetup {
     switch (tls.mode()) {
       case "off" -> { }
       case "self-signed" -> options.setSsl(true).setKeyCertOptions(selfSigned(config, names));
-      case "pem" -> options.setSsl(true).setKeyCertOptions(pem(tls, vertx));
+      case "pem" -> {
+        requireFiles(config);
+        options.setSsl(true).setKeyCertOptions(pem(tls, vertx));
+      }
       default -> throw new ConfigException(
           "the key http.tls.mode takes off, self-signed or pem, not \"" + tls.mode() + "\"");
+    }
+  }
+
+  /** @throws ConfigException when the files that the keys name are not there */
+  public static void requireFiles(PlenumConfig config) {
+    PlenumConfig.Http.Tls tls = config.http().tls();
+    if (tls.mode().equals("pem")) {
+      requireFile("http.tls.cert", tls.cert(), "the certificate chain");
+      requireFile("http.tls.key", tls.key(), "the private key");
+    }
+  }
+
+  /** Reads the files, so not on an event loop. @throws ConfigException as {@link #apply} */
+  public static void check(PlenumConfig config, Vertx vertx) {
+    if (config.http().tls().mode().equals("pem")) {
+      apply(config, List.of(), new HttpServerOptions(), vertx);
     }
   }
 
@@ -47,8 +66,6 @@ final class TlsSetup {
   }
 
   private static PemKeyCertOptions pem(PlenumConfig.Http.Tls tls, Vertx vertx) {
-    requireFile("http.tls.cert", tls.cert(), "the certificate chain");
-    requireFile("http.tls.key", tls.key(), "the private key");
     PemKeyCertOptions options = new PemKeyCertOptions()
         .setCertPath(Path.of(tls.cert()).toAbsolutePath().toString())
         .setKeyPath(Path.of(tls.key()).toAbsolutePath().toString());

@@ -2,6 +2,7 @@ package io.plenum.server.web;
 
 import io.plenum.server.config.ConfigException;
 import io.plenum.server.config.PlenumConfig;
+import io.plenum.server.net.BindFailure;
 import io.plenum.server.ops.Metrics;
 import io.plenum.server.ops.Readiness;
 import io.plenum.server.signaling.ServerList;
@@ -177,8 +178,7 @@ public final class WebVerticle extends VerticleBase {
             config.http().host(), listening.actualPort()))
         // BindException from the JDK's sockets, another kind of IOException from the native ones.
         .recover(e -> Future.failedFuture(e instanceof IOException
-            ? new ConfigException("cannot listen on http.host " + config.http().host() + " http.port "
-                + config.http().port() + ": " + e.getMessage())
+            ? BindFailure.refusal("http.host " + config.http().host() + " http.port " + config.http().port(), e, "http.port", "http.host")
             : e));
   }
 
