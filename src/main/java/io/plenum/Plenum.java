@@ -6,7 +6,10 @@ import io.plenum.server.config.ConfigException;
 import io.plenum.server.config.ConfigLoader;
 import io.plenum.server.config.PlenumConfig;
 import io.vertx.core.Future;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,6 +31,11 @@ public final class Plenum {
 
   private Plenum() {}
 
+  private static final String NO_MEMORY = "too little memory: give the JVM more, with -Xmx or -XX:MaxRAMPercentage";
+  private static final byte[] NO_MEMORY_LINE = ("plenum: " + NO_MEMORY + "\n").getBytes(StandardCharsets.UTF_8);
+  private static final FileOutputStream STDERR = new FileOutputStream(FileDescriptor.err);
+  /** Given back when there is no memory left, so that the process can end by itself. */
+  private static byte[] reserve = new byte[256 * 1024];
   private static final String USAGE = """
       java -jar plenum.jar [--nodes=N] [--conf FILE] [--KEY=VALUE …]
 
@@ -58,8 +66,10 @@ public final class Plenum {
         endWithInput();
       }
       start(new ConfigLoader().load(args, System.getenv()));
-    } catch (ConfigException | OutOfMemoryError e) {
-      fail(reason(e));
+    } catch (ConfigException e) {
+      fail(e.getMessage());
+    } catch (OutOfMemoryError e) {
+      failWithoutMemory();
     }
   }
 
@@ -77,7 +87,7 @@ public final class Plenum {
 
   private static void onUncaught(Throwable failure) {
     if (failure instanceof OutOfMemoryError) {
-      fail(reason(failure));
+      failWithoutMemory();
     }
     LoggerFactory.getLogger(Plenum.class).error("a thread has ended", failure);
   }
@@ -85,7 +95,7 @@ public final class Plenum {
   /** One line for who starts the process. */
   static String reason(Throwable failure) {
     if (failure instanceof OutOfMemoryError) {
-      return "too little memory (" + failure.getMessage() + "): give the JVM more, with -Xmx or -XX:MaxRAMPercentage";
+      return NO_MEMORY;
     }
     return failure.getMessage() == null ? failure.toString() : failure.getMessage();
   }
@@ -139,6 +149,17 @@ public final class Plenum {
     } catch (IOException e) {
       fail("cannot write to data.dir: " + e.getMessage());
     }
+  }
+
+  /** Asks for next to no memory: what is written was there before. */
+  private static void failWithoutMemory() {
+    reserve = null;
+    try {
+      STDERR.write(NO_MEMORY_LINE);
+    } catch (IOException e) {
+      // The code says it, too.
+    }
+    Runtime.getRuntime().halt(EXIT_CANNOT_START);
   }
 
   private static void fail(String reason) {

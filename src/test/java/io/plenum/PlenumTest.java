@@ -42,7 +42,7 @@ class PlenumTest {
   void whatEndsTheProcessIsOneLine() {
     assertEquals("the key x", Plenum.reason(new ConfigException("the key x")));
     assertEquals("java.lang.IllegalStateException", Plenum.reason(new IllegalStateException()));
-    assertEquals("too little memory (Java heap space): give the JVM more, with -Xmx or -XX:MaxRAMPercentage",
+    assertEquals("too little memory: give the JVM more, with -Xmx or -XX:MaxRAMPercentage",
         Plenum.reason(new OutOfMemoryError("Java heap space")));
   }
 }
