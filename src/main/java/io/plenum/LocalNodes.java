@@ -32,7 +32,7 @@ import java.util.stream.IntStream;
  * {@code data.dir}. The nodes end with this process, however it ends; of the others, one may end alone.
  */
 final class LocalNodes {
-  private static final String NODES = "--nodes=";
+  private static final String NODES = "--nodes";
   private static final String HOST = "127.0.0.1";
   private static final int MAX_NODES = 8;
   /** Ports tried above the configured one. */
@@ -59,11 +59,13 @@ final class LocalNodes {
   /** @throws ConfigException when the arguments cannot be used */
   LocalNodes(String[] args, Map<String, String> environment) {
     int asked = 0;
-    for (String argument : args) {
-      if (argument.startsWith(NODES)) {
-        asked = number(argument.substring(NODES.length()));
+    for (int i = 0; i < args.length; i++) {
+      if (args[i].startsWith(NODES + "=")) {
+        asked = number(args[i].substring(NODES.length() + 1));
+      } else if (args[i].equals(NODES)) {
+        asked = number(i + 1 < args.length ? args[++i] : "");
       } else {
-        passedOn.add(argument);
+        passedOn.add(args[i]);
       }
     }
     count = asked;
@@ -72,7 +74,7 @@ final class LocalNodes {
   }
 
   static boolean areAskedFor(String[] args) {
-    return List.of(args).stream().anyMatch(argument -> argument.startsWith(NODES));
+    return List.of(args).stream().anyMatch(argument -> argument.equals(NODES) || argument.startsWith(NODES + "="));
   }
 
   private static int number(String text) {
@@ -172,6 +174,7 @@ final class LocalNodes {
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> NOT_PASSED_ON.stream().noneMatch(argument::startsWith))
         .forEach(command::add);
+    command.add("-XX:+ExitOnOutOfMemoryError");
     command.add("-D" + Plenum.ENDS_WITH_INPUT + "=true");
     String classPath = System.getProperty("java.class.path");
     // The jar's manifest opens what Hazelcast asks for; a class path does not.

@@ -3,6 +3,7 @@ package io.plenum;
 import com.hazelcast.cluster.Member;
 import io.plenum.media.PlenumException;
 import io.plenum.server.Addresses;
+import io.plenum.server.ListenCheck;
 import io.plenum.server.NodeVerticle;
 import io.plenum.server.cluster.GridConfig;
 import io.plenum.server.config.ConfigException;
@@ -16,6 +17,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -40,6 +43,11 @@ public final class PlenumNode {
   private static final int BUS_PING_TIMEOUT_MS = 6_000;
   private static final int BUS_CONNECT_TIMEOUT_MS = 2_000;
 
+  /** An event loop that does not come back is named that often. On a busy machine a start takes some of them so far. */
+  private static final long BLOCKED_S = 5;
+  /** From then on with its stack. */
+  private static final long STUCK_S = 30;
+
   private final NodeVerticle verticle;
   private final Future<Void> ready;
   private final Supplier<Future<Void>> stop;
@@ -58,15 +66,17 @@ public final class PlenumNode {
    *     of one line when the options, the Vert.x or a port that is taken do not allow it; nothing is left open then.
    */
   public static Future<PlenumNode> deploy(Vertx vertx, PlenumOptions options) {
+    Addresses addresses;
     try {
       check(vertx, options);
+      addresses = Addresses.of(options.config());
       options.use();
     } catch (ConfigException e) {
       return Future.failedFuture(e);
     }
     Promise<Void> warm = Promise.promise();
     Promise<String> mustEnd = Promise.promise();
-    NodeVerticle verticle = new NodeVerticle(options.config(), options.identity(), Addresses.of(options.config()),
+    NodeVerticle verticle = new NodeVerticle(options.config(), options.identity(), addresses,
         options.hazelcast(), options.mediaLoops(), options.controlLoops(), node -> warm.tryComplete(),
         mustEnd::tryComplete);
     if (options.router() != null) {
@@ -88,11 +98,23 @@ public final class PlenumNode {
     return vertx.undeploy(deploymentId).recover(failure -> verticle.stopped());
   }
 
-  /** Makes a Vert.x, clustered if {@code cluster.enabled}, and starts a node on it. Closing the node closes both. */
+  /**
+   * Makes a Vert.x, clustered if {@code cluster.enabled}, and starts a node on it. Closing the node closes both.
+   *
+   * @throws ConfigException if a port is taken, or an address is not this machine's
+   */
   static Future<PlenumNode> start(PlenumOptions options) {
     PlenumConfig config = options.config();
+    Addresses addresses = Addresses.of(config);
+    ListenCheck.require(config, addresses, options.mediaLoops());
     VertxOptions vertxOptions = new VertxOptions()
         .setPreferNativeTransport(true)
+        .setMaxEventLoopExecuteTime(BLOCKED_S)
+        .setMaxEventLoopExecuteTimeUnit(TimeUnit.SECONDS)
+        .setBlockedThreadCheckInterval(BLOCKED_S)
+        .setBlockedThreadCheckIntervalUnit(TimeUnit.SECONDS)
+        .setWarningExceptionTime(STUCK_S)
+        .setWarningExceptionTimeUnit(TimeUnit.SECONDS)
         .setEventLoopPoolSize(options.mediaLoops() + options.controlLoops());
     // Of no context: it must be told also when the Vert.x that it was about has been closed.
     Promise<PlenumNode> started = Promise.promise();
@@ -100,7 +122,7 @@ public final class PlenumNode {
       deployAsOwner(Vertx.vertx(vertxOptions), options, started);
       return started.future();
     }
-    String nodeIp = Addresses.of(config).nodeIp();
+    String nodeIp = addresses.nodeIp();
     vertxOptions.getEventBusOptions()
         .setHost(nodeIp)
         .setPort(config.cluster().busPort())
@@ -184,6 +206,11 @@ public final class PlenumNode {
       throw new IllegalStateException("the application's server knows its address");
     }
     return verticle.url();
+  }
+
+  /** Where browsers on other machines find the page; none if only this machine reaches it, or on the application's router. */
+  List<String> urlsFromOutside() {
+    return verticle.httpPort() == 0 ? List.of() : verticle.urlsFromOutside();
   }
 
   /**

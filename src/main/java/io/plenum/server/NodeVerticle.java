@@ -21,11 +21,13 @@ import io.plenum.server.ops.NodeMetrics;
 import io.plenum.server.ops.Readiness;
 import io.plenum.server.room.ApplicationPeer;
 import io.plenum.server.room.Rooms;
+import io.plenum.server.room.UnreachedClients;
 import io.plenum.server.router.MediaLoop;
 import io.plenum.server.router.RouterPlacement;
 import io.plenum.server.router.WebRtcTransports;
 import io.plenum.server.signaling.ServerList;
 import io.plenum.server.signaling.SignalingService;
+import io.plenum.server.web.TlsSetup;
 import io.plenum.server.web.WebVerticle;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -38,6 +40,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,6 +67,7 @@ public final class NodeVerticle extends VerticleBase {
   private final Metrics metrics = new Metrics();
   private final ServerList servers = new ServerList(System::nanoTime);
   private final Consumer<NodeVerticle> whenReady;
+  private final UnreachedClients unreached;
   private final Promise<Void> stopped = Promise.promise();
   private DtlsSessions dtls;
   private Rooms rooms;
@@ -85,6 +90,7 @@ public final class NodeVerticle extends VerticleBase {
       int mediaLoops, int controlLoops, Consumer<NodeVerticle> whenReady, Consumer<String> mustEnd) {
     this.identity = identity;
     this.addresses = addresses;
+    this.unreached = new UnreachedClients(addresses.announced());
     this.hazelcast = hazelcast;
     this.mustEnd = mustEnd;
     this.config = config;
@@ -123,10 +129,25 @@ public final class NodeVerticle extends VerticleBase {
     return scheme + "://" + (here ? "localhost" : host) + ":" + web.actualPort();
   }
 
+  /** Where browsers on other machines find the page: none if only this machine reaches it. */
+  public List<String> urlsFromOutside() {
+    String host = config.http().host();
+    if (!config.http().publicUrl().isEmpty()) {
+      return List.of(config.http().publicUrl());
+    }
+    return addresses.outside().stream()
+        .filter(address -> host.equals("::") || host.equals("0.0.0.0") && !address.contains(":"))
+        .map(address -> PublicUrl.of(config, address, web.actualPort()))
+        .toList();
+  }
+
   @Override
   public Future<?> start() throws Exception {
-    log.info("node starting server={} incarnation={} ip={} announced={} mediaLoops={}",
-        identity.serverId(), identity.incarnation(), addresses.nodeIp(), addresses.announced(), mediaLoops);
+    log.info("node starting server={} incarnation={} ip={} announced={} mediaLoops={}", identity.serverId(),
+        identity.incarnation(), addresses.nodeIp(), String.join(",", addresses.announced()), mediaLoops);
+    if (addresses.doubt() != null) {
+      log.warn("announced address in doubt: {}", addresses.doubt());
+    }
     EventLoops eventLoops = new EventLoops(vertx, mediaLoops, controlLoops, routerContext);
     SecureRandom random = new SecureRandom();
     Instant now = Instant.now();
@@ -136,35 +157,35 @@ public final class NodeVerticle extends VerticleBase {
 
     long ntpAtZeroNs = ntpAtZeroNs();
     DataLimits dataLimits = new DataLimits(config.limits().dataMessagesPerSecond(), config.limits().dataBytesPerSecond());
-    List<Future<?>> sockets = new ArrayList<>();
     for (Context mediaContext : eventLoops.media()) {
       int index = loops.size();
       MediaLoop loop = new MediaLoop(vertx, mediaContext, new RouterEnvironment(random, ntpAtZeroNs, dataLimits),
-          afterRead -> new MediaSocketVerticle(index, config, afterRead),
+          afterRead -> new MediaSocketVerticle(index, config, addresses.listened(), afterRead),
           afterRead -> new PipeSocketVerticle(index, config, afterRead));
       loops.add(loop);
-      sockets.add(deploy(loop.socket(), mediaContext));
-      if (config.cluster().enabled()) {
-        sockets.add(deploy(loop.pipeSocket(), mediaContext));
-      }
     }
     RtpCapabilities capabilities = RouterCapabilities.generate(MediaCodecs.withTelephony());
     RouterPlacement placement = new RouterPlacement(loops, capabilities);
     cluster = hazelcast == null ? null : new ClusterNode(vertx, eventLoops.nextControl(), hazelcast, config,
         addresses.nodeIp(), identity, version(), servers::others, reason -> mustEnd.accept("another process has taken over: " + reason));
-    rooms = new Rooms(eventLoops, placement, config, cluster == null ? new LoneNode(vertx, config) : cluster);
+    rooms = new Rooms(eventLoops, placement, config, cluster == null ? new LoneNode(vertx, config) : cluster, unreached);
     WebRtcTransports transports = new WebRtcTransports(dtls, addresses.announced(), config.media());
     signaling = new SignalingService(vertx, rooms, transports, config.limits(), servers);
     WarmUp.require(readiness);
-    NodeMetrics.show(metrics, loops, dtls);
+    NodeMetrics.show(metrics, loops, dtls, unreached::count);
     if (cluster != null) {
       NodeMetrics.showCluster(metrics, loops, cluster);
     }
     webContext = eventLoops.home();
     drain = new NodeDrain(vertx, eventLoops.nextControl(), rooms, servers, config.drain(), this::onDraining);
-    web = new WebVerticle(config, signaling, readiness, metrics, new RoomDump(rooms), drain, servers, router);
-    // join: all have opened or failed before anything is closed again.
-    return Future.join(sockets)
+    web = new WebVerticle(config, signaling, readiness, metrics, new RoomDump(rooms), drain, servers, router,
+        addresses.names());
+    return vertx
+        .executeBlocking(() -> {
+          TlsSetup.check(config, vertx);
+          return null;
+        })
+        .compose(checked -> openSockets())
         .compose(v -> startCluster())
         .compose(v -> deploy(web, webContext))
         // Vert.x stops nothing that did not start: what is open already would stay open.
@@ -175,6 +196,28 @@ public final class NodeVerticle extends VerticleBase {
           }
           WarmUp.start(dtls, readiness, this::onWarm, mustEnd);
         });
+  }
+
+  private Future<?> openSockets() {
+    List<Future<?>> sockets = new ArrayList<>();
+    for (MediaLoop loop : loops) {
+      sockets.add(deploy(loop.socket(), loop.context()));
+      if (config.cluster().enabled()) {
+        sockets.add(deploy(loop.pipeSocket(), loop.context()));
+      }
+    }
+    // join: all have opened or failed before anything is closed again.
+    return Future.join(sockets).onSuccess(open -> log.info("sockets open media={} pipe={} transport={}",
+        addresses.listened().stream().map(ip -> range(ip, loop -> loop.socket().port())).collect(Collectors.joining(",")),
+        config.cluster().enabled() ? range(config.pipe().ip(), loop -> loop.pipeSocket().port()) : "none",
+        vertx.isNativeTransportEnabled() ? "native" : "nio"));
+  }
+
+  /** As the log has it: {@code 192.0.2.2:40000-40003}. */
+  private String range(String ip, ToIntFunction<MediaLoop> port) {
+    int first = port.applyAsInt(loops.get(0));
+    int last = port.applyAsInt(loops.get(loops.size() - 1));
+    return (ip.contains(":") ? "[" + ip + "]" : ip) + ":" + first + (last == first ? "" : "-" + last);
   }
 
   private String publicUrl() {

@@ -39,6 +39,16 @@ public record IceCandidate(
         address, address, tcp ? "tcp" : "udp", port, "host", tcp ? "passive" : null);
   }
 
+  /**
+   * The same candidate as one of several addresses. RFC 8445 §5.1.1.3: those of different addresses have different foundations.
+   *
+   * @param base which of our addresses it is, from 0
+   */
+  public IceCandidate ofBase(int base) {
+    return new IceCandidate(
+        base == 0 ? foundation : foundation + (base + 1), priority, ip, address, protocol, port, type, tcpType);
+  }
+
   /** 0…65,535; falls with the index, never below 0. */
   static int localPreference(int index, boolean preferred) {
     int preference = FIRST_LOCAL_PREFERENCE - index * LOCAL_PREFERENCE_STEP;

@@ -14,6 +14,7 @@ import io.plenum.cluster.message.SignalMessage;
 import io.plenum.server.ServerIdentity;
 import io.plenum.server.config.ConfigException;
 import io.plenum.server.config.PlenumConfig;
+import io.plenum.server.ops.LogLine;
 import io.plenum.server.room.RoomVerticle;
 import io.plenum.server.room.Rooms;
 import io.vertx.core.Context;
@@ -27,10 +28,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +49,8 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
   private static final long FAREWELL_POLL_MS = 100;
   /** For one operation of the registry; the others remove what is left as well. */
   private static final long GOODBYE_MS = 1_000;
+  /** Nodes that are started together have found each other by then. */
+  private static final long MEMBERS_MS = 15_000;
   private static final Logger log = LoggerFactory.getLogger(ClusterNode.class);
 
   private final Vertx vertx;
@@ -271,7 +276,7 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
       }
     }
     ours.addAll(members.values());
-    log.info("cluster members={}", ours);
+    log.debug("cluster members={}", ours);
     with(nowNs -> coordinator.onMembership(ours, nowNs));
   }
 
@@ -396,9 +401,29 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
 
   @Override
   public void onReady(Owner self) {
-    log.info("cluster joined server={} incarnation={}", self.serverId(), self.incarnation());
+    log.info("cluster joined server={} incarnation={} members={}", self.serverId(), self.incarnation(), members());
     subscribe();
     ready.tryComplete();
+    vertx.setTimer(MEMBERS_MS, id -> tellMissingMembers());
+  }
+
+  /** Once: nodes that are only late are named by the metrics. */
+  private void tellMissingMembers() {
+    PlenumConfig.Cluster options = config.cluster();
+    if (!hazelcast.getLifecycleService().isRunning() || !options.discovery().isEmpty() || !options.config().isEmpty()) {
+      return;
+    }
+    Set<String> present = hazelcast.getCluster().getMembers().stream()
+        .map(member -> member.getAddress().getHost() + ":" + member.getAddress().getPort())
+        .collect(Collectors.toSet());
+    workers.executeBlocking(() -> MissingMembers.find(options.members(), options.port(), present)).onSuccess(missing -> {
+      if (!missing.isEmpty()) {
+        log.warn("{}", LogLine.of("cluster members missing").with("members", present.size()).with("missing", String.join(",", missing))
+            .with("after", MEMBERS_MS / 1_000 + "s").with("hint", (present.size() == 1 ? "this node is alone: its rooms are not shared. " : "")
+                + "Are they spelt as they should be in cluster.members, do they run, with the same cluster.name, and can their"
+                + " cluster.port be reached over TCP?"));
+      }
+    });
   }
 
   @Override

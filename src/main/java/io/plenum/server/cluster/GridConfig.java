@@ -59,6 +59,7 @@ public final class GridConfig {
     PlenumConfig.Cluster cluster = config.cluster();
     grid.setClusterName(cluster.name());
     grid.setProperty("hazelcast.logging.type", "slf4j");
+    grid.setProperty("hazelcast.health.monitoring.level", "OFF");
     grid.setProperty("hazelcast.phone.home.enabled", "false");
     grid.setProperty("hazelcast.shutdownhook.enabled", "false");
     grid.setProperty("hazelcast.socket.bind.any", "false");
@@ -106,7 +107,10 @@ public final class GridConfig {
 
   private static Config fromFile(String file) {
     try {
-      return new YamlConfigBuilder(file).build();
+      Config grid = new YamlConfigBuilder(file).build();
+      // Its own default would write past the log.
+      grid.getProperties().putIfAbsent("hazelcast.logging.type", "slf4j");
+      return grid;
     } catch (FileNotFoundException e) {
       throw new ConfigException("cannot read the file of cluster.config: " + file);
     } catch (RuntimeException e) {

@@ -9,15 +9,16 @@ import com.fasterxml.jackson.databind.node.ValueNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
  * Puts the configuration together: the defaults in the jar ({@code plenum.yaml}, the same file as {@code conf/}), then
@@ -27,6 +28,8 @@ import java.util.regex.Pattern;
 public final class ConfigLoader {
   private static final String DEFAULTS = "/plenum.yaml";
   private static final String ENVIRONMENT_PREFIX = "PLENUM_";
+  /** {@code PLENUM_HTTP_PORT_FILE} names a file that has the value of {@code http.port}. */
+  private static final String FILE_SUFFIX = "_FILE";
   /** What Kubernetes puts into every container for a Service whose name begins with "plenum": not meant for us. */
   private static final Pattern SERVICE_LINK =
       Pattern.compile("PLENUM_(\\w+_)?(SERVICE_(HOST|PORT(_\\w+)?)|PORT(_\\d+_(TCP|UDP)(_\\w+)?)?)");
@@ -34,6 +37,8 @@ public final class ConfigLoader {
   private final ObjectMapper yaml = YAMLMapper.builder()
       .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
       .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+      // A section that is there twice would lose the first half of its keys.
+      .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
       .build();
 
   /**
@@ -42,25 +47,8 @@ public final class ConfigLoader {
    * @throws ConfigException with one line for the person who starts the process
    */
   public PlenumConfig load(String[] arguments, Map<String, String> environment) {
-    String file = null;
-    Map<String, String> fromArguments = new LinkedHashMap<>();
-    for (int i = 0; i < arguments.length; i++) {
-      String argument = arguments[i];
-      if (argument.equals("--conf")) {
-        if (++i == arguments.length) {
-          throw new ConfigException("--conf needs a file name behind it");
-        }
-        file = arguments[i];
-      } else if (argument.startsWith("--conf=")) {
-        file = argument.substring("--conf=".length());
-      } else if (argument.startsWith("--") && argument.indexOf('=') > 2) {
-        int equals = argument.indexOf('=');
-        fromArguments.put(argument.substring(2, equals), argument.substring(equals + 1));
-      } else {
-        throw new ConfigException("cannot read the argument \"" + argument + "\": write --KEY=VALUE or --conf FILE");
-      }
-    }
-    return assemble(file, environment, fromArguments, "on the command line");
+    Arguments parsed = Arguments.parse(arguments);
+    return assemble(parsed.file(), environment, parsed.keys(), "on the command line");
   }
 
   /**
@@ -88,11 +76,18 @@ public final class ConfigLoader {
     environment.forEach((variable, value) -> {
       if (variable.startsWith(ENVIRONMENT_PREFIX)) {
         String key = keyOfVariable.get(variable);
+        String keyOfFile = key == null && variable.endsWith(FILE_SUFFIX)
+            ? keyOfVariable.get(variable.substring(0, variable.length() - FILE_SUFFIX.length()))
+            : null;
+        if (keyOfFile != null) {
+          set(tree, known, keyOfFile, contents(variable, value, environment), "in the file of " + variable);
+          return;
+        }
         if (key == null && SERVICE_LINK.matcher(variable).matches()) {
           return;
         }
         if (key == null) {
-          throw new ConfigException("unknown key " + variable + " in the environment" + didYouMean(variable, keyOfVariable.keySet()));
+          throw new ConfigException("unknown key " + variable + " in the environment" + KeyNames.didYouMean(variable, keyOfVariable.keySet()));
         }
         set(tree, known, key, value, "in the environment (" + variable + ")");
       }
@@ -105,9 +100,31 @@ public final class ConfigLoader {
     }
   }
 
+  /** A secret is better kept in a file than in the environment, which every process that the node's user starts can see. */
+  private static String contents(String variable, String file, Map<String, String> environment) {
+    String plain = variable.substring(0, variable.length() - FILE_SUFFIX.length());
+    if (environment.containsKey(plain)) {
+      throw new ConfigException("the environment has both " + plain + " and " + variable + ": one of them is enough");
+    }
+    try {
+      return Files.readString(Path.of(file)).strip();
+    } catch (IOException | InvalidPathException e) {
+      throw new ConfigException(variable + " in the environment names " + file + ", which cannot be read as a file of text");
+    }
+  }
+
   /** {@code http.port} → {@code PLENUM_HTTP_PORT}. */
   static String environmentName(String key) {
     return ENVIRONMENT_PREFIX + key.replace('.', '_').toUpperCase(Locale.ROOT);
+  }
+
+  /** {@code conf/plenum.yaml} as it stands: every key with its default, unit and reason. */
+  public static String everyKey() {
+    try (InputStream in = ConfigLoader.class.getResourceAsStream(DEFAULTS)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new IllegalStateException("the jar has no readable " + DEFAULTS, e);
+    }
   }
 
   private ObjectNode defaults() {
@@ -132,8 +149,7 @@ public final class ConfigLoader {
       }
       return values;
     } catch (JsonProcessingException e) {
-      throw new ConfigException(file + " is not valid YAML: " + firstLine(e.getOriginalMessage())
-          + (e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")"));
+      throw new ConfigException(file + " is not valid YAML: " + problem(e));
     } catch (IOException e) {
       throw new ConfigException("cannot read the configuration file " + file + ": " + e.getMessage());
     }
@@ -155,7 +171,7 @@ public final class ConfigLoader {
   private void set(ObjectNode tree, Map<String, ValueNode> known, String key, String text, String where) {
     ValueNode model = known.get(key);
     if (model == null) {
-      throw new ConfigException("unknown key " + key + " " + where + didYouMean(key, known.keySet()));
+      throw new ConfigException("unknown key " + key + " " + where + KeyNames.didYouMean(key, known.keySet()));
     }
     List<String> path = List.of(key.split("\\."));
     ObjectNode parent = tree;
@@ -194,33 +210,16 @@ public final class ConfigLoader {
     return new ConfigException("the key " + key + " takes " + wanted + ", not \"" + value + "\" (" + where + ")");
   }
 
-  private static String didYouMean(String key, Iterable<String> known) {
-    List<String> keys = new ArrayList<>();
-    known.forEach(keys::add);
-    return keys.stream()
-        .min(Comparator.comparingInt(candidate -> distance(key, candidate)))
-        .filter(candidate -> distance(key, candidate) <= 4)
-        .map(candidate -> ": did you mean " + candidate + "?")
-        .orElse(": conf/plenum.yaml lists every key");
-  }
-
-  /** Edits between two words (Levenshtein). */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int above = row[j];
-        int substitution = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        row[j] = Math.min(substitution, Math.min(above, row[j - 1]) + 1);
-        diagonal = above;
+  /** What the parser found, and where; its message begins with what it was doing, which is of no use to a person. */
+  private static String problem(JsonProcessingException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof MarkedYAMLException marked && marked.getProblemMark() != null) {
+        return marked.getProblem().replaceAll("\\s*[\\r\\n]+\\s*", " ") + " (line " + (marked.getProblemMark().getLine() + 1) + ", column "
+            + (marked.getProblemMark().getColumn() + 1) + ")";
       }
     }
-    return row[b.length()];
+    return firstLine(e.getOriginalMessage())
+        + (e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")");
   }
 
   private static String firstLine(String text) {

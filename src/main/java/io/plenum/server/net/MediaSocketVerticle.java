@@ -14,57 +14,66 @@ import io.plenum.server.config.PlenumConfig;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One media event loop's sockets for clients: one UDP port, and TCP on the same number (RFC 4571, passive). Datagrams are
- * handed to the transport they belong to and answered on the same thread; what a burst makes us send leaves in one flush.
+ * One media event loop's sockets for clients: one UDP port, and TCP on the same number (RFC 4571, passive), on each address
+ * that is listened on. Datagrams are handed to the transport they belong to and answered on the same thread, from the
+ * address they came to; what a burst makes us send leaves in one flush.
  */
-public final class MediaSocketVerticle extends VerticleBase implements WebRtcTransport.Network, UdpSocket.Receiver {
+public final class MediaSocketVerticle extends VerticleBase implements WebRtcTransport.Network {
   private static final Logger log = LoggerFactory.getLogger(MediaSocketVerticle.class);
 
   private final int index;
   private final PlenumConfig.Media options;
   private final Impairment impairment;
   private final NetCounters counters = new NetCounters();
-  private final Demultiplexer demultiplexer = new Demultiplexer(counters);
   private final UnverifiedConnections<IceTcpConnection> unverified = new UnverifiedConnections<>();
   private final Map<TransportTuple, IceTcpConnection> tcpConnections = new HashMap<>();
   private final Runnable afterRead;
-  private UdpSocket udp;
-  private Channel tcp;
-  private InetSocketAddress localAddress;
+  private final List<MediaPort> ports = new ArrayList<>();
 
   /**
    * @param index of the media loop; the port is {@code media.port + index}
+   * @param addresses to listen on, one at least
    * @param afterRead called when all datagrams that had come are handled
    */
-  public MediaSocketVerticle(int index, PlenumConfig config, Runnable afterRead) {
+  public MediaSocketVerticle(int index, PlenumConfig config, List<String> addresses, Runnable afterRead) {
     this.index = index;
     this.options = config.media();
     this.impairment = config.net().impair().active() ? new Impairment(config.net().impair(), index) : null;
     this.afterRead = afterRead;
+    addresses.forEach(ip -> ports.add(new MediaPort(this, ip, counters)));
   }
 
   @Override
   public Future<?> start() {
-    boolean epoll = vertx.isNativeTransportEnabled();
-    // Port 0, for tests: any port for UDP, and the same for TCP.
-    int port = options.port() == 0 ? 0 : options.port() + index;
+    // Port 0, for tests: any port for UDP of the first address, and the same for all else.
+    Future<Void> opened = open(ports.get(0), options.port() == 0 ? 0 : options.port() + index);
+    for (MediaPort port : ports.subList(1, ports.size())) {
+      opened = opened.compose(before -> open(port, port()));
+    }
+    return opened.onSuccess(all -> log.debug("media socket open loop={} ip={} port={} transport={}", index,
+        ports.stream().map(port -> port.ip).collect(Collectors.joining(",")), port(),
+        vertx.isNativeTransportEnabled() ? "epoll" : "nio"));
+  }
+
+  private Future<Void> open(MediaPort port, int number) {
     return UdpSocket
-        .open(vertx, context, new InetSocketAddress(options.ip(), port), "media.port", this, counters, impairment)
+        .open(vertx, context, new InetSocketAddress(port.ip, number), "media.port", port, counters, impairment)
         .compose(socket -> {
-          udp = socket;
-          localAddress = socket.localAddress();
-          return bindTcp(epoll, new InetSocketAddress(options.ip(), localAddress.getPort()));
+          port.udp = socket;
+          port.local = socket.localAddress();
+          return bindTcp(vertx.isNativeTransportEnabled(), new InetSocketAddress(port.ip, port.local.getPort()));
         })
         .map(channel -> {
-          tcp = channel;
-          log.info("media socket open loop={} ip={} port={} transport={}",
-              index, options.ip(), localAddress.getPort(), epoll ? "epoll" : "nio");
+          port.tcp = channel;
           return null;
         });
   }
@@ -89,12 +98,7 @@ public final class MediaSocketVerticle extends VerticleBase implements WebRtcTra
 
   @Override
   public Future<?> stop() {
-    if (udp != null) {
-      udp.close();
-    }
-    if (tcp != null) {
-      tcp.close();
-    }
+    ports.forEach(MediaPort::close);
     tcpConnections.values().forEach(IceTcpConnection::close);
     return Future.succeededFuture();
   }
@@ -103,38 +107,36 @@ public final class MediaSocketVerticle extends VerticleBase implements WebRtcTra
     return index;
   }
 
-  /** The port that clients are told, UDP and TCP. */
+  /** The port that clients are told, UDP and TCP, at every address. */
   public int port() {
-    return localAddress.getPort();
+    return ports.get(0).local.getPort();
   }
 
   public NetCounters counters() {
     return counters;
   }
 
-  @Override
-  public void onDatagram(InetSocketAddress source, byte[] bytes, int length) {
-    Demultiplexer.Route route = demultiplexer.route(source);
+  void onDatagram(MediaPort port, InetSocketAddress source, byte[] bytes, int length) {
+    Demultiplexer.Route route = port.demultiplexer.route(source);
     if (route != null) {
       route.transport().onDatagram(route.tuple(), bytes, 0, length, System.nanoTime());
       return;
     }
-    WebRtcTransport transport = demultiplexer.stranger(bytes, 0, length);
+    WebRtcTransport transport = port.demultiplexer.stranger(bytes, 0, length);
     if (transport != null) {
-      TransportTuple tuple = new TransportTuple(TransportTuple.Protocol.UDP, localAddress, source);
+      TransportTuple tuple = new TransportTuple(TransportTuple.Protocol.UDP, port.local, source);
       transport.onDatagram(tuple, bytes, 0, length, System.nanoTime());
     }
   }
 
-  @Override
-  public void onReadComplete() {
+  void onReadComplete() {
     afterRead.run();
   }
 
   @Override
   public void send(TransportTuple tuple, byte[] bytes, int offset, int length) {
     if (tuple.protocol() == TransportTuple.Protocol.UDP) {
-      udp.send(tuple.remote(), bytes, offset, length);
+      portOf(tuple).udp.send(tuple.remote(), bytes, offset, length);
       return;
     }
     IceTcpConnection connection = tcpConnections.get(tuple);
@@ -146,12 +148,24 @@ public final class MediaSocketVerticle extends VerticleBase implements WebRtcTra
 
   @Override
   public boolean sendsTogether(TransportTuple tuple) {
-    return tuple.protocol() == TransportTuple.Protocol.UDP && udp.sendsTogether();
+    return tuple.protocol() == TransportTuple.Protocol.UDP && portOf(tuple).udp.sendsTogether();
+  }
+
+  /** Asked for each packet: all tuples of a port have its one address object. */
+  private MediaPort portOf(TransportTuple tuple) {
+    InetSocketAddress local = tuple.local();
+    int last = ports.size() - 1;
+    for (int i = 0; i < last; i++) {
+      if (ports.get(i).local == local) {
+        return ports.get(i);
+      }
+    }
+    return ports.get(last);
   }
 
   /** The handler of a connection that the TCP port has taken. */
   IceTcpConnection newTcpConnection() {
-    return new IceTcpConnection(this, demultiplexer, unverified, counters);
+    return new IceTcpConnection(this, ports.get(0).demultiplexer, unverified, counters);
   }
 
   /** A TCP connection has brought its first check; answers may go out on it. */
@@ -175,12 +189,12 @@ public final class MediaSocketVerticle extends VerticleBase implements WebRtcTra
 
   @Override
   public void onTupleAdded(WebRtcTransport transport, TransportTuple tuple) {
-    demultiplexer.add(tuple, transport);
+    portOf(tuple).demultiplexer.add(tuple, transport);
   }
 
   @Override
   public void onTupleRemoved(WebRtcTransport transport, TransportTuple tuple) {
-    demultiplexer.remove(tuple, transport);
+    portOf(tuple).demultiplexer.remove(tuple, transport);
     IceTcpConnection connection = tcpConnections.get(tuple);
     // An equal tuple that is another object is the connection that has replaced this one.
     if (connection != null && connection.tuple() == tuple) {
@@ -190,16 +204,17 @@ public final class MediaSocketVerticle extends VerticleBase implements WebRtcTra
 
   @Override
   public void onUsernameFragmentAdded(WebRtcTransport transport, String usernameFragment) {
-    demultiplexer.add(usernameFragment, transport);
+    ports.forEach(port -> port.demultiplexer.add(usernameFragment, transport));
   }
 
   @Override
   public void onUsernameFragmentRetired(WebRtcTransport transport, String usernameFragment) {
-    demultiplexer.remove(usernameFragment);
+    ports.forEach(port -> port.demultiplexer.remove(usernameFragment));
   }
 
   /** Verified addresses and username fragments, for metrics and for tests that look for leaks. */
   public int routes() {
-    return demultiplexer.routes() + demultiplexer.fragments() + tcpConnections.size();
+    int udpRoutes = ports.stream().mapToInt(port -> port.demultiplexer.routes()).sum();
+    return udpRoutes + ports.get(0).demultiplexer.fragments() + tcpConnections.size();
   }
 }

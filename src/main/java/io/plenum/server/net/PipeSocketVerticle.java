@@ -47,7 +47,7 @@ public final class PipeSocketVerticle extends VerticleBase implements PipeTransp
         .open(vertx, context, new InetSocketAddress(config.pipe().ip(), port), "pipe.port", this, counters, impairment)
         .map(socket -> {
           udp = socket;
-          log.info("pipe socket open loop={} ip={} port={}", index, config.pipe().ip(), port());
+          log.debug("pipe socket open loop={} ip={} port={}", index, config.pipe().ip(), port());
           return null;
         });
   }

@@ -131,8 +131,7 @@ public final class UdpSocket implements SendBatches.Sink {
       if (done.isSuccess()) {
         promise.complete(done.channel());
       } else {
-        promise.fail(new IllegalStateException("cannot listen on " + protocol + " " + address.getHostString() + ":"
-            + address.getPort() + " (" + done.cause().getMessage() + "): is another process there? " + key + " moves it"));
+        promise.fail(BindFailure.refusal(protocol, address, done.cause(), key));
       }
     }));
     return promise.future();

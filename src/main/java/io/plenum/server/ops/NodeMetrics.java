@@ -20,13 +20,15 @@ import io.plenum.server.router.MediaLoop;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
 /** Shows what the node's parts count. Reading costs nothing until somebody scrapes. */
 public final class NodeMetrics {
   private NodeMetrics() {}
 
-  public static void show(Metrics metrics, List<MediaLoop> loops, DtlsSessions dtls) {
+  /** @param unreached transports that no check has reached */
+  public static void show(Metrics metrics, List<MediaLoop> loops, DtlsSessions dtls, LongSupplier unreached) {
     metrics.counter("net_datagrams_received", "datagrams and TCP frames that came from clients",
         () -> sum(loops, loop -> loop.socket().counters().datagramsReceived()));
     metrics.counter("net_datagrams_sent", "datagrams and TCP frames that went to clients",
@@ -43,6 +45,8 @@ public final class NodeMetrics {
     }
     showDrops(metrics, loops, "gate_dropped", "datagrams that a transport's first gates dropped",
         GateDrop.class, GateDrop::label);
+    metrics.counter("ice_unreached", "transports that clients connected by signalling, and that no valid check reached in 10 s",
+        unreached);
     showDrops(metrics, loops, "ice_dropped", "checks that ICE refused", IceDrop.class, IceDrop::label);
     showDrops(metrics, loops, "srtp_dropped", "packets that SRTP refused", SrtpDrop.class, SrtpDrop::label);
     showDrops(metrics, loops, "rtp_dropped", "authenticated RTP packets that were not used", RtpDrop.class, RtpDrop::label);

@@ -54,6 +54,8 @@ public final class Peer {
   private final Set<String> pausedProducers = new HashSet<>();
   /** When ICE has last changed on each transport that lives; at first, when the transport was made. */
   private final Map<String, Long> iceChangedNs = new HashMap<>();
+  /** Transports that a valid check has come to, now or before. */
+  private final Set<String> reachedTransports = new HashSet<>();
   private String displayName = "";
   private Device device;
   private RtpCapabilities rtpCapabilities;
@@ -166,6 +168,7 @@ public final class Peer {
   public void removeTransport(String transportId) {
     transports.remove(transportId);
     iceChangedNs.remove(transportId);
+    reachedTransports.remove(transportId);
   }
 
   /** The transport, of which the room knew only that it was wanted, lives. */
@@ -177,8 +180,14 @@ public final class Peer {
     return iceChangedNs.containsKey(transportId);
   }
 
+  /** Whether a valid check has come to it: the state before the first one is never returned to. */
+  boolean isReached(String transportId) {
+    return reachedTransports.contains(transportId);
+  }
+
   /** @return nanoseconds since it last did */
   long onIceChanged(String transportId, long nowNs) {
+    reachedTransports.add(transportId);
     Long formerNs = iceChangedNs.put(transportId, nowNs);
     return formerNs == null ? 0 : nowNs - formerNs;
   }

@@ -64,6 +64,17 @@ final class RoomEvents implements RouterListener {
     }
   }
 
+  /** The client knows where to send and sends checks from now on; unless nothing lets them through. */
+  void onTransportConnected(String transportId) {
+    later.after(UnreachedClients.PATIENCE_MS, () -> {
+      Peer peer = owner(transportId);
+      if (peer != null && peer.hasLiving(transportId) && !peer.isReached(transportId)) {
+        room.unreached().onUnreached(room.line("media never arrived", peer).transport(transportId)
+            .with("remote", peer.channel().remoteAddress()), nowNs.getAsLong());
+      }
+    });
+  }
+
   private void wakeForLost() {
     long dueNs = lost.nextDeadlineNs();
     if (waking || dueNs == Long.MAX_VALUE) {

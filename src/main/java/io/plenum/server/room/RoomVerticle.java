@@ -17,6 +17,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,16 +45,20 @@ public final class RoomVerticle extends VerticleBase {
   private final DataRoom data;
   private final RemoteRoster remote;
   private final PeerMoves moves;
+  private final UnreachedClients unreached;
+  private final Map<RouterVerticle, RoomEvents> events = new HashMap<>();
   private RoomPresence presence = RoomPresence.ALONE;
   private boolean closed;
 
   /**
    * @param router the room's first
+   * @param unreached of the node
    * @param onEmpty called once, when the last peer has left; the room admits nobody from then on
    */
   RoomVerticle(String name, PlenumConfig config, RouterPlacement placement, RouterVerticle router,
-      Consumer<RoomVerticle> onEmpty) {
+      UnreachedClients unreached, Consumer<RoomVerticle> onEmpty) {
     this.name = name;
+    this.unreached = unreached;
     this.limits = config.limits();
     this.routers = new RoomRouters(name, placement, router, config.room().routerCapacity(), this::onRouterAdded);
     this.onEmpty = onEmpty;
@@ -71,7 +76,9 @@ public final class RoomVerticle extends VerticleBase {
   }
 
   private void listenTo(RouterVerticle router) {
-    router.listener(new PostedRouterListener(context, new RoomEvents(this, router)));
+    RoomEvents passedOn = new RoomEvents(this, router);
+    events.put(router, passedOn);
+    router.listener(new PostedRouterListener(context, passedOn));
   }
 
   private void onRouterAdded(RouterVerticle router) {
@@ -339,6 +346,18 @@ public final class RoomVerticle extends VerticleBase {
     peer.onTransportCreated(transportId, System.nanoTime());
     log.info("{}", line("transport created", peer).transport(transportId)
         .with("direction", transport.direction().label()).with("sctp", transport.data()));
+  }
+
+  /** The client has said whom to expect on the transport. */
+  public void onTransportConnected(Peer peer, String transportId) {
+    RoomEvents ofRouter = events.get(peer.router());
+    if (ofRouter != null) {
+      ofRouter.onTransportConnected(transportId);
+    }
+  }
+
+  UnreachedClients unreached() {
+    return unreached;
   }
 
   /** All who have joined, but not this one. */

@@ -23,6 +23,7 @@ public final class Rooms {
   private final RouterPlacement placement;
   private final PlenumConfig config;
   private final Membership membership;
+  private final UnreachedClients unreached;
   private final Map<String, Entry> rooms = new HashMap<>();
 
   /** One promise per room: whoever asks while it is being made gets the same one. */
@@ -36,7 +37,10 @@ public final class Rooms {
     Future<Void> enter(RoomVerticle room);
   }
 
-  public Rooms(EventLoops loops, RouterPlacement placement, PlenumConfig config, Membership membership) {
+  /** @param unreached of the node */
+  public Rooms(EventLoops loops, RouterPlacement placement, PlenumConfig config, Membership membership,
+      UnreachedClients unreached) {
+    this.unreached = unreached;
     this.membership = membership;
     this.loops = loops;
     this.context = loops.nextControl();
@@ -66,7 +70,7 @@ public final class Rooms {
 
   private Future<RoomVerticle> create(String name, Context roomContext) {
     return placement.place().compose(router -> {
-      RoomVerticle room = new RoomVerticle(name, config, placement, router, this::onEmpty);
+      RoomVerticle room = new RoomVerticle(name, config, placement, router, unreached, this::onEmpty);
       Promise<RoomVerticle> created = Promise.promise();
       roomContext.runOnContext(v -> deploy(room, roomContext, created));
       return created.future().onFailure(failure -> placement.remove(router));

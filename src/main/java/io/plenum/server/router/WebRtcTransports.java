@@ -20,13 +20,13 @@ import java.util.Map;
 /** Makes transports for browsers, and says what a client must know to use one. Called on the router's loop. */
 public final class WebRtcTransports {
   private final DtlsSessions dtls;
-  private final String announcedAddress;
+  private final List<String> announcedAddresses;
   private final IceOptions iceOptions;
 
-  /** @param announcedAddress what clients are told to send to */
-  public WebRtcTransports(DtlsSessions dtls, String announcedAddress, PlenumConfig.Media options) {
+  /** @param announcedAddresses what clients are told to send to, the preferred one first */
+  public WebRtcTransports(DtlsSessions dtls, List<String> announcedAddresses, PlenumConfig.Media options) {
     this.dtls = dtls;
-    this.announcedAddress = announcedAddress;
+    this.announcedAddresses = List.copyOf(announcedAddresses);
     this.iceOptions = IceOptions.ofConsentExpirySeconds(options.consentTimeoutS());
   }
 
@@ -41,12 +41,8 @@ public final class WebRtcTransports {
   public Map<String, Object> create(String id, Router router, MediaLoop loop, MediaPolicer policer, boolean forceTcp,
       boolean sctp, String label) {
     MediaSocketVerticle socket = loop.socket();
-    List<IceCandidate> candidates = new ArrayList<>();
-    if (!forceTcp) {
-      candidates.add(IceCandidate.host(Protocol.UDP, announcedAddress, socket.port(), 0, true));
-    }
-    candidates.add(IceCandidate.host(Protocol.TCP, announcedAddress, socket.port(), candidates.size(), false));
-    WebRtcTransport transport = new WebRtcTransport(id, router, socket, List.copyOf(candidates), iceOptions, policer,
+    List<IceCandidate> candidates = candidates(announcedAddresses, socket.port(), forceTcp);
+    WebRtcTransport transport = new WebRtcTransport(id, router, socket, candidates, iceOptions, policer,
         sink -> dtls.create(action -> loop.context().runOnContext(v -> {
           action.run();
           loop.onChanged();
@@ -61,5 +57,18 @@ public final class WebRtcTransports {
       description.put("sctpParameters", SctpParameters.ofDataChannels());
     }
     return description;
+  }
+
+  /** UDP at every address before TCP at any. */
+  static List<IceCandidate> candidates(List<String> addresses, int port, boolean forceTcp) {
+    List<IceCandidate> candidates = new ArrayList<>();
+    for (Protocol protocol : forceTcp ? List.of(Protocol.TCP) : List.of(Protocol.UDP, Protocol.TCP)) {
+      for (int base = 0; base < addresses.size(); base++) {
+        candidates.add(IceCandidate
+            .host(protocol, addresses.get(base), port, candidates.size(), protocol == Protocol.UDP)
+            .ofBase(base));
+      }
+    }
+    return List.copyOf(candidates);
   }
 }

@@ -102,7 +102,8 @@ final class TransportMethods {
     peer.requireTransport(transportId);
     DtlsParameters parameters = RequestData.object(data, "dtlsParameters", DtlsParameters.class);
     RouterVerticle router = peer.router();
-    return router.run(r -> webRtc(r.transport(transportId)).connect(parameters, router.nowNs()));
+    return router.run(r -> webRtc(r.transport(transportId)).connect(parameters, router.nowNs()))
+        .onSuccess(done -> room.onTransportConnected(peer, transportId));
   }
 
   private Future<?> restartIce(JsonNode data) {

@@ -2,6 +2,7 @@ package io.plenum.server.web;
 
 import io.plenum.server.config.ConfigException;
 import io.plenum.server.config.PlenumConfig;
+import io.plenum.server.net.BindFailure;
 import io.plenum.server.ops.Metrics;
 import io.plenum.server.ops.Readiness;
 import io.plenum.server.signaling.ServerList;
@@ -60,7 +61,9 @@ public final class WebVerticle extends VerticleBase {
   private final DrainControl drain;
   private final ServerList servers;
   private final Router applications;
+  private final List<String> names;
   private final SignalingCounters counters = new SignalingCounters();
+  private final RefusedOrigins refusedOrigins = new RefusedOrigins();
   private OriginPolicy origins;
   private ConnectionTable table;
   private RequestDeadlines deadlines;
@@ -72,16 +75,18 @@ public final class WebVerticle extends VerticleBase {
   /** With a server of its own. */
   public WebVerticle(PlenumConfig config, SignalingEndpoint endpoint, Readiness readiness, Metrics metrics,
       DebugSource debugSource, ServerList servers) {
-    this(config, endpoint, readiness, metrics, debugSource, DrainControl.NONE, servers, null);
+    this(config, endpoint, readiness, metrics, debugSource, DrainControl.NONE, servers, null, List.of());
   }
 
   /**
    * Whatever the node must do before it takes clients is {@link Readiness#require required} before this is deployed.
    *
    * @param applications the router to go on, null to listen on {@code http.port}
+   * @param names by which clients may call this node, for a certificate of its own
    */
   public WebVerticle(PlenumConfig config, SignalingEndpoint endpoint, Readiness readiness, Metrics metrics,
-      DebugSource debugSource, DrainControl drain, ServerList servers, Router applications) {
+      DebugSource debugSource, DrainControl drain, ServerList servers, Router applications, List<String> names) {
+    this.names = names;
     this.applications = applications;
     this.drain = drain;
     this.config = config;
@@ -155,7 +160,7 @@ public final class WebVerticle extends VerticleBase {
     HttpServerOptions options = options(config);
     return vertx
         .executeBlocking(() -> {
-          TlsSetup.apply(config, options, vertx);
+          TlsSetup.apply(config, names, options, vertx);
           return options;
         })
         .compose(ready -> {
@@ -173,8 +178,7 @@ public final class WebVerticle extends VerticleBase {
             config.http().host(), listening.actualPort()))
         // BindException from the JDK's sockets, another kind of IOException from the native ones.
         .recover(e -> Future.failedFuture(e instanceof IOException
-            ? new ConfigException("cannot listen on http.host " + config.http().host() + " http.port "
-                + config.http().port() + ": " + e.getMessage())
+            ? BindFailure.refusal("http.host " + config.http().host() + " http.port " + config.http().port(), e, "http.port", "http.host")
             : e));
   }
 
@@ -292,8 +296,8 @@ public final class WebVerticle extends VerticleBase {
       return true;
     }
     counters.refused(reason);
-    log.debug("signaling refused remote={} reason={} origin={} host={}", request.remoteAddress(), reason,
-        request.getHeader(HttpHeaders.ORIGIN), request.getHeader(HttpHeaders.HOST));
+    refusedOrigins.onRefused(reason, request.getHeader(HttpHeaders.ORIGIN), request.getHeader(HttpHeaders.HOST),
+        request.remoteAddress(), System.nanoTime());
     Answers.text(request, 403, reason == SignalingCounters.Refused.HOST
         ? "This node is for its own machine and answers to localhost, not to the name you call it by. If that is the name of the "
             + "proxy in front of it, set http.publicUrl to the address that clients use.\n"

@@ -55,6 +55,12 @@ class GridConfigTest {
   }
 
   @Test
+  void theGridWritesToOurLogAndDoesNotTellItsHealth() {
+    assertEquals("slf4j", grid.getConfig().getProperty("hazelcast.logging.type"));
+    assertEquals("OFF", grid.getConfig().getProperty("hazelcast.health.monitoring.level"));
+  }
+
+  @Test
   void nothingIsMadeOfBytesThatNameAClassTheGridHasNoUseFor() {
     SerializationService serialization = ((HazelcastInstanceProxy) grid).getSerializationService();
     Data bytes = serialization.toData(new Gadget("rm"));

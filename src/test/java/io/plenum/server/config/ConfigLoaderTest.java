@@ -72,7 +72,15 @@ class ConfigLoaderTest {
       "--limits.dataConsumersPerPeer=3000 | limits.pendingRequestsPerPeer must not be less than limits.consumersPerPeer and limits.dataConsumersPerPeer together: whoever joins a full room is asked about every consumer at once",
       "--limits.mediaMbitPerSecond=0 | the key limits.mediaMbitPerSecond takes 1 to 8000 (of one peer; one loop reads no more), not 0",
       "--limits.mediaPacketsPerSecond=2000000 | the key limits.mediaPacketsPerSecond takes 1 to 1000000 (of one peer), not 2000000",
-      "http.port=1        | cannot read the argument \"http.port=1\": write --KEY=VALUE or --conf FILE",
+      "http.port=1        | cannot read the argument \"http.port=…\": write --KEY=VALUE or --conf FILE",
+      "-x                 | cannot read the argument \"-x\": write --KEY=VALUE or --conf FILE",
+      "--=1               | cannot read the argument \"--=…\": write --KEY=VALUE or --conf FILE",
+      "--                 | cannot read the argument \"--\": write --KEY=VALUE or --conf FILE",
+      "--http.port        | --http.port needs a value behind it",
+      "--limits.rooms=1   | unknown key limits.rooms on the command line: did you mean limits.roomsPerNode?",
+      "--limits.peers=1   | unknown key limits.peers on the command line: did you mean limits.peersPerRoom?",
+      "--roomsPerNode=1   | unknown key roomsPerNode on the command line: did you mean limits.roomsPerNode?",
+      "--HTTP.PORT=1      | unknown key HTTP.PORT on the command line: did you mean http.port?",
       "--conf             | --conf needs a file name behind it",
       "--conf=/nowhere/x  | cannot read the configuration file /nowhere/x",
   })
@@ -156,6 +164,49 @@ class ConfigLoaderTest {
   void refusesAnUnknownVariableOfOurPrefix() {
     assertEquals("unknown key PLENUM_HTTP_PROT in the environment: did you mean PLENUM_HTTP_PORT?",
         assertThrows(ConfigException.class, () -> load(Map.of("PLENUM_HTTP_PROT", "1"))).getMessage());
+  }
+
+  @Test
+  void aValueMayStandBehindItsKey() {
+    PlenumConfig config = load(Map.of(), "--http.port", "8080", "--net.impair.seed", "-5", "--http.host=127.0.0.1");
+    assertEquals(8080, config.http().port());
+    assertEquals(-5, config.net().impair().seed());
+    assertEquals("--http.port needs a value behind it",
+        assertThrows(ConfigException.class, () -> load(Map.of(), "--http.port", "--auth.allowOpen=true")).getMessage());
+  }
+
+  @Test
+  void aVariableMayNameTheFileThatHasTheValue() throws IOException {
+    Path secret = Files.writeString(folder.resolve("secret"), "over there\n");
+    assertEquals("over there", load(Map.of("PLENUM_NODE_REGION_FILE", secret.toString())).node().region());
+    assertEquals("the environment has both PLENUM_NODE_REGION and PLENUM_NODE_REGION_FILE: one of them is enough",
+        assertThrows(ConfigException.class, () -> load(Map.of("PLENUM_NODE_REGION", "x", "PLENUM_NODE_REGION_FILE", secret.toString())))
+            .getMessage());
+    assertEquals("PLENUM_NODE_REGION_FILE in the environment names /no/such, which cannot be read as a file of text",
+        assertThrows(ConfigException.class, () -> load(Map.of("PLENUM_NODE_REGION_FILE", "/no/such"))).getMessage());
+    Path number = Files.writeString(folder.resolve("number"), "many");
+    assertEquals("the key http.port takes a whole number, not \"many\" (in the file of PLENUM_HTTP_PORT_FILE)",
+        assertThrows(ConfigException.class, () -> load(Map.of("PLENUM_HTTP_PORT_FILE", number.toString()))).getMessage());
+  }
+
+  @Test
+  void everyKeyIsListedWithItsReason() {
+    assertTrue(ConfigLoader.everyKey().contains("  port: 4443                 # TCP port"), ConfigLoader.everyKey());
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+      "http:/  port: 1/   host: x/          | mapping values are not allowed here (line 3, column 8)",
+      "http:/\tport: 1/                     | found character '\\t(TAB)' that cannot start any token. (Do not use \\t(TAB) for indentation) (line 2, column 1)",
+      "http:/  port: 1/ host: x/            | expected <block end>, but found '<block mapping start>' (line 3, column 2)",
+      "http: [/                             | expected the node content, but found '<stream end>' (line 2, column 1)",
+      "http:/  port: 1/http:/  host: x/     | Duplicate field",
+  })
+  void whatIsWrongInAFileIsSaidWithItsPlace(String yaml, String problem) throws IOException {
+    String file = file(yaml.replace('/', '\n')).toString();
+    String message = assertThrows(ConfigException.class, () -> load(Map.of(), "--conf", file)).getMessage();
+    assertTrue(message.startsWith(file + " is not valid YAML: " + problem), message);
+    assertEquals(-1, message.indexOf('\n'), "one line");
   }
 
   @Test

@@ -44,7 +44,7 @@ class IceTcpConnectionTest {
   private static final InetSocketAddress LOCAL = new InetSocketAddress("192.0.2.1", 40000);
 
   private final MediaSocketVerticle socket =
-      new MediaSocketVerticle(0, new ConfigLoader().load(new String[0], Map.of()), () -> { });
+      new MediaSocketVerticle(0, new ConfigLoader().load(new String[0], Map.of()), List.of("127.0.0.1"), () -> { });
   private final NetCounters counters = socket.counters();
   private byte transactions;
   private final WebRtcTransport transport = new WebRtcTransport("transport",
@@ -229,7 +229,7 @@ class IceTcpConnectionTest {
   }
 
   /** These tests end where DTLS would begin. */
-  private static final class NoDtls implements DtlsSession {
+  static final class NoDtls implements DtlsSession {
     @Override
     public void start(DtlsRole localRole, DtlsFingerprint remoteFingerprint) {}
 

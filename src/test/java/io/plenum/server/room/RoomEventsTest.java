@@ -98,6 +98,48 @@ class RoomEventsTest {
   }
 
   @Test
+  void aTransportThatNoCheckReachesIsNamedWithTheRemedyAndCounted() throws Exception {
+    onRoom(() -> {
+      try (CapturedLog log = CapturedLog.of(UnreachedClients.class)) {
+        peer.addTransport("t2", Peer.Direction.CONSUMER, false);
+        peer.onTransportCreated("t2", nowNs);
+        events.onTransportConnected("t1");
+        events.onTransportConnected("t2");
+        assertEquals(10_000, ring());
+        assertEquals(List.of("WARN media never arrived" + where() + " remote=192.0.2.1:7 announced=203.0.113.7 after=10s transports=1"
+            + " hint=\"no ICE check has come: clients must reach media.announcedIp on UDP or TCP media.port and on; a firewall, NAT, or an"
+            + " address that is not this machine's\""), log.lines());
+        ring();
+        assertEquals(1, log.lines().size(), "one line for both, and for the next minute");
+        assertEquals(2, opened.room().unreached().count());
+      }
+      return null;
+    });
+  }
+
+  @Test
+  void aTransportThatWasReachedOrIsGoneIsNotMissed() throws Exception {
+    onRoom(() -> {
+      try (CapturedLog log = CapturedLog.of(UnreachedClients.class)) {
+        events.onTransportConnected("t1");
+        events.onIceStateChanged("t1", IceState.NEW, IceState.CONNECTED, TUPLE);
+        events.onIceStateChanged("t1", IceState.CONNECTED, IceState.DISCONNECTED, null);
+        ring();
+        peer.addTransport("t2", Peer.Direction.CONSUMER, false);
+        peer.onTransportCreated("t2", nowNs);
+        events.onTransportConnected("t2");
+        peer.removeTransport("t2");
+        while (!timers.isEmpty()) {
+          ring();
+        }
+        assertEquals(List.of(), log.lines());
+        assertEquals(0, opened.room().unreached().count());
+      }
+      return null;
+    });
+  }
+
+  @Test
   void aSilentClientIsToldAndAfterFourSecondsItIsSentAwayAndMayComeBack() throws Exception {
     onRoom(() -> {
       events.onIceStateChanged("t1", IceState.COMPLETED, IceState.DISCONNECTED, null);

@@ -12,6 +12,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PemKeyCertOptions;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -57,6 +58,21 @@ class TlsSetupTest {
   }
 
   @Test
+  void theNodesOwnCertificateHasEveryAddressThatItIsReachedAt() throws Exception {
+    PlenumConfig config = new ConfigLoader().load(new String[] {"--http.tls.mode=self-signed", "--http.host=0.0.0.0",
+        "--auth.allowOpen=true", "--http.publicUrl=https://call.example.org:444"}, Map.of());
+    HttpServerOptions options = new HttpServerOptions();
+    TlsSetup.apply(config, List.of("192.0.2.7", "2001:db8::7"), options, null);
+    Buffer pem = ((PemKeyCertOptions) options.getKeyCertOptions()).getCertValues().get(0);
+    X509Certificate certificate = (X509Certificate) CertificateFactory.getInstance("X.509")
+        .generateCertificate(new ByteArrayInputStream(pem.getBytes()));
+    String names = certificate.getSubjectAlternativeNames().toString();
+    for (String name : List.of("192.0.2.7", "2001:db8:0:0:0:0:0:7", "call.example.org", "localhost")) {
+      assertTrue(names.contains(name), names);
+    }
+  }
+
+  @Test
   void aNodeTakesItsCertificateFromFiles() throws Exception {
     SelfSignedCertificate made = SelfSignedCertificate.generate(List.of());
     Path cert = Files.writeString(folder.resolve("cert.pem"), made.certificatePem());
@@ -94,7 +110,7 @@ class TlsSetupTest {
     options.setSslHandshakeTimeout(333).setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
     Vertx vertx = Vertx.vertx();
     try {
-      TlsSetup.apply(config, options, vertx);
+      TlsSetup.apply(config, List.of(), options, vertx);
       HttpServer server = TestNode.await(vertx.createHttpServer(options).requestHandler(request -> request.response().end()).listen());
       BlockingQueue<String> cut = new LinkedBlockingQueue<>();
       // A record of 512 bytes with a ClientHello in it, of which a byte comes now and then; and one who says nothing.
