@@ -57,7 +57,8 @@ public final class ConfigLoader {
         int equals = argument.indexOf('=');
         fromArguments.put(argument.substring(2, equals), argument.substring(equals + 1));
       } else {
-        throw new ConfigException("cannot read the argument \"" + argument + "\": write --KEY=VALUE or --conf FILE");
+        String shown = argument.toLowerCase(Locale.ROOT).contains("secret") ? argument.replaceFirst("=.*", "=…") : argument;
+        throw new ConfigException("cannot read the argument \"" + shown + "\": write --KEY=VALUE or --conf FILE");
       }
     }
     return assemble(file, environment, fromArguments, "on the command line");

@@ -73,6 +73,7 @@ class ConfigLoaderTest {
       "--limits.mediaMbitPerSecond=0 | the key limits.mediaMbitPerSecond takes 1 to 8000 (of one peer; one loop reads no more), not 0",
       "--limits.mediaPacketsPerSecond=2000000 | the key limits.mediaPacketsPerSecond takes 1 to 1000000 (of one peer), not 2000000",
       "http.port=1        | cannot read the argument \"http.port=1\": write --KEY=VALUE or --conf FILE",
+      "-cluster.secret=x y | cannot read the argument \"-cluster.secret=…\": write --KEY=VALUE or --conf FILE",
       "--conf             | --conf needs a file name behind it",
       "--conf=/nowhere/x  | cannot read the configuration file /nowhere/x",
   })
