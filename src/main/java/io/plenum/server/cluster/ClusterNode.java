@@ -366,6 +366,11 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
     return hazelcast.getCluster().getMembers().size();
   }
 
+  /** Connections to the grid that were cut because they showed no knowledge of the secret. */
+  public long refused(GridHandshake.Refusal reason) {
+    return GuardedGrid.refused(hazelcast, reason);
+  }
+
   public long rooms() {
     return rooms.size();
   }
