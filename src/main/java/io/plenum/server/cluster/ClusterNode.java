@@ -31,6 +31,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +47,8 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
   private static final long FAREWELL_POLL_MS = 100;
   /** For one operation of the registry; the others remove what is left as well. */
   private static final long GOODBYE_MS = 1_000;
+  /** What a long can hold; a member that says otherwise is none of Plenum's. */
+  private static final Pattern INCARNATION = Pattern.compile("[0-9]{1,18}");
   private static final Logger log = LoggerFactory.getLogger(ClusterNode.class);
 
   private final Vertx vertx;
@@ -260,7 +263,7 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
     for (Member member : hazelcast.getCluster().getMembers()) {
       String serverId = member.getAttribute(GridConfig.SERVER_ID);
       String incarnation = member.getAttribute(GridConfig.INCARNATION);
-      if (serverId != null && incarnation != null) {
+      if (serverId != null && incarnation != null && INCARNATION.matcher(incarnation).matches()) {
         Owner owner = new Owner(serverId, Long.parseLong(incarnation));
         if (serverId.equals(coordinator.self().serverId())) {
           ours.add(owner);

@@ -33,11 +33,9 @@ public final class GridConfig {
   private static final int BACKUPS = 2;
   private static final int OPERATION_TIMEOUT_MS = 5_000;
 
-  private GridConfig() {}
-
   /**
-   * Classes that Java serialisation may make of what members send: what the grid itself throws at each other end of a call,
-   * with the parts of an exception. Rows and messages are JSON, and Vert.x's subscriptions write themselves.
+   * Classes that Java serialisation may make of what members send: exceptions of the grid's own operations, which the calling
+   * member acts upon, and their parts. Rows and messages are JSON, and Vert.x's subscriptions write themselves.
    */
   private static final Set<String> DESERIALISED = Set.of(
       "java.lang.Throwable", "java.lang.Exception", "java.lang.RuntimeException", "java.lang.Error",
@@ -47,8 +45,17 @@ public final class GridConfig {
       "java.lang.StackTraceElement", "[Ljava.lang.StackTraceElement;", "java.util.Collections$EmptyList",
       "java.io.IOException", "java.io.EOFException", "java.util.concurrent.TimeoutException",
       "java.util.concurrent.ExecutionException", "java.util.concurrent.CancellationException",
-      "java.util.concurrent.RejectedExecutionException");
+      "java.util.concurrent.RejectedExecutionException",
+      "com.hazelcast.internal.cluster.impl.ClusterTopologyChangedException",
+      "com.hazelcast.internal.cluster.impl.ConfigMismatchException",
+      "com.hazelcast.internal.cluster.impl.MasterNodeChangedException",
+      "com.hazelcast.internal.cluster.impl.VersionMismatchException",
+      "com.hazelcast.internal.partition.PartitionStateVersionMismatchException",
+      "com.hazelcast.nio.serialization.HazelcastSerializationException",
+      "com.hazelcast.partition.NoDataMemberInClusterException", "com.hazelcast.query.QueryException");
   private static final Set<String> DESERIALISED_PACKAGES = Set.of("com.hazelcast.core.", "com.hazelcast.spi.exception.");
+
+  private GridConfig() {}
 
   /** @param ip the address the grid binds to, and no other */
   public static Config of(PlenumConfig config, String ip, ServerIdentity identity, ClusterKeys keys) {

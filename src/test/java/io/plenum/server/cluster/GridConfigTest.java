@@ -17,6 +17,7 @@ import com.hazelcast.internal.serialization.impl.HeapData;
 import com.hazelcast.internal.serialization.impl.SerializationConstants;
 import com.hazelcast.map.IMap;
 import com.hazelcast.nio.serialization.HazelcastSerializationException;
+import com.hazelcast.query.QueryException;
 import com.hazelcast.spi.exception.PartitionMigratingException;
 import com.hazelcast.spi.exception.RetryableHazelcastException;
 import com.hazelcast.spi.exception.TargetNotMemberException;
@@ -203,7 +204,8 @@ class GridConfigTest {
   @Test
   void theGridsOwnExceptionsComeAcross() {
     for (Throwable thrown : List.of(new RetryableHazelcastException("later", new IllegalStateException("a cause")),
-        new TargetNotMemberException("gone"), new PartitionMigratingException("moving"), new TimeoutException("late"))) {
+        new TargetNotMemberException("gone"), new PartitionMigratingException("moving"), new TimeoutException("late"),
+        new HazelcastSerializationException(new SecurityException("no")), new QueryException("unequal"))) {
       assertEquals(thrown.getClass(), serialization().toObject(serialization().toData(thrown)).getClass());
     }
   }
