@@ -17,7 +17,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +47,7 @@ final class LocalNodes {
       "-Dcom.sun.management.jmxremote.port");
 
   /** Where one node listens. */
-  private record Ports(int http, int media, int pipe, int grid) {}
+  private record Ports(int http, int media, int pipe, int grid, int bus) {}
 
   private final int count;
   private final List<String> passedOn = new ArrayList<>();
@@ -54,6 +56,8 @@ final class LocalNodes {
   private final List<Process> processes = new ArrayList<>();
   private final Map<Integer, String> urls = new ConcurrentHashMap<>();
   private final CountDownLatch allReady;
+  /** Of this run: keeps other users of the machine out of grid and bus. */
+  private final String secret = secret();
   private boolean stopping;
 
   /** @throws ConfigException when the arguments cannot be used */
@@ -120,6 +124,12 @@ final class LocalNodes {
     }
   }
 
+  private static String secret() {
+    byte[] random = new byte[32];
+    new SecureRandom().nextBytes(random);
+    return Base64.getEncoder().encodeToString(random);
+  }
+
   private int loops() {
     return config.media().loops() > 0 ? config.media().loops() : Math.max(1, Runtime.getRuntime().availableProcessors() / count);
   }
@@ -129,15 +139,17 @@ final class LocalNodes {
     int media = config.media().port();
     int pipe = config.pipe().port();
     int grid = config.cluster().port();
+    int bus = config.cluster().busPort();
     List<Ports> found = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       Ports ports = new Ports(take("http.port", http, 1), take("media.port", media, loops()), take("pipe.port", pipe, loops()),
-          take("cluster.port", grid, 1));
+          take("cluster.port", grid, 1), bus == 0 ? 0 : take("cluster.busPort", bus, 1));
       found.add(ports);
       http = ports.http() + 1;
       media = ports.media() + loops();
       pipe = ports.pipe() + loops();
       grid = ports.grid() + 1;
+      bus = bus == 0 ? 0 : ports.bus() + 1;
     }
     return found;
   }
@@ -190,11 +202,16 @@ final class LocalNodes {
         "--media.ip=" + HOST, "--media.announcedIp=" + HOST, "--media.port=" + ports.media(), "--media.loops=" + loops(),
         "--pipe.ip=" + HOST, "--pipe.port=" + ports.pipe(),
         "--cluster.enabled=true", "--cluster.discovery=", "--cluster.config=", "--cluster.port=" + ports.grid(),
-        "--cluster.busPort=0", "--cluster.members=" + String.join(",", all.stream().map(p -> HOST + ":" + p.grid()).toList())));
+        "--cluster.busPort=" + ports.bus(), "--cluster.members=" + String.join(",", all.stream().map(p -> HOST + ":" + p.grid()).toList())));
     if (stopping) {
       throw new IOException("we are stopping");
     }
-    Process process = new ProcessBuilder(command).start();
+    ProcessBuilder builder = new ProcessBuilder(command);
+    if (config.cluster().secret().isEmpty()) {
+      // In the environment, which only this user sees, and not among the arguments, which all do.
+      builder.environment().put("PLENUM_CLUSTER_SECRET", secret);
+    }
+    Process process = builder.start();
     processes.add(process);
     String name = "node " + (index + 1) + " | ";
     reader(process.getErrorStream(), line -> System.err.println(name + line));

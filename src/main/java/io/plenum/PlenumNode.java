@@ -5,6 +5,7 @@ import io.plenum.media.PlenumException;
 import io.plenum.server.Addresses;
 import io.plenum.server.ListenCheck;
 import io.plenum.server.NodeVerticle;
+import io.plenum.server.cluster.ClusteredVertx;
 import io.plenum.server.cluster.GridConfig;
 import io.plenum.server.config.ConfigException;
 import io.plenum.server.config.PlenumConfig;
@@ -16,7 +17,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -35,14 +35,6 @@ import java.util.function.Supplier;
  * Vert.x puts the application's verticles on the same loops; one that blocks its loop holds up media.
  */
 public final class PlenumNode {
-  /**
-   * A connection of the event bus that was cut silently for half a minute would, after the cut has healed, wait as long
-   * again for TCP to try once more; so it is given up, and made anew when there is something to say.
-   */
-  private static final int BUS_PING_INTERVAL_MS = 2_000;
-  private static final int BUS_PING_TIMEOUT_MS = 6_000;
-  private static final int BUS_CONNECT_TIMEOUT_MS = 2_000;
-
   /** An event loop that does not come back is named that often. On a busy machine a start takes some of them so far. */
   private static final long BLOCKED_S = 5;
   /** From then on with its stack. */
@@ -119,35 +111,29 @@ public final class PlenumNode {
     // Of no context: it must be told also when the Vert.x that it was about has been closed.
     Promise<PlenumNode> started = Promise.promise();
     if (!config.cluster().enabled()) {
-      deployAsOwner(Vertx.vertx(vertxOptions), options, started);
+      Vertx vertx = Vertx.vertx(vertxOptions);
+      deployAsOwner(vertx, options, () -> close(vertx), started);
       return started.future();
     }
-    String nodeIp = addresses.nodeIp();
-    vertxOptions.getEventBusOptions()
-        .setHost(nodeIp)
-        .setPort(config.cluster().busPort())
-        .setConnectTimeout(BUS_CONNECT_TIMEOUT_MS)
-        .setClusterPingInterval(BUS_PING_INTERVAL_MS)
-        .setClusterPingReplyInterval(BUS_PING_TIMEOUT_MS);
-    HazelcastClusterManager manager = new HazelcastClusterManager(GridConfig.of(config, nodeIp, options.identity()));
-    Vertx.builder().with(vertxOptions).withClusterManager(manager).buildClustered()
-        .onFailure(failure -> started.fail(new ConfigException("cannot join the cluster: " + failure.getMessage())))
-        .onSuccess(vertx -> deployAsOwner(vertx, options.hazelcast(manager.getHazelcastInstance()), started));
+    ClusteredVertx.join(vertxOptions, config, addresses.clusterIp(), options.identity())
+        .onFailure(started::fail)
+        .onSuccess(joined -> deployAsOwner(joined.vertx(), options.hazelcast(joined.hazelcast()), joined::close, started));
     return started.future();
   }
 
   /** The node before its Vert.x, which would close the sockets under it: clients would hear 1000 in place of why. */
-  private static void deployAsOwner(Vertx vertx, PlenumOptions options, Promise<PlenumNode> started) {
+  private static void deployAsOwner(
+      Vertx vertx, PlenumOptions options, Supplier<Future<Void>> close, Promise<PlenumNode> started) {
     deploy(vertx, options)
         .onSuccess(node -> started.complete(new PlenumNode(node.verticle, node.ready,
-            () -> stopWithVertx(node, vertx))))
-        .onFailure(failure -> close(vertx).onComplete(closed -> started.fail(failure)));
+            () -> stopWithVertx(node, close))))
+        .onFailure(failure -> close.get().onComplete(closed -> started.fail(failure)));
   }
 
-  private static Future<Void> stopWithVertx(PlenumNode node, Vertx vertx) {
+  private static Future<Void> stopWithVertx(PlenumNode node, Supplier<Future<Void>> close) {
     // Of no context, as in close: the loops are gone when it completes.
     Promise<Void> closed = Promise.promise();
-    node.stop.get().onComplete(undeployed -> close(vertx).onComplete(closed));
+    node.stop.get().onComplete(undeployed -> close.get().onComplete(closed));
     return closed.future();
   }
 

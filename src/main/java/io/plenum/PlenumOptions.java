@@ -4,6 +4,8 @@ import com.hazelcast.config.Config;
 import com.hazelcast.core.HazelcastInstance;
 import io.plenum.server.DataDirLock;
 import io.plenum.server.ServerIdentity;
+import io.plenum.server.cluster.BusTls;
+import io.plenum.server.cluster.ClusterKeys;
 import io.plenum.server.cluster.GridConfig;
 import io.plenum.server.config.ConfigException;
 import io.plenum.server.config.ConfigLoader;
@@ -14,6 +16,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -58,11 +61,16 @@ public final class PlenumOptions {
 
   /**
    * Gives the Vert.x that is to be made enough event loops: those of the node beside those that were asked for
-   * already, or that Vert.x has by default.
+   * already, or that Vert.x has by default. With {@code cluster.secret}, its clustered event bus, whose address and port are the
+   * application's choice, speaks to no node that does not know the secret.
    *
    * @return the same options
    */
   public VertxOptions addTo(VertxOptions vertx) {
+    PlenumConfig.Cluster cluster = config.cluster();
+    if (cluster.enabled() && !cluster.secret().isEmpty()) {
+      BusTls.secure(vertx.getEventBusOptions(), ClusterKeys.of(cluster.secret(), cluster.name()), new SecureRandom());
+    }
     return vertx
         .setPreferNativeTransport(true)
         .setEventLoopPoolSize(Math.max(vertx.getEventLoopPoolSize(), mediaLoops() + controlLoops()));

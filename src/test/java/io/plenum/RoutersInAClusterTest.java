@@ -55,7 +55,7 @@ class RoutersInAClusterTest {
           Map.entry("media.loops", "2"), Map.entry("pipe.ip", HOST), Map.entry("pipe.port", "0"),
           Map.entry("room.routerCapacity", "1"), Map.entry("cluster.enabled", "true"),
           Map.entry("cluster.name", "routers-" + ProcessHandle.current().pid()),
-          Map.entry("cluster.port", Integer.toString(port)),
+          Map.entry("cluster.port", Integer.toString(port)), Map.entry("cluster.busPort", "0"),
           Map.entry("cluster.members", HOST + ":" + first + "," + HOST + ":" + second))));
       nodes.add(await(PlenumNode.start(options)));
     }

@@ -17,14 +17,17 @@ import java.util.regex.Pattern;
 /**
  * Addresses under which this node is reached, worked out once at its start.
  *
- * @param nodeIp for other nodes
+ * @param nodeIp from outside
+ * @param clusterIp by other nodes: grid, event bus and pipes; loopback where there is no {@code cluster.secret}
+ * @param pipeIp that pipes are listened for on
  * @param announced for clients' media, the preferred one first
  * @param listened for clients' media: one socket each, so that an answer leaves from the address that was asked
  *     (RFC 8489 §6.3.1.2)
  * @param outside this machine's own addresses by which its page may be opened from other machines
  * @param doubt a sentence about an announced address that was found and may be the wrong one, or null
  */
-public record Addresses(String nodeIp, List<String> announced, List<String> listened, List<String> outside, String doubt) {
+public record Addresses(String nodeIp, String clusterIp, String pipeIp, List<String> announced, List<String> listened,
+    List<String> outside, String doubt) {
   /** Names for a certificate that the node makes itself: whatever a browser may have called it by. */
   List<String> names() {
     Set<String> names = new LinkedHashSet<>(outside);
@@ -59,7 +62,9 @@ public record Addresses(String nodeIp, List<String> announced, List<String> list
     Set<InetAddress> outside = new LinkedHashSet<>(announced);
     outside.add(node);
     outside.removeIf(address -> address.isLoopbackAddress() || !host.has(address));
-    return new Addresses(text(node), texts(announced), texts(listened(config, host, announced)),
+    InetAddress cluster = ip.isEmpty() && config.cluster().secret().isEmpty() ? loopback() : node;
+    String pipeIp = config.pipe().ip().isEmpty() ? text(cluster) : config.pipe().ip();
+    return new Addresses(text(node), text(cluster), pipeIp, texts(announced), texts(listened(config, host, announced)),
         texts(List.copyOf(outside)), doubt(config, host, announced));
   }
 

@@ -29,11 +29,11 @@ public final class ListenCheck {
     }
     if (config.cluster().enabled()) {
       for (int loop = 0; loop < mediaLoops && config.pipe().port() != 0; loop++) {
-        udp(config.pipe().ip(), config.pipe().port() + loop, "pipe.port", "pipe.ip");
+        udp(addresses.pipeIp(), config.pipe().port() + loop, "pipe.port", "pipe.ip");
       }
-      tcp(addresses.nodeIp(), config.cluster().busPort(), "cluster.busPort", "node.ip");
+      tcp(addresses.clusterIp(), config.cluster().busPort(), "cluster.busPort", "node.ip");
       if (config.cluster().config().isEmpty()) {
-        tcp(addresses.nodeIp(), config.cluster().port(), "cluster.port", "node.ip");
+        tcp(addresses.clusterIp(), config.cluster().port(), "cluster.port", "node.ip");
       }
     }
   }

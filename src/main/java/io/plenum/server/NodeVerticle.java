@@ -161,13 +161,13 @@ public final class NodeVerticle extends VerticleBase {
       int index = loops.size();
       MediaLoop loop = new MediaLoop(vertx, mediaContext, new RouterEnvironment(random, ntpAtZeroNs, dataLimits),
           afterRead -> new MediaSocketVerticle(index, config, addresses.listened(), afterRead),
-          afterRead -> new PipeSocketVerticle(index, config, afterRead));
+          afterRead -> new PipeSocketVerticle(index, config, addresses.pipeIp(), afterRead));
       loops.add(loop);
     }
     RtpCapabilities capabilities = RouterCapabilities.generate(MediaCodecs.withTelephony());
     RouterPlacement placement = new RouterPlacement(loops, capabilities);
     cluster = hazelcast == null ? null : new ClusterNode(vertx, eventLoops.nextControl(), hazelcast, config,
-        addresses.nodeIp(), identity, version(), servers::others, reason -> mustEnd.accept("another process has taken over: " + reason));
+        addresses.clusterIp(), identity, version(), servers::others, reason -> mustEnd.accept("another process has taken over: " + reason));
     rooms = new Rooms(eventLoops, placement, config, cluster == null ? new LoneNode(vertx, config) : cluster, unreached);
     WebRtcTransports transports = new WebRtcTransports(dtls, addresses.announced(), config.media());
     signaling = new SignalingService(vertx, rooms, transports, config.limits(), servers);

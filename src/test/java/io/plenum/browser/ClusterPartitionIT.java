@@ -100,7 +100,7 @@ class ClusterPartitionIT {
       nodes.add(NodeUnderTest.prepare(network.clientAddress(i), network.prefix(i),
           "--node.ip=" + network.nodeAddress(i), "--pipe.ip=" + network.nodeAddress(i),
           "--auth.allowOpen=true", ClusterUnderTest.JOIN_PATIENCE, "--cluster.enabled=true",
-          "--cluster.port=" + GRID_PORT, "--cluster.members=" + members));
+          "--cluster.secret=beyond loopback a cluster needs one", "--cluster.port=" + GRID_PORT, "--cluster.members=" + members));
     }
     return ClusterUnderTest.of(nodes);
   }

@@ -33,7 +33,7 @@ public final class ClusterUnderTest implements AutoCloseable {
     String members = IntStream.of(ports).mapToObj(port -> HOST + ":" + port).collect(Collectors.joining(","));
     for (int port : ports) {
       String[] all = Stream.concat(Stream.of("--node.ip=" + HOST, JOIN_PATIENCE, "--cluster.enabled=true",
-          "--cluster.name=test-" + ports[0], "--cluster.port=" + port, "--cluster.members=" + members),
+          "--cluster.name=test-" + ports[0], "--cluster.port=" + port, "--cluster.busPort=0", "--cluster.members=" + members),
           Arrays.stream(args)).toArray(String[]::new);
       cluster.nodes.add(NodeUnderTest.prepare(HOST, List.of(), all));
     }

@@ -153,7 +153,7 @@ class FailoverIT {
 
   private static NodeUnderTest start(int[] ports, int index, String... more) {
     List<String> args = new ArrayList<>(List.of("--node.ip=127.0.0.1", "--cluster.enabled=true", "--cluster.name=failover-" + ports[0],
-        "--cluster.port=" + ports[index], "--cluster.members=127.0.0.1:" + ports[0] + ",127.0.0.1:" + ports[1]));
+        "--cluster.port=" + ports[index], "--cluster.busPort=0", "--cluster.members=127.0.0.1:" + ports[0] + ",127.0.0.1:" + ports[1]));
     args.addAll(List.of(more));
     return NodeUnderTest.start(args.toArray(String[]::new));
   }

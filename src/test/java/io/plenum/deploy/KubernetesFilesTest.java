@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
@@ -82,7 +83,8 @@ class KubernetesFilesTest {
     }
     Map<String, String> environment = new HashMap<>();
     container().getEnv().forEach(variable -> environment.put(variable.getName(), "10.1.2.3"));
-    config = new ConfigLoader().load(new String[] {"--conf", "conf/" + CONF}, environment);
+    config = new ConfigLoader().load(
+        new String[] {"--conf", "conf/" + CONF, "--cluster.secretFile=", "--cluster.secret=the secret of this test"}, environment);
   }
 
   private static <T extends HasMetadata> T the(Class<T> type, String name) {
@@ -213,6 +215,20 @@ class KubernetesFilesTest {
     VolumeMount mount = container().getVolumeMounts().stream()
         .filter(m -> m.getName().equals("conf")).findFirst().orElseThrow();
     assertEquals(List.of("--conf", mount.getMountPath() + "/" + CONF), container().getArgs());
+  }
+
+  @Test
+  void theClustersSecretIsWhereTheNodeLooksForItAndInNoManifest() throws IOException {
+    Volume volume = pod().getVolumes().stream().filter(v -> v.getSecret() != null).findFirst().orElseThrow();
+    VolumeMount mount = container().getVolumeMounts().stream()
+        .filter(m -> m.getName().equals(volume.getName())).findFirst().orElseThrow();
+    assertEquals(mount.getMountPath() + "/secret",
+        yaml.readTree(Path.of("conf", CONF).toFile()).at("/cluster/secretFile").asText());
+    String how = Files.readString(Path.of("k8s/plenum.yaml"));
+    assertTrue(how.contains("create secret generic " + volume.getSecret().getSecretName() + " --from-literal=secret="), how);
+    // The user that the pod runs as reads it through its group.
+    assertEquals(0440, volume.getSecret().getDefaultMode());
+    assertEquals(10001, pod().getSecurityContext().getFsGroup());
   }
 
   @Test

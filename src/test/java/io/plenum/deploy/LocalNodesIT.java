@@ -27,7 +27,7 @@ class LocalNodesIT {
     List<String> command = new ArrayList<>(List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m", "-jar", "target/plenum.jar",
         "--nodes=2", "--data.dir=" + folder, "--http.port=" + port, "--media.loops=1", "--media.port=" + (port + 2),
-        "--pipe.port=" + (port + 4), "--cluster.port=" + (port + 6), "--cluster.name=local-" + port));
+        "--pipe.port=" + (port + 4), "--cluster.port=" + (port + 6), "--cluster.busPort=" + (port + 8), "--cluster.name=local-" + port));
     command.addAll(List.of(more));
     return new StartedProcess(Map.of(), command);
   }
@@ -35,7 +35,7 @@ class LocalNodesIT {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void bothNodesAreReadyInOneClusterAndEndWithTheirParentHoweverItEnds(boolean killed) throws Exception {
-    int port = FreePorts.inARow(8);
+    int port = FreePorts.inARow(10);
     try (StartedProcess parent = start(port)) {
       parent.awaitLine("Open the same room on each of them.");
       for (int node = 0; node < 2; node++) {
@@ -73,7 +73,7 @@ class LocalNodesIT {
 
   @Test
   void aPortThatIsTakenIsPassedOver() throws Exception {
-    int port = FreePorts.inARow(8);
+    int port = FreePorts.inARow(10);
     try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getByName(HOST));
         StartedProcess parent = start(port)) {
       parent.awaitLine("Open the same room on each of them.");
@@ -84,7 +84,7 @@ class LocalNodesIT {
 
   @Test
   void aKeyThatIsUnknownStopsTheStartBeforeAnythingRuns() throws Exception {
-    try (StartedProcess parent = start(FreePorts.inARow(8), "--http.prot=1")) {
+    try (StartedProcess parent = start(FreePorts.inARow(10), "--http.prot=1")) {
       assertEquals(2, parent.process.waitFor());
     }
   }

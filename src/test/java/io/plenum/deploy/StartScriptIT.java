@@ -59,7 +59,7 @@ class StartScriptIT {
   private List<String> command(int port) {
     return List.of(START, "--data.dir=" + folder.resolve("data"), "--http.host=" + HOST, "--http.port=" + port,
         "--media.ip=" + HOST, "--media.port=" + (port + 1), "--media.loops=1", "--pipe.ip=" + HOST, "--pipe.port=" + (port + 2),
-        "--cluster.enabled=true", "--cluster.name=start-" + port, "--cluster.port=" + (port + 3), "--node.ip=" + HOST);
+        "--cluster.enabled=true", "--cluster.name=start-" + port, "--cluster.port=" + (port + 3), "--cluster.busPort=0", "--node.ip=" + HOST);
   }
 
   @ParameterizedTest

@@ -9,12 +9,14 @@ import io.plenum.media.router.PipeConsumer;
 import io.plenum.media.router.Producer;
 import io.plenum.media.router.ProducerOptions;
 import io.plenum.media.transport.PipeTransport.PipeOptions;
+import io.plenum.protocol.srtp.SrtpDrop;
 import io.plenum.protocol.wire.Bytes;
 import io.plenum.simulation.SimulatedPeer.VideoOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -202,6 +204,9 @@ class PipeSimulationTest {
     nodes.nearSocket.link.cut(true);
     nodes.runFor(SECOND);
     int before = heard.packets.size();
+    long[] counted = nodes.far.node().router().environment().drops().of(SrtpDrop.class);
+    assertEquals(0, LongStream.of(counted).sum());
+    assertEquals(0, nodes.farSocket.unknown);
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < 10_000; i++) {
       byte[] forged = new byte[100];
@@ -213,6 +218,9 @@ class PipeSimulationTest {
     }
     nodes.runFor(SECOND);
     assertEquals(before, heard.packets.size());
+    assertEquals(0, nodes.farSocket.unknown);
+    assertEquals(10_000, LongStream.of(counted).sum(), "each is in the metrics, as a client's would be");
+    assertTrue(counted[SrtpDrop.AUTHENTICATION_FAILED.ordinal()] > 1_000);
     assertEquals(Map.of(), nodes.far.node().faults);
   }
 }

@@ -50,6 +50,7 @@ public final class PipeTransport implements Transport, RtpLink {
   private final String id;
   private final Router router;
   private final RouterEnvironment environment;
+  private final GateCounters gates;
   private final Network network;
   private final PipeOptions options;
   private final RtpSession session;
@@ -62,7 +63,6 @@ public final class PipeTransport implements Transport, RtpLink {
   private final PipeData data;
   /** Of the last call that said what time it is. */
   private long nowNs;
-  private long tooEarly;
   /** Whether anything was, and if so when. */
   private boolean heard;
   private long heardNs;
@@ -89,6 +89,7 @@ public final class PipeTransport implements Transport, RtpLink {
     this.id = id;
     this.router = router;
     this.environment = router.environment();
+    this.gates = new GateCounters(environment.drops());
     this.network = network;
     this.options = options;
     this.srtpParameters = options.enableSrtp() ? SrtpParameters.generate(environment.random()) : null;
@@ -169,8 +170,12 @@ public final class PipeTransport implements Transport, RtpLink {
 
   /** One datagram from the other end; never throws. The bytes are the caller's again when the call returns. */
   public void onDatagram(byte[] bytes, int offset, int length, long nowNs) {
-    if (closed || remote == null || length < RtpPacket.FIXED_HEADER_BYTES - 4) {
-      tooEarly++;
+    if (closed || remote == null) {
+      gates.count(GateDrop.NOT_CONNECTED);
+      return;
+    }
+    if (length < RtpPacket.FIXED_HEADER_BYTES - 4) {
+      gates.count(GateDrop.TOO_SHORT);
       return;
     }
     try {
@@ -203,6 +208,8 @@ public final class PipeTransport implements Transport, RtpLink {
       } else {
         session.onRtp(environment.plain, 0, plainLength, nowNs);
       }
+    } else if (plainLength < 0) {
+      gates.countSrtp(plainLength);
     }
   }
 
@@ -423,7 +430,7 @@ public final class PipeTransport implements Transport, RtpLink {
   @Override
   public void dump(Dump out) {
     out.value("id", id).value("remote", remote).value("srtp", options.enableSrtp()).value("rtx", options.enableRtx())
-        .value("tooEarly", tooEarly).part("session", session::dump).part("data", data::dump);
+        .part("gates", gates::dump).part("session", session::dump).part("data", data::dump);
     if (srtp != null) {
       out.part("srtpState", srtp::dump);
     }

@@ -34,6 +34,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +52,8 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
   private static final long GOODBYE_MS = 1_000;
   /** Nodes that are started together have found each other by then. */
   private static final long MEMBERS_MS = 15_000;
+  /** What a long can hold; a member that says otherwise is none of Plenum's. */
+  private static final Pattern INCARNATION = Pattern.compile("[0-9]{1,18}");
   private static final Logger log = LoggerFactory.getLogger(ClusterNode.class);
 
   private final Vertx vertx;
@@ -265,7 +268,7 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
     for (Member member : hazelcast.getCluster().getMembers()) {
       String serverId = member.getAttribute(GridConfig.SERVER_ID);
       String incarnation = member.getAttribute(GridConfig.INCARNATION);
-      if (serverId != null && incarnation != null) {
+      if (serverId != null && incarnation != null && INCARNATION.matcher(incarnation).matches()) {
         Owner owner = new Owner(serverId, Long.parseLong(incarnation));
         if (serverId.equals(coordinator.self().serverId())) {
           ours.add(owner);
@@ -369,6 +372,11 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
 
   public long members() {
     return hazelcast.getCluster().getMembers().size();
+  }
+
+  /** Connections to the grid that were cut because they showed no knowledge of the secret. */
+  public long refused(GridHandshake.Refusal reason) {
+    return GuardedGrid.refused(hazelcast, reason);
   }
 
   public long rooms() {

@@ -1,19 +1,23 @@
 package io.plenum.server.cluster;
 
+import com.hazelcast.config.AdvancedNetworkConfig;
 import com.hazelcast.config.ClassFilter;
 import com.hazelcast.config.Config;
+import com.hazelcast.config.InterfacesConfig;
 import com.hazelcast.config.JavaSerializationFilterConfig;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MultiMapConfig;
-import com.hazelcast.config.NetworkConfig;
 import com.hazelcast.config.PartitioningStrategyConfig;
+import com.hazelcast.config.ServerSocketEndpointConfig;
+import com.hazelcast.config.SocketInterceptorConfig;
 import com.hazelcast.config.YamlConfigBuilder;
 import com.hazelcast.partition.strategy.StringPartitioningStrategy;
 import io.plenum.server.ServerIdentity;
 import io.plenum.server.config.ConfigException;
 import io.plenum.server.config.PlenumConfig;
 import java.io.FileNotFoundException;
+import java.util.Set;
 
 /** The embedded data grid's configuration: from ours, or a whole Hazelcast YAML of the operator's with what we cannot do without. */
 public final class GridConfig {
@@ -29,11 +33,50 @@ public final class GridConfig {
   private static final int BACKUPS = 2;
   private static final int OPERATION_TIMEOUT_MS = 5_000;
 
+  /**
+   * Classes that Java serialisation may make of what members send: exceptions of the grid's own operations, which the calling
+   * member acts upon, and their parts. Rows and messages are JSON, and Vert.x's subscriptions write themselves.
+   */
+  private static final Set<String> DESERIALISED = Set.of(
+      "java.lang.Throwable", "java.lang.Exception", "java.lang.RuntimeException", "java.lang.Error",
+      "java.lang.IllegalStateException", "java.lang.IllegalArgumentException", "java.lang.NullPointerException",
+      "java.lang.UnsupportedOperationException", "java.lang.IndexOutOfBoundsException", "java.lang.ClassCastException",
+      "java.lang.SecurityException", "java.lang.InterruptedException", "java.lang.AssertionError",
+      "java.lang.StackTraceElement", "[Ljava.lang.StackTraceElement;", "java.util.Collections$EmptyList",
+      "java.io.IOException", "java.io.EOFException", "java.util.concurrent.TimeoutException",
+      "java.util.concurrent.ExecutionException", "java.util.concurrent.CancellationException",
+      "java.util.concurrent.RejectedExecutionException",
+      "com.hazelcast.internal.cluster.impl.ClusterTopologyChangedException",
+      "com.hazelcast.internal.cluster.impl.ConfigMismatchException",
+      "com.hazelcast.internal.cluster.impl.MasterNodeChangedException",
+      "com.hazelcast.internal.cluster.impl.VersionMismatchException",
+      "com.hazelcast.internal.partition.PartitionStateVersionMismatchException",
+      "com.hazelcast.nio.serialization.HazelcastSerializationException",
+      "com.hazelcast.partition.NoDataMemberInClusterException", "com.hazelcast.query.QueryException");
+  private static final Set<String> DESERIALISED_PACKAGES = Set.of("com.hazelcast.core.", "com.hazelcast.spi.exception.");
+
   private GridConfig() {}
 
-  /** @param nodeIp the address the grid binds to, and no other */
-  public static Config of(PlenumConfig config, String nodeIp, ServerIdentity identity) {
-    return addTo(config.cluster().config().isEmpty() ? own(config, nodeIp) : fromFile(config.cluster().config()), identity);
+  /** @param ip the address the grid binds to, and no other */
+  public static Config of(PlenumConfig config, String ip, ServerIdentity identity, ClusterKeys keys) {
+    Config grid = config.cluster().config().isEmpty() ? own(config, ip) : fromFile(config.cluster().config());
+    grid.setClusterName(keys.gridName());
+    grid.getSerializationConfig().setJavaSerializationFilterConfig(new JavaSerializationFilterConfig()
+        .setDefaultsDisabled(true)
+        .setWhitelist(new ClassFilter()
+            .addClasses(DESERIALISED.toArray(String[]::new))
+            .addPrefixes(DESERIALISED_PACKAGES.toArray(String[]::new))));
+    return addTo(grid, identity);
+  }
+
+  /** Has the grid call {@link GridHandshake} for each connection of members. */
+  static void requireHandshake(Config grid) {
+    SocketInterceptorConfig called = new SocketInterceptorConfig().setEnabled(true).setClassName(GridHandshake.class.getName());
+    if (grid.getAdvancedNetworkConfig().isEnabled()) {
+      grid.getAdvancedNetworkConfig().getEndpointConfigs().values().forEach(endpoint -> endpoint.setSocketInterceptorConfig(called));
+    } else {
+      grid.getNetworkConfig().setSocketInterceptorConfig(called);
+    }
   }
 
   /** What a node cannot do without, added to a configuration that is somebody else's. */
@@ -54,10 +97,9 @@ public final class GridConfig {
     return grid;
   }
 
-  private static Config own(PlenumConfig config, String nodeIp) {
+  private static Config own(PlenumConfig config, String ip) {
     Config grid = new Config();
     PlenumConfig.Cluster cluster = config.cluster();
-    grid.setClusterName(cluster.name());
     grid.setProperty("hazelcast.logging.type", "slf4j");
     grid.setProperty("hazelcast.health.monitoring.level", "OFF");
     grid.setProperty("hazelcast.phone.home.enabled", "false");
@@ -70,30 +112,22 @@ public final class GridConfig {
     grid.setProperty("hazelcast.max.wait.seconds.before.join", "0");
     grid.setProperty("hazelcast.merge.first.run.delay.seconds", "4");
     grid.setProperty("hazelcast.merge.next.run.delay.seconds", "2");
-    // Members read each other's bytes before they know each other: nothing is made of them but what we and the grid send.
-    grid.getSerializationConfig().setJavaSerializationFilterConfig(new JavaSerializationFilterConfig()
-        .setWhitelist(new ClassFilter().addPrefixes("io.vertx.spi.cluster.hazelcast.")));
-    NetworkConfig network = grid.getNetworkConfig();
-    network.setPort(cluster.port()).setPortAutoIncrement(false);
-    network.getInterfaces().setEnabled(true).addInterface(nodeIp);
-    network.setPublicAddress(nodeIp + ":" + cluster.port());
+    // A socket for members and none for clients, REST or memcache: they are refused by their first three bytes.
+    AdvancedNetworkConfig network = grid.getAdvancedNetworkConfig().setEnabled(true);
+    ServerSocketEndpointConfig members = new ServerSocketEndpointConfig()
+        .setPort(cluster.port())
+        .setPortAutoIncrement(false)
+        .setPublicAddress(ip + ":" + cluster.port());
+    members.setInterfaces(new InterfacesConfig().setEnabled(true).addInterface(ip));
+    network.setMemberEndpointConfig(members);
     JoinConfig join = network.getJoin();
     join.getAutoDetectionConfig().setEnabled(false);
     join.getMulticastConfig().setEnabled(false);
-    switch (cluster.discovery()) {
-      case "" -> {
-        join.getTcpIpConfig().setEnabled(true);
-        for (String member : cluster.members().split(",")) {
-          if (!member.isBlank()) {
-            join.getTcpIpConfig().addMember(member.strip());
-          }
-        }
-      }
-      case "multicast" -> join.getMulticastConfig().setEnabled(true);
-      case "kubernetes" -> join.getKubernetesConfig().setEnabled(true)
-          .setProperty("service-dns", requireServiceDns(cluster.members()));
-      default -> throw new ConfigException("the key cluster.discovery takes kubernetes, multicast or nothing, not \""
-          + cluster.discovery() + "\"");
+    if (cluster.discovery().equals("kubernetes")) {
+      join.getKubernetesConfig().setEnabled(true).setProperty("service-dns", requireServiceDns(cluster.members()));
+    } else {
+      join.getTcpIpConfig().setEnabled(true);
+      cluster.memberList().forEach(join.getTcpIpConfig()::addMember);
     }
     return grid;
   }

@@ -79,7 +79,7 @@ final class ConfigRules {
     if (config.auth().mode().equals("jwt")) {
       throw new ConfigException("auth.mode=jwt is not there yet: use auth.mode=none behind something that lets in only whom you know");
     }
-    return withHttpHost(config);
+    return ClusterRules.apply(withHttpHost(config));
   }
 
   /** Without authentication nobody but this machine gets in, unless somebody says so aloud. */

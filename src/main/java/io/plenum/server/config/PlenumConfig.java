@@ -1,5 +1,8 @@
 package io.plenum.server.config;
 
+import java.util.Arrays;
+import java.util.List;
+
 /**
  * The process's configuration: one record for each section of {@code conf/plenum.yaml}, where every key has its reason,
  * unit and default. Made by {@link ConfigLoader}; never changes while the process runs.
@@ -10,6 +13,10 @@ public record PlenumConfig(
 
   PlenumConfig withHttp(Http newHttp) {
     return new PlenumConfig(data, log, node, newHttp, media, room, pipe, cluster, auth, limits, drain, net);
+  }
+
+  PlenumConfig withCluster(Cluster newCluster) {
+    return new PlenumConfig(data, log, node, http, media, room, pipe, newCluster, auth, limits, drain, net);
   }
 
   public record Data(String dir) {}
@@ -34,7 +41,23 @@ public record PlenumConfig(
   public record Pipe(String ip, int port, boolean srtp, boolean rtx) {}
 
   public record Cluster(
-      boolean enabled, String name, int port, int busPort, String members, String discovery, int maxSilenceS, String config) {}
+      boolean enabled, String name, String secret, String secretFile, int port, int busPort, String members, String discovery,
+      int maxSilenceS, String config) {
+    /** Each {@code host:port} of {@code members}. */
+    public List<String> memberList() {
+      return Arrays.stream(members.split(",")).map(String::strip).filter(member -> !member.isEmpty()).toList();
+    }
+
+    Cluster withSecret(String read) {
+      return new Cluster(enabled, name, read, secretFile, port, busPort, members, discovery, maxSilenceS, config);
+    }
+
+    /** Without the secret, wherever it may be printed. */
+    @Override
+    public String toString() {
+      return "Cluster[enabled=" + enabled + ", name=" + name + "]";
+    }
+  }
 
   public record Auth(String mode, boolean allowOpen) {}
 

@@ -22,6 +22,7 @@ public final class PipeSocketVerticle extends VerticleBase implements PipeTransp
 
   private final int index;
   private final PlenumConfig config;
+  private final String ip;
   private final Runnable afterRead;
   private final NetCounters counters = new NetCounters();
   private final Map<InetSocketAddress, SsrcTable<PipeTransport>> routes = new HashMap<>();
@@ -29,11 +30,13 @@ public final class PipeSocketVerticle extends VerticleBase implements PipeTransp
 
   /**
    * @param index of the media loop; the port is {@code pipe.port + index}
+   * @param ip to listen on
    * @param afterRead called when all datagrams that had come are handled
    */
-  public PipeSocketVerticle(int index, PlenumConfig config, Runnable afterRead) {
+  public PipeSocketVerticle(int index, PlenumConfig config, String ip, Runnable afterRead) {
     this.index = index;
     this.config = config;
+    this.ip = ip;
     this.afterRead = afterRead;
   }
 
@@ -44,10 +47,10 @@ public final class PipeSocketVerticle extends VerticleBase implements PipeTransp
         ? Impairment.ofPipes(config.net().impair(), index)
         : null;
     return UdpSocket
-        .open(vertx, context, new InetSocketAddress(config.pipe().ip(), port), "pipe.port", this, counters, impairment)
+        .open(vertx, context, new InetSocketAddress(ip, port), "pipe.port", this, counters, impairment)
         .map(socket -> {
           udp = socket;
-          log.debug("pipe socket open loop={} ip={} port={}", index, config.pipe().ip(), port());
+          log.debug("pipe socket open loop={} ip={} port={}", index, ip, port());
           return null;
         });
   }

@@ -13,6 +13,7 @@ import io.plenum.protocol.sctp.dcep.DataChannelDrop;
 import io.plenum.protocol.srtp.SrtpDrop;
 import io.plenum.protocol.wire.Malformed;
 import io.plenum.server.cluster.ClusterNode;
+import io.plenum.server.cluster.GridHandshake;
 import io.plenum.server.dtls.DtlsFailure;
 import io.plenum.server.dtls.DtlsSessions;
 import io.plenum.server.net.NetDrop;
@@ -133,6 +134,10 @@ public final class NodeMetrics {
     metrics.gauge("pipes", "ends of pipes to other nodes' routers", cluster::pipes);
     metrics.gauge("cluster_members", "nodes of the cluster as the data grid counts them, this one included",
         cluster::members);
+    for (GridHandshake.Refusal reason : GridHandshake.Refusal.values()) {
+      metrics.counter("grid_refused", reason.label(), "connections to the data grid that did not show cluster.secret",
+          () -> cluster.refused(reason));
+    }
     metrics.gauge("cluster_rooms", "rooms that this node is present in, or is still leaving", cluster::rooms);
     metrics.gauge("remote_peers", "peers of those rooms on other nodes", cluster::remotePeers);
     metrics.gauge("remote_producers", "producers of those rooms on other nodes", cluster::remoteProducers);

@@ -81,6 +81,7 @@ class ConfigLoaderTest {
       "--limits.peers=1   | unknown key limits.peers on the command line: did you mean limits.peersPerRoom?",
       "--roomsPerNode=1   | unknown key roomsPerNode on the command line: did you mean limits.roomsPerNode?",
       "--HTTP.PORT=1      | unknown key HTTP.PORT on the command line: did you mean http.port?",
+      "-cluster.secret=x y | cannot read the argument \"-cluster.secret=…\": write --KEY=VALUE or --conf FILE",
       "--conf             | --conf needs a file name behind it",
       "--conf=/nowhere/x  | cannot read the configuration file /nowhere/x",
   })
