@@ -57,7 +57,8 @@ public final class ConfigLoader {
         int equals = argument.indexOf('=');
         fromArguments.put(argument.substring(2, equals), argument.substring(equals + 1));
       } else {
-        String shown = argument.toLowerCase(Locale.ROOT).contains("secret") ? argument.replaceFirst("=.*", "=…") : argument;
+        boolean secret = argument.toLowerCase(Locale.ROOT).contains("secret");
+        String shown = secret ? argument.replaceFirst("=.*", "=…") : argument;
         throw new ConfigException("cannot read the argument \"" + shown + "\": write --KEY=VALUE or --conf FILE");
       }
     }
