@@ -202,7 +202,8 @@ final class LocalNodes {
         "--media.ip=" + HOST, "--media.announcedIp=" + HOST, "--media.port=" + ports.media(), "--media.loops=" + loops(),
         "--pipe.ip=" + HOST, "--pipe.port=" + ports.pipe(),
         "--cluster.enabled=true", "--cluster.discovery=", "--cluster.config=", "--cluster.port=" + ports.grid(),
-        "--cluster.busPort=" + ports.bus(), "--cluster.members=" + String.join(",", all.stream().map(p -> HOST + ":" + p.grid()).toList())));
+        "--cluster.busPort=" + ports.bus(),
+        "--cluster.members=" + String.join(",", all.stream().map(p -> HOST + ":" + p.grid()).toList())));
     if (stopping) {
       throw new IOException("we are stopping");
     }

@@ -61,8 +61,8 @@ public final class PlenumOptions {
 
   /**
    * Gives the Vert.x that is to be made enough event loops: those of the node beside those that were asked for
-   * already, or that Vert.x has by default. With {@code cluster.secret}, its clustered event bus, whose address and port are the
-   * application's choice, speaks to no node that does not know the secret.
+   * already, or that Vert.x has by default. With {@code cluster.secret}, its clustered event bus, whose address and port
+   * are the application's choice, speaks to no node that does not know the secret.
    *
    * @return the same options
    */

@@ -29,14 +29,14 @@ import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x9.ECNamedCurveTable;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.math.ec.ECPoint;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
-import org.bouncycastle.math.ec.ECPoint;
 
 /**
- * Mutual TLS of the event bus. Every node computes the same authority from the cluster's secret and signs itself a certificate
- * with it; only certificates of that authority are trusted, at both ends. So a frame is read from members alone, and the
- * keys of pipes, which cross the bus, are read by members alone (docs/adr/0023).
+ * Mutual TLS of the event bus. Every node computes the same authority from the cluster's secret and signs itself a
+ * certificate with it; only certificates of that authority are trusted, at both ends. So a frame is read from members
+ * alone, and the keys of pipes, which cross the bus, are read by members alone (docs/adr/0023).
  */
 public final class BusTls {
   private static final X500Name AUTHORITY = new X500Name("CN=Plenum cluster");
@@ -86,7 +86,8 @@ public final class BusTls {
         factory.generatePrivate(new ECPrivateKeySpec(key, curve)));
   }
 
-  private static byte[] certificate(X500Name subject, PublicKey key, boolean isAuthority, PrivateKey signer, SecureRandom random)
+  private static byte[] certificate(
+      X500Name subject, PublicKey key, boolean isAuthority, PrivateKey signer, SecureRandom random)
       throws OperatorCreationException, IOException {
     JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
         AUTHORITY, new BigInteger(SERIAL_BITS, random).setBit(SERIAL_BITS - 1), FROM, TO, subject, key);

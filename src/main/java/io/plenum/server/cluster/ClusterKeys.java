@@ -12,11 +12,11 @@ import org.bouncycastle.asn1.x9.ECNamedCurveTable;
 import org.bouncycastle.asn1.x9.X9ECParameters;
 
 /**
- * Keys that all nodes of a cluster derive from {@code cluster.secret} and {@code cluster.name} (docs/adr/0022). Without a
- * secret, which is allowed on loopback only, they are those of the empty one: the same code runs, and protects nothing.
+ * Keys that all nodes of a cluster derive from {@code cluster.secret} and {@code cluster.name} (docs/adr/0022). Without
+ * a secret, which is allowed on loopback only, they are those of the empty one: the same code runs, and protects nothing.
  */
 public final class ClusterKeys {
-  /** Makes a guess cost about a tenth of a second: the grid's name, which follows from the secret, can be read on the wire. */
+  /** A guess costs a tenth of a second: the grid's name, which follows from the secret, can be read on the wire. */
   private static final int ITERATIONS = 200_000;
   private static final int KEY_BITS = 256;
   /** 128 bits: two clusters never meet by chance. */
@@ -34,7 +34,6 @@ public final class ClusterKeys {
   /** Takes some 100 ms of processor time: once for each start. */
   public static ClusterKeys of(String secret, String clusterName) {
     byte[] salt = ("plenum cluster 1 " + clusterName).getBytes(StandardCharsets.UTF_8);
-    // The JDK refuses an empty password only where it is null; HMAC pads it with zeros.
     PBEKeySpec spec = new PBEKeySpec(secret.toCharArray(), salt, ITERATIONS, KEY_BITS);
     try {
       byte[] master = SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256").generateSecret(spec).getEncoded();

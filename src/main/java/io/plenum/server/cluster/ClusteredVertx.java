@@ -37,13 +37,14 @@ public final class ClusteredVertx {
    * @param ip that grid and bus listen on
    * @return of no context; fails with a {@link ConfigException}, and nothing is left open then
    */
-  public static Future<ClusteredVertx> join(VertxOptions options, PlenumConfig config, String ip, ServerIdentity identity) {
+  public static Future<ClusteredVertx> join(
+      VertxOptions options, PlenumConfig config, String ip, ServerIdentity identity) {
     Promise<ClusteredVertx> joined = Promise.promise();
     new Thread(() -> {
       try {
         ClusterKeys keys = ClusterKeys.of(config.cluster().secret(), config.cluster().name());
-        HazelcastInstance hazelcast = GuardedGrid.start(GridConfig.of(config, ip, identity, keys), keys);
         describeBus(options.getEventBusOptions(), config, ip, keys);
+        HazelcastInstance hazelcast = GuardedGrid.start(GridConfig.of(config, ip, identity, keys), keys);
         build(options, hazelcast, joined);
       } catch (RuntimeException e) {
         joined.fail(e instanceof ConfigException ? e : failure(e));

@@ -32,10 +32,12 @@ public final class GridConfig {
   /** Two nodes may be lost at once without losing a row or a subscription. */
   private static final int BACKUPS = 2;
   private static final int OPERATION_TIMEOUT_MS = 5_000;
+  /** By itself Hazelcast waits for ever: TCP's pauses, up to 16 s in a cut of 30 s, would hold up the merge after it. */
+  private static final int CONNECT_TIMEOUT_S = 2;
 
   /**
-   * Classes that Java serialisation may make of what members send: exceptions of the grid's own operations, which the calling
-   * member acts upon, and their parts. Rows and messages are JSON, and Vert.x's subscriptions write themselves.
+   * Classes that Java serialisation may make of what members send: exceptions of the grid's own operations, which the
+   * calling member acts upon, and their parts. Rows and messages are JSON, and Vert.x's subscriptions write themselves.
    */
   private static final Set<String> DESERIALISED = Set.of(
       "java.lang.Throwable", "java.lang.Exception", "java.lang.RuntimeException", "java.lang.Error",
@@ -53,7 +55,8 @@ public final class GridConfig {
       "com.hazelcast.internal.partition.PartitionStateVersionMismatchException",
       "com.hazelcast.nio.serialization.HazelcastSerializationException",
       "com.hazelcast.partition.NoDataMemberInClusterException", "com.hazelcast.query.QueryException");
-  private static final Set<String> DESERIALISED_PACKAGES = Set.of("com.hazelcast.core.", "com.hazelcast.spi.exception.");
+  private static final Set<String> DESERIALISED_PACKAGES =
+      Set.of("com.hazelcast.core.", "com.hazelcast.spi.exception.");
 
   private GridConfig() {}
 
@@ -71,9 +74,11 @@ public final class GridConfig {
 
   /** Has the grid call {@link GridHandshake} for each connection of members. */
   static void requireHandshake(Config grid) {
-    SocketInterceptorConfig called = new SocketInterceptorConfig().setEnabled(true).setClassName(GridHandshake.class.getName());
+    SocketInterceptorConfig called =
+        new SocketInterceptorConfig().setEnabled(true).setClassName(GridHandshake.class.getName());
     if (grid.getAdvancedNetworkConfig().isEnabled()) {
-      grid.getAdvancedNetworkConfig().getEndpointConfigs().values().forEach(endpoint -> endpoint.setSocketInterceptorConfig(called));
+      grid.getAdvancedNetworkConfig().getEndpointConfigs().values()
+          .forEach(endpoint -> endpoint.setSocketInterceptorConfig(called));
     } else {
       grid.getNetworkConfig().setSocketInterceptorConfig(called);
     }
@@ -119,6 +124,7 @@ public final class GridConfig {
         .setPortAutoIncrement(false)
         .setPublicAddress(ip + ":" + cluster.port());
     members.setInterfaces(new InterfacesConfig().setEnabled(true).addInterface(ip));
+    members.setSocketConnectTimeoutSeconds(CONNECT_TIMEOUT_S);
     network.setMemberEndpointConfig(members);
     JoinConfig join = network.getJoin();
     join.getAutoDetectionConfig().setEnabled(false);

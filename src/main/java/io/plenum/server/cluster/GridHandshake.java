@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Proof by both ends of a grid connection that they know the cluster's secret, before the grid reads a byte of it
- * (docs/adr/0022). The end that accepts sends a random challenge; the one that connects answers with its own challenge and a
- * MAC over both; the first returns another MAC. Whatever connects without the secret gets 36 bytes and is cut.
+ * (docs/adr/0022). The end that accepts sends a random challenge; the one that connects answers with its own challenge
+ * and a MAC over both; the first returns another MAC. A connection without the secret gets 36 bytes and is cut.
  *
  * <p>Runs on threads of the grid, which wait for the other end; the time and the number of those that wait are limited.
  */
@@ -195,7 +195,8 @@ public final class GridHandshake implements MemberSocketInterceptor {
       unlogged++;
       return;
     }
-    log.warn("grid connection refused from={} reason={} before={}", socket.getRemoteSocketAddress(), reason.label(), unlogged);
+    log.warn("grid connection refused from={} reason={} before={}",
+        socket.getRemoteSocketAddress(), reason.label(), unlogged);
     loggedNs = nowNs;
     unlogged = 0;
   }

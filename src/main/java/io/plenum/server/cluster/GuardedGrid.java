@@ -13,8 +13,8 @@ import java.security.SecureRandom;
 import java.util.UUID;
 
 /**
- * The embedded data grid behind a {@link GridHandshake}. Hazelcast calls a socket interceptor in its enterprise edition only,
- * where its open edition has an empty method: that method is what is filled in here (docs/adr/0022).
+ * The embedded data grid behind a {@link GridHandshake}. Hazelcast makes socket interceptors in its enterprise edition
+ * only, where its open edition has an empty method: that method is filled in here (docs/adr/0022).
  */
 final class GuardedGrid {
   /** Member attribute in which Vert.x looks for its node's id when the Hazelcast is given to it. */

@@ -52,7 +52,8 @@ final class ClusterRules {
     try {
       Path path = Path.of(file);
       if (Files.size(path) > MAX_SECRET_CHARACTERS) {
-        throw new ConfigException("the file of cluster.secretFile has more than " + MAX_SECRET_CHARACTERS + " bytes: " + file);
+        throw new ConfigException(
+            "the file of cluster.secretFile has more than " + MAX_SECRET_CHARACTERS + " bytes: " + file);
       }
       return Files.readString(path).strip();
     } catch (NoSuchFileException e) {
@@ -85,8 +86,8 @@ final class ClusterRules {
   }
 
   private static ConfigException noSecret(String why) {
-    return new ConfigException("a cluster beyond this machine (" + why + ") needs cluster.secret, or cluster.secretFile, the same on all"
-        + " nodes: " + MAKE_ONE);
+    return new ConfigException("a cluster beyond this machine (" + why
+        + ") needs cluster.secret, or cluster.secretFile, the same on all nodes: " + MAKE_ONE);
   }
 
   /** {@code 10.0.0.1:5701}, {@code name}, {@code [::1]:5701}. */

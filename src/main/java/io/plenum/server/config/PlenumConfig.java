@@ -41,8 +41,8 @@ public record PlenumConfig(
   public record Pipe(String ip, int port, boolean srtp, boolean rtx) {}
 
   public record Cluster(
-      boolean enabled, String name, String secret, String secretFile, int port, int busPort, String members, String discovery,
-      int maxSilenceS, String config) {
+      boolean enabled, String name, String secret, String secretFile, int port, int busPort, String members,
+      String discovery, int maxSilenceS, String config) {
     /** Each {@code host:port} of {@code members}. */
     public List<String> memberList() {
       return Arrays.stream(members.split(",")).map(String::strip).filter(member -> !member.isEmpty()).toList();

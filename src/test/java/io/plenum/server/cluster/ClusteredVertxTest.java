@@ -42,7 +42,8 @@ class ClusteredVertxTest {
   private static ClusteredVertx join(int port, int busPort, String others) throws Exception {
     PlenumConfig config = new ConfigLoader().load(Map.of("cluster.enabled", "true", "node.ip", HOST, "cluster.secret", SECRET,
         "cluster.port", Integer.toString(port), "cluster.busPort", Integer.toString(busPort), "cluster.members", others));
-    return await(ClusteredVertx.join(new VertxOptions().setEventLoopPoolSize(2), config, HOST, new ServerIdentity("server-" + port, 1)));
+    return await(ClusteredVertx.join(
+        new VertxOptions().setEventLoopPoolSize(2), config, HOST, new ServerIdentity("server-" + port, 1)));
   }
 
   private static <T> T await(Future<T> future) throws Exception {
@@ -72,7 +73,8 @@ class ClusteredVertxTest {
   /** The first member's answer to a message of the second, over TCP. */
   private static void assertTheBusWorks(String address) throws Exception {
     Promise<String> heard = Promise.promise();
-    MessageConsumer<String> consumer = members.get(0).vertx().eventBus().consumer(address, message -> heard.tryComplete(message.body()));
+    MessageConsumer<String> consumer = members.get(0).vertx().eventBus()
+        .consumer(address, message -> heard.tryComplete(message.body()));
     await(consumer.completion());
     members.get(1).vertx().eventBus().send(address, "x".repeat(100_000));
     assertEquals(100_000, await(heard.future()).length());
