@@ -129,7 +129,7 @@ public final class NodeVerticle extends VerticleBase {
     return scheme + "://" + (here ? "localhost" : host) + ":" + web.actualPort();
   }
 
-  /** Where browsers on other machines find the page: none if only this machine reaches it. */
+  /** Addresses of the page for browsers on other machines; none if only this machine reaches it. */
   public List<String> urlsFromOutside() {
     String host = config.http().host();
     if (!config.http().publicUrl().isEmpty()) {
@@ -168,7 +168,8 @@ public final class NodeVerticle extends VerticleBase {
     RouterPlacement placement = new RouterPlacement(loops, capabilities);
     cluster = hazelcast == null ? null : new ClusterNode(vertx, eventLoops.nextControl(), hazelcast, config,
         addresses.nodeIp(), identity, version(), servers::others, reason -> mustEnd.accept("another process has taken over: " + reason));
-    rooms = new Rooms(eventLoops, placement, config, cluster == null ? new LoneNode(vertx, config) : cluster, unreached);
+    rooms = new Rooms(eventLoops, placement, config, cluster == null ? new LoneNode(vertx, config) : cluster,
+        unreached);
     WebRtcTransports transports = new WebRtcTransports(dtls, addresses.announced(), config.media());
     signaling = new SignalingService(vertx, rooms, transports, config.limits(), servers);
     WarmUp.require(readiness);
@@ -208,7 +209,8 @@ public final class NodeVerticle extends VerticleBase {
     }
     // join: all have opened or failed before anything is closed again.
     return Future.join(sockets).onSuccess(open -> log.info("sockets open media={} pipe={} transport={}",
-        addresses.listened().stream().map(ip -> range(ip, loop -> loop.socket().port())).collect(Collectors.joining(",")),
+        addresses.listened().stream().map(ip -> range(ip, loop -> loop.socket().port()))
+            .collect(Collectors.joining(",")),
         config.cluster().enabled() ? range(config.pipe().ip(), loop -> loop.pipeSocket().port()) : "none",
         vertx.isNativeTransportEnabled() ? "native" : "nio"));
   }

@@ -34,7 +34,8 @@ public final class SocketlessRooms implements AutoCloseable {
     config = new ConfigLoader().load(settings);
     EventLoops loops = new EventLoops(vertx, 1, 1, null);
     MediaLoop loop = new MediaLoop(vertx, loops.media().get(0), new RouterEnvironment(new SecureRandom(), 0),
-        afterRead -> new MediaSocketVerticle(0, config, List.of("127.0.0.1"), afterRead), afterRead -> new PipeSocketVerticle(0, config, afterRead));
+        afterRead -> new MediaSocketVerticle(0, config, List.of("127.0.0.1"), afterRead),
+        afterRead -> new PipeSocketVerticle(0, config, afterRead));
     RouterPlacement placement = new RouterPlacement(List.of(loop), RouterCapabilities.generate(MediaCodecs.withTelephony()));
     rooms = new Rooms(loops, placement, config, room -> Future.succeededFuture(),
         new UnreachedClients(List.of("203.0.113.7")));
