@@ -24,7 +24,7 @@ public final class Plenum {
   static final int EXIT_CANNOT_START = 2;
   /** What the node prints on stdout, with its address behind it, when it is ready. */
   static final String READY = "Plenum is ready: ";
-  /** In {@code data.dir} while the node is ready: what docker/health.sh looks at where it cannot ask, because of TLS. */
+  /** In {@code data.dir} while the node is ready. docker/health.sh looks at it where TLS keeps it from asking. */
   private static final String READY_FILE = "ready";
   /** System property of a node that {@link LocalNodes} has started: it ends when its standard input does. */
   static final String ENDS_WITH_INPUT = "plenum.endsWithInput";
@@ -45,8 +45,8 @@ public final class Plenum {
         --help, -h     this text
         --version      version of Plenum and of Java
 
-      The command line beats the environment (PLENUM_HTTP_PORT=8080, or PLENUM_HTTP_PORT_FILE=a file that has the value), and that
-      beats the file. Every key with its default:
+      The command line beats the environment (PLENUM_HTTP_PORT=8080, or PLENUM_HTTP_PORT_FILE=a file that has the
+      value), and that beats the file. Every key with its default:
 
       """;
 
@@ -73,7 +73,7 @@ public final class Plenum {
     }
   }
 
-  /** What is to be said in place of a start, or null. */
+  /** Text to print in place of a start, or null. */
   static String answer(String[] args) {
     List<String> all = List.of(args);
     if (all.contains("--help") || all.contains("-h")) {
@@ -81,7 +81,8 @@ public final class Plenum {
     }
     String version = Plenum.class.getPackage().getImplementationVersion();
     return all.contains("--version")
-        ? "Plenum " + (version == null ? "dev" : version) + ", Java " + Runtime.version() + ", " + System.getProperty("os.name")
+        ? "Plenum " + (version == null ? "dev" : version) + ", Java " + Runtime.version() + ", "
+            + System.getProperty("os.name")
         : null;
   }
 

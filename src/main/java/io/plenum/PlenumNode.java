@@ -194,7 +194,7 @@ public final class PlenumNode {
     return verticle.url();
   }
 
-  /** Where browsers on other machines find the page; none if only this machine reaches it, or on the application's router. */
+  /** Addresses of the page for other machines; none if only this one reaches it, or on the application's router. */
   List<String> urlsFromOutside() {
     return verticle.httpPort() == 0 ? List.of() : verticle.urlsFromOutside();
   }

@@ -38,6 +38,7 @@ public record Addresses(String nodeIp, String clusterIp, String pipeIp, List<Str
 
   /** Beyond that a machine has addresses for other purposes, and one socket takes what comes to any of them. */
   static final int MAX_LISTENED = 32;
+  private static final Pattern FOUR_NUMBERS = Pattern.compile("\\d+\\.\\d+\\.\\d+\\.\\d+");
   private static final Pattern DIGITS_AND_DOTS = Pattern.compile("[0-9.]+");
 
   /**
@@ -87,14 +88,15 @@ public record Addresses(String nodeIp, String clusterIp, String pipeIp, List<Str
     if (!isEvery(ip)) {
       return resolve("media.ip", ip);
     }
-    if (ip.isEmpty() && announced.stream().allMatch(host::has)) {
+    // Loopback may be that of the machine around a container, whose published ports come in elsewhere.
+    if (ip.isEmpty() && announced.stream().allMatch(address -> host.has(address) && !address.isLoopbackAddress())) {
       return announced;
     }
     // Behind a NAT: which of ours it leads to, only the NAT knows.
-    boolean ipv4Only = ip.equals("0.0.0.0");
     List<InetAddress> all = host.addresses().stream()
-        .filter(address -> !ipv4Only || address instanceof Inet4Address)
+        .filter(address -> !ip.equals("0.0.0.0") || address instanceof Inet4Address)
         .toList();
+    boolean ipv4Only = all.stream().allMatch(address -> address instanceof Inet4Address);
     return all.isEmpty() || all.size() > MAX_LISTENED ? resolveLiteral(ipv4Only ? "0.0.0.0" : "::") : all;
   }
 
@@ -118,8 +120,9 @@ public record Addresses(String nodeIp, String clusterIp, String pipeIp, List<Str
     for (InetAddress address : announced) {
       HostNetwork.Interface network = host.interfaceOf(address);
       if (network != null && network.kind() == HostNetwork.Kind.POINT_TO_POINT) {
-        return "clients are told to send media to " + text(address) + ", which is this machine's address on " + network.name()
-            + ", a point-to-point link such as a VPN: if they reach it elsewhere, set media.announcedIp";
+        return "clients are told to send media to " + text(address) + ", which is this machine's address on "
+            + network.name() + ", a point-to-point link such as a VPN: if they reach it elsewhere, set"
+            + " media.announcedIp";
       }
     }
     return null;
@@ -130,7 +133,8 @@ public record Addresses(String nodeIp, String clusterIp, String pipeIp, List<Str
     List<InetAddress> found = new ArrayList<>();
     try {
       // Digits and dots that are no address are no name either: no DNS server need be asked.
-      InetAddress[] all = DIGITS_AND_DOTS.matcher(text).matches() && !text.matches("\\d+\\.\\d+\\.\\d+\\.\\d+") || text.isEmpty()
+      boolean noName = DIGITS_AND_DOTS.matcher(text).matches() && !FOUR_NUMBERS.matcher(text).matches();
+      InetAddress[] all = noName || text.isEmpty()
           ? new InetAddress[0]
           : InetAddress.getAllByName(text);
       for (InetAddress address : all) {
@@ -142,7 +146,8 @@ public record Addresses(String nodeIp, String clusterIp, String pipeIp, List<Str
       // Said below.
     }
     if (found.isEmpty()) {
-      throw new ConfigException("the key " + key + " takes an address of IPv4 or IPv6, or a name that has one, not \"" + text + "\"");
+      throw new ConfigException(
+          "the key " + key + " takes an address of IPv4 or IPv6, or a name that has one, not \"" + text + "\"");
     }
     for (InetAddress address : found) {
       if (address.isAnyLocalAddress() || address.isMulticastAddress() || text(address).equals("255.255.255.255")) {

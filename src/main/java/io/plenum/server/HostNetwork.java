@@ -47,6 +47,7 @@ record HostNetwork(InetAddress ipv4Source, InetAddress ipv6Source, List<Interfac
         // The JDK gives the newest first; the oldest of a link is its primary one.
         List<InetAddress> addresses = Collections.list(network.getInetAddresses());
         Collections.reverse(addresses);
+        addresses.removeIf(address -> !canBeBound(address));
         interfaces.add(new Interface(network.getName(), network.getIndex(), kind(network), List.copyOf(addresses)));
       }
     }
@@ -64,6 +65,15 @@ record HostNetwork(InetAddress ipv4Source, InetAddress ipv6Source, List<Interfac
       return Kind.BRIDGE;
     }
     return Files.exists(linux.resolve("device")) ? Kind.HARDWARE : Kind.OTHER;
+  }
+
+  /** False for an IPv6 address that has yet to show that no other machine has it, or that failed to. */
+  private static boolean canBeBound(InetAddress address) {
+    try (DatagramSocket socket = new DatagramSocket(0, address)) {
+      return socket.isBound();
+    } catch (SocketException e) {
+      return false;
+    }
   }
 
   /** Connecting a UDP socket only asks the routing table; no packet leaves. */
@@ -95,8 +105,8 @@ record HostNetwork(InetAddress ipv4Source, InetAddress ipv6Source, List<Interfac
   }
 
   /**
-   * Addresses by which the world most likely reaches this machine: sources of the default routes, IPv4 before IPv6. Without a
-   * default route, that of the interface that looks most like a network card. Loopback on a machine without a network.
+   * Addresses by which the world most likely reaches this machine: sources of the default routes, IPv4 before IPv6.
+   * Without a default route, that of the interface that looks most like a network card; none without a network.
    */
   List<InetAddress> main() {
     List<InetAddress> sources = Stream.of(ipv4Source == null ? Stream.<InetAddress>of() : Stream.of(ipv4Source),

@@ -10,8 +10,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 
 /**
- * Looks, before anything is started, whether the node can have what it is to listen on: a port that is taken is then one line, and
- * not the end of a node that has joined its cluster. Between this look and the real thing another process may come.
+ * Check, before anything is started, that the node can have what it is to listen on: a port that is taken is then one
+ * line, and not the end of a node that has joined its cluster. Another process may still come between check and start.
  */
 public final class ListenCheck {
   private ListenCheck() {}

@@ -129,7 +129,7 @@ public final class NodeVerticle extends VerticleBase {
     return scheme + "://" + (here ? "localhost" : host) + ":" + web.actualPort();
   }
 
-  /** Where browsers on other machines find the page: none if only this machine reaches it. */
+  /** Addresses of the page for browsers on other machines; none if only this machine reaches it. */
   public List<String> urlsFromOutside() {
     String host = config.http().host();
     if (!config.http().publicUrl().isEmpty()) {
@@ -208,7 +208,8 @@ public final class NodeVerticle extends VerticleBase {
     }
     // join: all have opened or failed before anything is closed again.
     return Future.join(sockets).onSuccess(open -> log.info("sockets open media={} pipe={} transport={}",
-        addresses.listened().stream().map(ip -> range(ip, loop -> loop.socket().port())).collect(Collectors.joining(",")),
+        addresses.listened().stream().map(ip -> range(ip, loop -> loop.socket().port()))
+            .collect(Collectors.joining(",")),
         config.cluster().enabled() ? range(config.pipe().ip(), loop -> loop.pipeSocket().port()) : "none",
         vertx.isNativeTransportEnabled() ? "native" : "nio"));
   }

@@ -20,8 +20,8 @@ class HealthScriptTest {
   @TempDir Path folder;
 
   private int health(int port) throws Exception {
-    try (StartedProcess check = new StartedProcess(Map.of("PLENUM_HTTP_PORT", String.valueOf(port), "PLENUM_HTTP_TLS_MODE", "self-signed",
-        "PLENUM_DATA_DIR", folder.toString()), List.of("docker/health.sh"))) {
+    try (StartedProcess check = new StartedProcess(Map.of("PLENUM_HTTP_PORT", String.valueOf(port),
+        "PLENUM_HTTP_TLS_MODE", "self-signed", "PLENUM_DATA_DIR", folder.toString()), List.of("docker/health.sh"))) {
       return check.process.waitFor();
     }
   }

@@ -24,8 +24,8 @@ class ListenCheckTest {
 
   /** All on loopback and on any port, but for these keys. */
   private static void check(String... arguments) {
-    List<String> all = new ArrayList<>(List.of("--node.ip=" + HOST, "--http.port=0", "--media.port=0", "--media.ip=" + HOST,
-        "--pipe.ip=" + HOST, "--pipe.port=0", "--cluster.port=0", "--cluster.enabled=true"));
+    List<String> all = new ArrayList<>(List.of("--node.ip=" + HOST, "--http.port=0", "--media.port=0",
+        "--media.ip=" + HOST, "--pipe.ip=" + HOST, "--pipe.port=0", "--cluster.port=0", "--cluster.enabled=true"));
     all.addAll(List.of(arguments));
     PlenumConfig config = new ConfigLoader().load(all.toArray(String[]::new), Map.of());
     ListenCheck.require(config, Addresses.of(config), 2);
@@ -45,8 +45,8 @@ class ListenCheckTest {
   void aTcpPortThatIsTakenIsNamedWithItsKey(String key) throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, LOOPBACK)) {
       int port = taken.getLocalPort();
-      assertEquals("cannot listen on TCP 127.0.0.1:" + port + " (Address already in use): is another process there? " + key + " moves it",
-          refusal("--" + key + "=" + port));
+      assertEquals("cannot listen on TCP 127.0.0.1:" + port + " (Address already in use): is another process there? "
+          + key + " moves it", refusal("--" + key + "=" + port));
     }
   }
 
@@ -64,17 +64,18 @@ class ListenCheckTest {
   void theUdpPortOfEveryLoopMustBeFree(String section) throws IOException {
     try (DatagramSocket taken = new DatagramSocket(0, LOOPBACK)) {
       int port = taken.getLocalPort();
-      assertEquals("cannot listen on UDP 127.0.0.1:" + port + " (Address already in use): is another process there? " + section
-          + ".port moves it", refusal("--" + section + ".port=" + (port - 1)));
+      assertEquals("cannot listen on UDP 127.0.0.1:" + port + " (Address already in use): is another process there? "
+          + section + ".port moves it", refusal("--" + section + ".port=" + (port - 1)));
     }
   }
 
   @Test
   void anAddressThatIsNotOursIsNamed() {
-    assertEquals("cannot listen on UDP 203.0.113.7:40000 (Cannot assign requested address): media.ip takes an address of this machine",
+    assertEquals("cannot listen on UDP 203.0.113.7:40000 (Cannot assign requested address): media.ip takes an address"
+        + " of this machine",
         refusal("--media.ip=203.0.113.7", "--media.port=40000"));
-    assertEquals("cannot listen on http.host 203.0.113.7 http.port 4443 (Cannot assign requested address): http.host takes an address of"
-        + " this machine", refusal("--http.host=203.0.113.7", "--http.port=4443", "--auth.allowOpen=true"));
+    assertEquals("cannot listen on http.host 203.0.113.7 http.port 4443 (Cannot assign requested address): http.host"
+        + " takes an address of this machine", refusal("--http.host=203.0.113.7", "--http.port=4443", "--auth.allowOpen=true"));
   }
 
   @Test

@@ -40,7 +40,7 @@ public record IceCandidate(
   }
 
   /**
-   * The same candidate as one of several addresses. RFC 8445 §5.1.1.3: those of different addresses have different foundations.
+   * Copy for one of several addresses. See RFC 8445 §5.1.1.3: foundations differ where addresses do.
    *
    * @param base which of our addresses it is, from 0
    */

@@ -424,14 +424,18 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
     Set<String> present = hazelcast.getCluster().getMembers().stream()
         .map(member -> member.getAddress().getHost() + ":" + member.getAddress().getPort())
         .collect(Collectors.toSet());
-    workers.executeBlocking(() -> MissingMembers.find(options.members(), options.port(), present)).onSuccess(missing -> {
-      if (!missing.isEmpty()) {
-        log.warn("{}", LogLine.of("cluster members missing").with("members", present.size()).with("missing", String.join(",", missing))
-            .with("after", MEMBERS_MS / 1_000 + "s").with("hint", (present.size() == 1 ? "this node is alone: its rooms are not shared. " : "")
-                + "Are they spelt as they should be in cluster.members, do they run, with the same cluster.name, and can their"
-                + " cluster.port be reached over TCP?"));
-      }
-    });
+    workers.executeBlocking(() -> MissingMembers.find(options.members(), options.port(), present))
+        .onSuccess(missing -> tellMissing(missing, present.size()));
+  }
+
+  private static void tellMissing(List<String> missing, int members) {
+    if (!missing.isEmpty()) {
+      String alone = members == 1 ? "this node is alone: its rooms are not shared. " : "";
+      log.warn("{}", LogLine.of("cluster members missing").with("members", members)
+          .with("missing", String.join(",", missing)).with("after", MEMBERS_MS / 1_000 + "s")
+          .with("hint", alone + "Are they spelt as they should be in cluster.members, do they run, with the same"
+              + " cluster.name, and can their cluster.port be reached over TCP?"));
+    }
   }
 
   @Override

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/** Entries of {@code cluster.members} that stand for no node of the cluster: misspelt, unreachable, or not started yet. */
+/** Entries of {@code cluster.members} without a node in the cluster: misspelt, unreachable, or not started yet. */
 final class MissingMembers {
   /** Hazelcast's {@code 10.0.0.*} and {@code 10.0.0.1-9}: any number of nodes, none included. */
   private static final Pattern PATTERN = Pattern.compile("[0-9.]*[*-][0-9.*-]*(:\\d+)?");

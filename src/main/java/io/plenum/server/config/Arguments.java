@@ -16,17 +16,18 @@ record Arguments(String file, Map<String, String> keys) {
     for (int i = 0; i < arguments.length; i++) {
       String argument = arguments[i];
       int equals = argument.indexOf('=');
-      String key = argument.startsWith("--") ? argument.substring(2, equals < 0 ? argument.length() : Math.max(2, equals)) : "";
+      String name = equals < 0 ? argument : argument.substring(0, equals);
+      String key = name.startsWith("--") ? name.substring(2) : "";
       if (key.isEmpty()) {
         // Its value may be a secret.
-        throw new ConfigException("cannot read the argument \"" + (equals < 0 ? argument : argument.substring(0, equals + 1) + "…")
+        throw new ConfigException("cannot read the argument \"" + name + (equals < 0 ? "" : "=…")
             + "\": write --KEY=VALUE or --conf FILE");
       } else if (equals >= 0) {
         keys.put(key, argument.substring(equals + 1));
       } else if (i + 1 < arguments.length && !arguments[i + 1].startsWith("--")) {
         keys.put(key, arguments[++i]);
       } else {
-        throw new ConfigException("--" + key + " needs a " + (key.equals("conf") ? "file name" : "value") + " behind it");
+        throw new ConfigException(name + " needs a " + (key.equals("conf") ? "file name" : "value") + " behind it");
       }
     }
     return new Arguments(keys.remove("conf"), keys);

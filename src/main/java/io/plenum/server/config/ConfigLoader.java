@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
@@ -87,7 +88,8 @@ public final class ConfigLoader {
           return;
         }
         if (key == null) {
-          throw new ConfigException("unknown key " + variable + " in the environment" + KeyNames.didYouMean(variable, keyOfVariable.keySet()));
+          throw new ConfigException("unknown key " + variable + " in the environment"
+              + KeyNames.didYouMean(variable, keyOfVariable.keySet()));
         }
         set(tree, known, key, value, "in the environment (" + variable + ")");
       }
@@ -100,7 +102,7 @@ public final class ConfigLoader {
     }
   }
 
-  /** A secret is better kept in a file than in the environment, which every process that the node's user starts can see. */
+  /** Content of the file that a variable names: a secret is better kept there than in the environment. */
   private static String contents(String variable, String file, Map<String, String> environment) {
     String plain = variable.substring(0, variable.length() - FILE_SUFFIX.length());
     if (environment.containsKey(plain)) {
@@ -109,7 +111,8 @@ public final class ConfigLoader {
     try {
       return Files.readString(Path.of(file)).strip();
     } catch (IOException | InvalidPathException e) {
-      throw new ConfigException(variable + " in the environment names " + file + ", which cannot be read as a file of text");
+      throw new ConfigException(
+          variable + " in the environment names " + file + ", which cannot be read as a file of text");
     }
   }
 
@@ -210,12 +213,13 @@ public final class ConfigLoader {
     return new ConfigException("the key " + key + " takes " + wanted + ", not \"" + value + "\" (" + where + ")");
   }
 
-  /** What the parser found, and where; its message begins with what it was doing, which is of no use to a person. */
+  /** The parser's finding with its place; its own message begins with what it was doing. */
   private static String problem(JsonProcessingException e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof MarkedYAMLException marked && marked.getProblemMark() != null) {
-        return marked.getProblem().replaceAll("\\s*[\\r\\n]+\\s*", " ") + " (line " + (marked.getProblemMark().getLine() + 1) + ", column "
-            + (marked.getProblemMark().getColumn() + 1) + ")";
+        Mark mark = marked.getProblemMark();
+        return marked.getProblem().replaceAll("\\s*[\\r\\n]+\\s*", " ")
+            + " (line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1) + ")";
       }
     }
     return firstLine(e.getOriginalMessage())

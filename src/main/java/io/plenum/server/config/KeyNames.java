@@ -15,7 +15,7 @@ final class KeyNames {
   private KeyNames() {}
 
   /**
-   * What to say behind the name of an unknown key.
+   * Words to put behind the name of an unknown key.
    *
    * @param known keys, or variables of the environment
    */

@@ -30,7 +30,8 @@ public enum BindFailure {
    * @param key of the port
    */
   public static ConfigException refusal(String protocol, InetSocketAddress address, Throwable cause, String key) {
-    return refusal(protocol + " " + address.getHostString() + ":" + address.getPort(), cause, key, key.replace(".port", ".ip"));
+    return refusal(
+        protocol + " " + address.getHostString() + ":" + address.getPort(), cause, key, key.replace(".port", ".ip"));
   }
 
   /**
@@ -41,7 +42,8 @@ public enum BindFailure {
    */
   public static ConfigException refusal(String where, Throwable cause, String portKey, String addressKey) {
     // Without the name of the system call that Netty puts before it.
-    String reason = String.valueOf(cause.getMessage()).replaceFirst("^\\w+\\(\\.\\.\\) failed( with error\\(-\\d+\\))?: ", "");
+    String reason = String.valueOf(cause.getMessage())
+        .replaceFirst("^\\w+\\(\\.\\.\\) failed( with error\\(-\\d+\\))?: ", "");
     String remedy = switch (of(cause)) {
       case NOT_OURS -> addressKey + " takes an address of this machine";
       case NOT_ALLOWED -> "ports below 1024 need a privilege; " + portKey + " moves it";

@@ -4,9 +4,9 @@ import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 
 /**
- * One address of a media loop: UDP, TCP on the same number, and the clients that are met there. Each address has sockets
- * of its own, because what leaves a socket bound to all of them has the source that the kernel chooses, which need not
- * be the one that the client asked.
+ * One address of a media loop: UDP, TCP on the same number, and the clients that are met there. Each address has
+ * sockets of its own, because what leaves a socket bound to all of them has the source that the kernel chooses, which
+ * need not be the one that the client asked.
  */
 final class MediaPort implements UdpSocket.Receiver {
   final String ip;

@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One media event loop's sockets for clients: one UDP port, and TCP on the same number (RFC 4571, passive), on each address
- * that is listened on. Datagrams are handed to the transport they belong to and answered on the same thread, from the
- * address they came to; what a burst makes us send leaves in one flush.
+ * One media event loop's sockets for clients: one UDP port, and TCP on the same number (RFC 4571, passive), on each
+ * address that is listened on. Datagrams are handed to the transport they belong to and answered on the same thread,
+ * from the address they came to; what a burst makes us send leaves in one flush.
  */
 public final class MediaSocketVerticle extends VerticleBase implements WebRtcTransport.Network {
   private static final Logger log = LoggerFactory.getLogger(MediaSocketVerticle.class);

@@ -46,8 +46,8 @@ public final class NodeMetrics {
     }
     showDrops(metrics, loops, "gate_dropped", "datagrams that a transport's first gates dropped",
         GateDrop.class, GateDrop::label);
-    metrics.counter("ice_unreached", "transports that clients connected by signalling, and that no valid check reached in 10 s",
-        unreached);
+    metrics.counter("ice_unreached",
+        "transports that clients connected by signalling, and that no valid check reached in 10 s", unreached);
     showDrops(metrics, loops, "ice_dropped", "checks that ICE refused", IceDrop.class, IceDrop::label);
     showDrops(metrics, loops, "srtp_dropped", "packets that SRTP refused", SrtpDrop.class, SrtpDrop::label);
     showDrops(metrics, loops, "rtp_dropped", "authenticated RTP packets that were not used", RtpDrop.class, RtpDrop::label);

@@ -4,8 +4,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Rate of a warning that clients cause: written at the first occurrence, and then at most once in an interval, with the number of
- * occurrences since the last line. From any thread.
+ * Rate of a warning that clients cause: written at the first occurrence, and then at most once in an interval, with the
+ * number of occurrences since the last line. From any thread.
  */
 public final class WarningRate {
   public static final long MINUTE_NS = TimeUnit.MINUTES.toNanos(1);

@@ -180,7 +180,7 @@ public final class Peer {
     return iceChangedNs.containsKey(transportId);
   }
 
-  /** Whether a valid check has come to it: the state before the first one is never returned to. */
+  /** True once a valid check has come to it: the state before the first one is never returned to. */
   boolean isReached(String transportId) {
     return reachedTransports.contains(transportId);
   }

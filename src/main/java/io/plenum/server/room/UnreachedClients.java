@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Transports of this node that a client has connected by signalling and that no ICE check has reached: what a wrong announced
- * address and closed ports look like from here. From any room's loop.
+ * Transports of this node that a client has connected by signalling and that no ICE check has reached: what a wrong
+ * announced address and closed ports look like from here. From any room's loop.
  */
 public final class UnreachedClients {
   /** A browser sends its first check at once, and gives up after 15 s or more. */
@@ -37,8 +37,8 @@ public final class UnreachedClients {
     if (occurrences > 0) {
       log.warn("{}", where.with("announced", announced).with("after", PATIENCE_MS / 1_000 + "s")
           .with("transports", occurrences)
-          .with("hint", "no ICE check has come: clients must reach media.announcedIp on UDP or TCP media.port and on; a firewall, NAT, or"
-              + " an address that is not this machine's"));
+          .with("hint", "no ICE check has come: clients must reach media.announcedIp on UDP or TCP media.port and on;"
+              + " a firewall, NAT, or an address that is not this machine's"));
     }
   }
 }

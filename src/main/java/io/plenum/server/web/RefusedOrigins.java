@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says in the log which pages were refused, and which key lets them in. Each origin once in a while: a client that is refused comes
- * again for ever. On the web's loop.
+ * Says in the log which pages were refused, and which key lets them in. Each origin once in a while: a client that is
+ * refused comes again for ever. On the web's loop.
  */
 final class RefusedOrigins {
   /** Origins remembered: more than one operator has, and few enough for someone who makes them up. */
@@ -24,7 +24,7 @@ final class RefusedOrigins {
   private static final int MAX_CHARACTERS = 256;
   private static final Logger log = LoggerFactory.getLogger(RefusedOrigins.class);
 
-  /** When each was last named; the one longest ago first. */
+  /** Time at which each was last named; the one longest ago first. */
   private final Map<String, Long> namedNs = new LinkedHashMap<>();
   private final TokenBucket lines = new TokenBucket(LINES_AT_ONCE, LINE_INTERVAL);
   private long unsaid;
@@ -53,8 +53,10 @@ final class RefusedOrigins {
 
   private static String hint(SignalingCounters.Refused reason) {
     return reason == SignalingCounters.Refused.HOST
-        ? "this node is on loopback and was called by a name that is not localhost: set http.publicUrl to the address that clients use"
-        : "if this page may connect, add its origin to http.allowedOrigins; behind a proxy, let it pass X-Forwarded-Proto and -Host";
+        ? "this node is on loopback and was called by a name that is not localhost: set http.publicUrl to the address"
+            + " that clients use"
+        : "if this page may connect, add its origin to http.allowedOrigins; behind a proxy, let it pass"
+            + " X-Forwarded-Proto and -Host";
   }
 
   private static String shortened(String text) {

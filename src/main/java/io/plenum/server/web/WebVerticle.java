@@ -178,7 +178,8 @@ public final class WebVerticle extends VerticleBase {
             config.http().host(), listening.actualPort()))
         // BindException from the JDK's sockets, another kind of IOException from the native ones.
         .recover(e -> Future.failedFuture(e instanceof IOException
-            ? BindFailure.refusal("http.host " + config.http().host() + " http.port " + config.http().port(), e, "http.port", "http.host")
+            ? BindFailure.refusal("http.host " + config.http().host() + " http.port " + config.http().port(), e,
+                "http.port", "http.host")
             : e));
   }
 

@@ -78,7 +78,8 @@ class MediaSocketVerticleTest {
 
   private WebRtcTransport transport(MediaSocketVerticle socket) {
     return new WebRtcTransport("transport",
-        new Router("router", RouterCapabilities.generate(MediaCodecs.defaults()), new RouterEnvironment(new SplittableRandom(1), 0)),
+        new Router("router", RouterCapabilities.generate(MediaCodecs.defaults()),
+            new RouterEnvironment(new SplittableRandom(1), 0)),
         socket, List.of(), IceOptions.DEFAULT, new MediaPolicer(MediaPolicer.Rates.ofMbit(40, 8_000)), sink -> {
           dtlsOut = sink;
           return new IceTcpConnectionTest.NoDtls();
@@ -95,7 +96,8 @@ class MediaSocketVerticleTest {
     })));
   }
 
-  private static DatagramPacket check(IceParameters parameters, String to, int port, boolean nominates) throws Exception {
+  private static DatagramPacket check(IceParameters parameters, String to, int port, boolean nominates)
+      throws Exception {
     StunWriter writer = new StunWriter(256);
     writer.begin(StunMessage.BINDING_REQUEST, new byte[StunMessage.TRANSACTION_ID_BYTES], 0);
     writer.putUsername((parameters.usernameFragment() + ":peer").getBytes(StandardCharsets.US_ASCII));
@@ -116,7 +118,8 @@ class MediaSocketVerticleTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void whatIsAskedAtAnAddressIsAnsweredFromItAndMediaLeavesFromTheOneThatTheClientChose(boolean nativeTransport) throws Exception {
+  void whatIsAskedAtAnAddressIsAnsweredFromItAndMediaLeavesFromTheOneThatTheClientChose(boolean nativeTransport)
+      throws Exception {
     MediaSocketVerticle socket = open(nativeTransport, 0, FIRST, SECOND);
     WebRtcTransport transport = onLoop(() -> transport(socket));
     IceParameters parameters = transport.iceParameters();
@@ -151,13 +154,15 @@ class MediaSocketVerticleTest {
       "true  | 127.0.0.1   | 0     | is another process there? media.port moves it",
       "false | 127.0.0.1   | 0     | is another process there? media.port moves it",
   })
-  void anAddressThatCannotBeListenedOnIsNamedWithTheRemedy(boolean nativeTransport, String ip, int port, String remedy) throws Exception {
+  void anAddressThatCannotBeListenedOnIsNamedWithTheRemedy(boolean nativeTransport, String ip, int port, String remedy)
+      throws Exception {
     try (DatagramSocket taken = new DatagramSocket(0, InetAddress.getByName(FIRST))) {
       int asked = port == 0 ? taken.getLocalPort() : port;
       CompletionException failure = assertThrows(CompletionException.class, () -> open(nativeTransport, asked, ip));
       String message = failure.getCause().getMessage();
       assertEquals(ConfigException.class, failure.getCause().getClass());
-      assertTrue(message.startsWith("cannot listen on UDP " + ip + ":" + asked + " (") && message.endsWith("): " + remedy), message);
+      assertTrue(message.startsWith("cannot listen on UDP " + ip + ":" + asked + " ("), message);
+      assertTrue(message.endsWith("): " + remedy), message);
     }
   }
 }

@@ -106,9 +106,9 @@ class RoomEventsTest {
         events.onTransportConnected("t1");
         events.onTransportConnected("t2");
         assertEquals(10_000, ring());
-        assertEquals(List.of("WARN media never arrived" + where() + " remote=192.0.2.1:7 announced=203.0.113.7 after=10s transports=1"
-            + " hint=\"no ICE check has come: clients must reach media.announcedIp on UDP or TCP media.port and on; a firewall, NAT, or an"
-            + " address that is not this machine's\""), log.lines());
+        assertEquals(List.of("WARN media never arrived" + where() + " remote=192.0.2.1:7 announced=203.0.113.7"
+            + " after=10s transports=1 hint=\"no ICE check has come: clients must reach media.announcedIp on UDP or TCP"
+            + " media.port and on; a firewall, NAT, or an address that is not this machine's\""), log.lines());
         ring();
         assertEquals(1, log.lines().size(), "one line for both, and for the next minute");
         assertEquals(2, opened.room().unreached().count());

@@ -9,13 +9,14 @@ import org.junit.jupiter.api.Test;
 class WebRtcTransportsTest {
   private static List<String> told(List<String> addresses, boolean forceTcp) {
     return WebRtcTransports.candidates(addresses, 40_000, forceTcp).stream()
-        .map(candidate -> candidate.foundation() + " " + candidate.protocol() + " " + candidate.address() + ":" + candidate.port())
+        .map(each -> each.foundation() + " " + each.protocol() + " " + each.address() + ":" + each.port())
         .toList();
   }
 
   @Test
   void oneAddressIsToldForUdpAndTcp() {
-    assertEquals(List.of("udpcandidate udp 192.0.2.1:40000", "tcpcandidate tcp 192.0.2.1:40000"), told(List.of("192.0.2.1"), false));
+    assertEquals(List.of("udpcandidate udp 192.0.2.1:40000", "tcpcandidate tcp 192.0.2.1:40000"),
+        told(List.of("192.0.2.1"), false));
     assertEquals(List.of("tcpcandidate tcp 192.0.2.1:40000"), told(List.of("192.0.2.1"), true));
   }
 
@@ -24,7 +25,8 @@ class WebRtcTransportsTest {
     List<String> addresses = List.of("192.0.2.1", "2001:db8::1");
     assertEquals(List.of("udpcandidate udp 192.0.2.1:40000", "udpcandidate2 udp 2001:db8::1:40000",
         "tcpcandidate tcp 192.0.2.1:40000", "tcpcandidate2 tcp 2001:db8::1:40000"), told(addresses, false));
-    List<Long> priorities = WebRtcTransports.candidates(addresses, 40_000, false).stream().map(IceCandidate::priority).toList();
+    List<Long> priorities = WebRtcTransports.candidates(addresses, 40_000, false).stream()
+        .map(IceCandidate::priority).toList();
     assertEquals(priorities.stream().sorted((one, other) -> Long.compare(other, one)).distinct().toList(), priorities);
   }
 }

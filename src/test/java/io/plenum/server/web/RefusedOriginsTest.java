@@ -25,11 +25,12 @@ class RefusedOriginsTest {
       refuse("https://app.example", 0);
       refused.onRefused(HOST, null, "call.example", "127.0.0.1:1", 0);
       assertEquals(List.of(
-          "WARN page refused origin=https://app.example host=sfu.example:4443 remote=198.51.100.4:5000 reason=origin refusals=1"
-              + " hint=\"if this page may connect, add its origin to http.allowedOrigins; behind a proxy, let it pass X-Forwarded-Proto"
-              + " and -Host\"",
-          "WARN page refused host=call.example remote=127.0.0.1:1 reason=host refusals=1 hint=\"this node is on loopback and was called"
-              + " by a name that is not localhost: set http.publicUrl to the address that clients use\""), log.lines());
+          "WARN page refused origin=https://app.example host=sfu.example:4443 remote=198.51.100.4:5000 reason=origin"
+              + " refusals=1 hint=\"if this page may connect, add its origin to http.allowedOrigins; behind a proxy,"
+              + " let it pass X-Forwarded-Proto and -Host\"",
+          "WARN page refused host=call.example remote=127.0.0.1:1 reason=host refusals=1 hint=\"this node is on"
+              + " loopback and was called by a name that is not localhost: set http.publicUrl to the address that"
+              + " clients use\""), log.lines());
     }
   }
 
@@ -63,7 +64,8 @@ class RefusedOriginsTest {
   void anOriginCannotEndTheLineOrAddAKey() {
     try (CapturedLog log = CapturedLog.of(RefusedOrigins.class)) {
       refuse("x reason=none\nINFO all is well", 0);
-      assertTrue(log.lines().get(0).startsWith("WARN page refused origin=\"x reason=none\\nINFO all is well\" host="), log.lines().get(0));
+      String line = log.lines().get(0);
+      assertTrue(line.startsWith("WARN page refused origin=\"x reason=none\\nINFO all is well\" host="), line);
     }
   }
 }
