@@ -21,6 +21,12 @@ public final class ClusterTimings {
    * A registry that has not answered by then counts as failed; Hazelcast's own stall in a partition is about as long.
    */
   public static final long REGISTRY_DEADLINE_NS = 5 * SECOND;
+  /**
+   * A room that opens waits so long for its first look at the registry, which takes a few milliseconds when all is well. When it
+   * stalls, the other nodes tell the newcomer in this time: a digest and the question for their state take {@link #REORDER_NS}
+   * each. No client shall wait longer to be let in.
+   */
+  public static final long FIRST_STATE_NS = 500 * MS;
   /** Pause after a registry operation that failed. */
   public static final long REGISTRY_RETRY_NS = SECOND;
   /** Between two sendings of a signal request whose answer has not come. */

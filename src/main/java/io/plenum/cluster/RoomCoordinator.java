@@ -33,7 +33,7 @@ import java.util.function.LongFunction;
  *
  * <p>A table of contents: {@link OwnRows} is what is ours, {@link RoomTopic} tells it, {@link RoomView} is what we know of
  * others, {@link CatchUp}
- * asks for what was missed, {@link RegistrySync} and {@link Reconciler} keep the shared maps true, {@link Crossings} knows
+ * asks for what was missed, {@link FirstState} says when enough is known, {@link RegistrySync} and {@link Reconciler} keep the shared maps true, {@link Crossings} knows
  * what should cross to the routers here, and brings it about.
  */
 public final class RoomCoordinator implements Registry.Answers {
@@ -50,6 +50,7 @@ public final class RoomCoordinator implements Registry.Answers {
   private final RegistrySync sync;
   private final Reconciler reconciler;
   private final CatchUp catchUp;
+  private final FirstState firstState = new FirstState();
   private final Crossings crossings;
   private final Pipes pipes;
   private State state = State.NEW;
@@ -84,6 +85,11 @@ public final class RoomCoordinator implements Registry.Answers {
     return state;
   }
 
+  /** Whether what the room has on other nodes is known, as far as it can be: then the first local peer may come. */
+  public boolean knowsRoom() {
+    return firstState.known();
+  }
+
   // ---- what happens on this node ----
 
   /** The first local peer is about to come; also when the room was closing. The topic is subscribed to already. */
@@ -95,6 +101,7 @@ public final class RoomCoordinator implements Registry.Answers {
     topic.onEntered();
     put(RoomEvent.ROOM_ENTER, generation -> new RoomRow(environment.self(), generation, environment.room()), nowNs);
     reconciler.start(nowNs);
+    firstState.onOpened(nowNs);
     settle(nowNs);
   }
 
@@ -268,6 +275,7 @@ public final class RoomCoordinator implements Registry.Answers {
     if (state == State.OPEN && reconciler.onRows(operation, rows, nowNs)) {
       sync.onRows(rows, nowNs);
       view.onRows(rows);
+      firstState.onRows();
     }
     settle(nowNs);
   }
@@ -383,6 +391,7 @@ public final class RoomCoordinator implements Registry.Answers {
       return next;
     }
     next = Math.min(next, Math.min(reconciler.nextDeadlineNs(), catchUp.nextDeadlineNs()));
+    next = Math.min(next, firstState.nextDeadlineNs());
     return Math.min(next, crossings.nextDeadlineNs());
   }
 
@@ -391,6 +400,7 @@ public final class RoomCoordinator implements Registry.Answers {
     if (state == State.OPEN) {
       reconciler.onTimeout(nowNs);
       catchUp.onTimeout(nowNs);
+      firstState.onTimeout(nowNs);
       crossings.onTimeout(nowNs);
     }
     topic.onTimeout(nowNs);

@@ -338,7 +338,7 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
 
   // ---- rooms ----
 
-  /** Joins a new room to its other nodes. On the room's loop; the answer comes there. */
+  /** Joins a new room to its other nodes. On the room's loop; the answer comes there, when it is known who is on those. */
   @Override
   public Future<Void> enter(RoomVerticle room) {
     Context roomContext = Vertx.currentContext();
@@ -353,9 +353,9 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
         if (former != null) {
           former.context().runOnContext(x -> former.abandon());
         }
-        clusterRoom.open();
+        Future<Void> known = clusterRoom.open();
         room.presence(clusterRoom);
-        entered.complete();
+        known.onComplete(entered);
       });
     });
     return entered.future();

@@ -12,6 +12,8 @@ import io.plenum.server.pipe.RouterMedia;
 import io.plenum.server.room.RoomPresence;
 import io.plenum.server.room.RoomVerticle;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.util.Collection;
 import java.util.List;
@@ -35,6 +37,8 @@ final class ClusterRoom implements RoomPresence, RouterMedia.Outcomes {
   private final RoomCoordinator coordinator;
   private final RouterMedia media;
   private final DeadlineTimer timer;
+  private final Promise<Void> known = Promise.promise();
+  /** Null once the last peer here has left: nothing that is said there concerns us any more. */
   private MessageConsumer<String> topic;
   private long lifeTimer = -1;
   private boolean ended;
@@ -73,15 +77,20 @@ final class ClusterRoom implements RoomPresence, RouterMedia.Outcomes {
     return room.remote().producers().size();
   }
 
-  /** Subscribes to the topic and enters the room; on the room's loop. */
-  void open() {
-    subscribe();
+  /**
+   * Subscribes to the topic and enters the room; on the room's loop.
+   *
+   * @return when it is known who is there on other nodes
+   */
+  Future<Void> open() {
+    topic = subscribe();
     lifeTimer = node.vertx().setPeriodic(LIFE_MS, id -> media.lookForLife(LIFE_MS * 1_000_000L));
     with(coordinator::open);
+    return known.future();
   }
 
-  private void subscribe() {
-    topic = node.bus().subscribeRoom(room.name(), message -> {
+  private MessageConsumer<String> subscribe() {
+    return node.bus().subscribeRoom(room.name(), message -> {
       node.onHeard(message.owner());
       with(nowNs -> coordinator.onRoomMessage(message, nowNs));
     });
@@ -89,9 +98,21 @@ final class ClusterRoom implements RoomPresence, RouterMedia.Outcomes {
 
   /** After a partition has healed, the bus may have forgotten who listens. */
   void onMerged() {
-    topic.unregister();
-    subscribe();
+    if (topic != null) {
+      // The new one first: what comes meanwhile comes twice, which changes nothing.
+      MessageConsumer<String> former = topic;
+      topic = subscribe();
+      former.unregister();
+    }
     with(coordinator::onClusterChanged);
+  }
+
+  /** Before our goodbyes, which would come to ourselves as well, or behind our back once nobody listens. */
+  private void unsubscribe() {
+    if (topic != null) {
+      topic.unregister();
+      topic = null;
+    }
   }
 
   /** Another opening of the room on this node takes over. */
@@ -104,7 +125,8 @@ final class ClusterRoom implements RoomPresence, RouterMedia.Outcomes {
       ended = true;
       timer.stop();
       node.vertx().cancelTimer(lifeTimer);
-      topic.unregister();
+      unsubscribe();
+      known.tryComplete();
     }
   }
 
@@ -137,6 +159,10 @@ final class ClusterRoom implements RoomPresence, RouterMedia.Outcomes {
       input.accept(System.nanoTime());
     } catch (RuntimeException fault) {
       log.error("room coordinator failed room={}", room.name(), fault);
+      known.tryComplete();
+    }
+    if (coordinator.knowsRoom()) {
+      known.tryComplete();
     }
     finishIfDone();
     timer.onChanged();
@@ -222,6 +248,7 @@ final class ClusterRoom implements RoomPresence, RouterMedia.Outcomes {
 
   @Override
   public void close() {
+    unsubscribe();
     with(coordinator::close);
   }
 

@@ -55,6 +55,29 @@ class ClusterScenarioTest {
     return cluster;
   }
 
+  @ParameterizedTest(name = "registry stalled: {0}")
+  @ValueSource(booleans = {false, true})
+  void aRoomThatOpensKnowsThePeersOfOtherNodesBeforeItsFirstPeerIsLetIn(boolean stalled) {
+    SimulatedCluster cluster = new SimulatedCluster(1);
+    cluster.startAll(2);
+    SimulatedRoom first = enter(cluster, "n1");
+    first.rename("peer@n1", "Alice");
+    String producerId = produce(first);
+    cluster.time.runFor(10 * SECOND);
+    if (stalled) {
+      cluster.stallRegistry(5 * SECOND);
+    }
+    SimulatedRoom second = cluster.node("n2").room("room");
+    second.act(second.coordinator::open);
+    assertFalse(second.coordinator.knowsRoom());
+    cluster.time.runFor(stalled ? 499 * MS : 20 * MS);
+    assertEquals(!stalled, second.coordinator.knowsRoom());
+    cluster.time.runFor(2 * MS);
+    assertTrue(second.coordinator.knowsRoom());
+    assertEquals("Alice", second.toldPeers.get("peer@n1").displayName());
+    assertTrue(second.toldProducers.containsKey(producerId));
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 42})
   void twoNodesThatMakeAPipeToEachOtherAtTheSameInstantEndWithOne(long seed) {
