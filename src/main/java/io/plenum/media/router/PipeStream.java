@@ -86,7 +86,9 @@ public final class PipeStream implements OutgoingStream, Retransmitter.Sink {
   }
 
   void setTarget(int spatialLayer, int temporalLayer) {
-    send.setTarget(spatialLayer, temporalLayer);
+    // Layers that were not announced come with the highest that was.
+    boolean all = temporalLayer >= source.plan().temporalLayers() - 1;
+    send.setTarget(spatialLayer, all ? Integer.MAX_VALUE : temporalLayer);
   }
 
   void restart() {
