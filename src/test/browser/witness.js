@@ -28,6 +28,16 @@
         .flatMap(({ currentLocalDescription, currentRemoteDescription }) =>
           [currentLocalDescription, currentRemoteDescription].map(({ sdp }) => /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1])),
 
+    /** Sends the camera otherwise from now on: changes to its one encoding, as RTCRtpSender.setParameters takes them. */
+    async changeEncoding(changes) {
+      const senders = connections.flatMap((connection) => connection.getSenders());
+      const sender = senders.find(({ track }) => track?.kind === 'video');
+      const parameters = sender.getParameters();
+      Object.assign(parameters.encodings[0], changes);
+      await sender.setParameters(parameters);
+      return true;
+    },
+
     /** What the tile shows now, made small: red, green, blue of each of 32×18 pixels in one list; null for nothing. */
     thumbnail(peerId, source) {
       const video = videoOf(peerId, source);

@@ -1,10 +1,12 @@
 package io.plenum.browser;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +53,20 @@ class CodecIT {
     bob.awaitTileOf(alice, tile -> tile.path("width").asInt() == smallest);
     bob.awaitFramesFrom(alice, 15);
     Pictures.assertShows(bob, alice);
+  }
+
+  /** An encoder that is short of bitrate gives its upper spatial layer up without a word, and in K-SVC the rest is left out. */
+  @Test
+  void aViewerKeepsThePictureWhenTheSenderGivesItsUpperLayerUp(Stage stage) {
+    Participant alice = stage.join("alice", "codec=VP9", "simulcast=1", "size=640x360");
+    Participant bob = stage.join("bob", "video=0");
+    bob.awaitTileOf(alice, tile -> tile.path("width").asInt() == 640);
+    bob.awaitFramesFrom(alice, 15);
+
+    alice.changeEncoding("{maxBitrate: 80000}");
+    TileHistory history = bob.watch(alice, Duration.ofSeconds(5), Duration.ofMillis(50));
+    assertTrue(history.longestStallMs() < 1_500, "ms without a frame: " + history.longestStallMs());
+    bob.awaitTileOf(alice, tile -> tile.path("width").asInt() == 320);
   }
 
   @ParameterizedTest

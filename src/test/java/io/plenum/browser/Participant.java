@@ -67,6 +67,11 @@ final class Participant {
     return page.evaluate("plenum." + action);
   }
 
+  /** @param changes to the camera's one encoding, such as {@code {maxBitrate: 80000}} */
+  void changeEncoding(String changes) {
+    page.evaluate("witness.changeEncoding(" + changes + ")");
+  }
+
   /** A real click on the button that says this to a screen reader. */
   void press(String label) {
     page.click("button[aria-label='" + label + "']");

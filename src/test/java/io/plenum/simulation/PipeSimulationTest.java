@@ -1,5 +1,6 @@
 package io.plenum.simulation;
 
+import static io.plenum.simulation.VirtualTime.MS;
 import static io.plenum.simulation.VirtualTime.SECOND;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -20,6 +21,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two nodes, a pipe between them over a bad network, a publisher on the one and receivers on both. */
 class PipeSimulationTest {
@@ -97,6 +99,24 @@ class PipeSimulationTest {
     nodes.nearSocket.mediaSsrcsSent.clear();
     nodes.runFor(5 * SECOND);
     assertEquals(Set.of(), nodes.nearSocket.mediaSsrcsSent, "nothing crosses while nobody wants it");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void whereOnlyHigherEncodingsThanTheWantedOneAreSentTheLowestOfThemCrosses(int lowest) {
+    TwoNodes nodes = new TwoNodes(8, Impairment.NONE, PipeOptions.DEFAULT);
+    Publication video = nodes.near.join("alice").publishVideo(new VideoOptions().simulcast(3, 1).frames(40 * MS, 1));
+    video.sendLayersFrom(lowest);
+    SimulatedPeer bob = nodes.far.join("bob");
+    nodes.pipe(video).want(0, 7, nodes.near.nowNs());
+    ReceivedTrack seen = bob.receive(video);
+    seen.consumer().setPreferredLayers(0, 7, nodes.near.nowNs());
+    nodes.runFor(5 * SECOND);
+    DecodedVideo decoded = DecodedVideo.of(seen, "from " + lowest);
+    assertTrue(decoded.pictures(lowest) > 90, "pictures: " + decoded.pictures(lowest));
+    video.sendLayersFrom(0);
+    nodes.runFor(5 * SECOND);
+    assertTrue(DecodedVideo.of(seen, "from 0").pictures(0) > 90, "and the wanted one when it comes");
   }
 
   private static long mediaSsrcs(TwoNodes nodes, PipeConsumer piped) {

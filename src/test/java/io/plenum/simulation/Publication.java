@@ -23,6 +23,7 @@ public final class Publication {
   private int frame;
   private boolean stopped;
   private boolean muted;
+  private int lowestLayerSent;
   private int highestLayerSent;
 
   Publication(SimulatedPeer peer, Producer producer, boolean video, int temporalLayers, long intervalNs,
@@ -90,13 +91,21 @@ public final class Publication {
     highestLayerSent = layer;
   }
 
+  /** As a browser whose lower encodings are not active. */
+  public void sendLayersFrom(int layer) {
+    for (int i = layer; i < lowestLayerSent; i++) {
+      streams.get(i).keyFrameWanted = true;
+    }
+    lowestLayerSent = layer;
+  }
+
   private void capture() {
     if (stopped) {
       return;
     }
     if (peer.isConnected() && !muted) {
       long captureNs = peer.nowNs();
-      for (int layer = 0; layer <= highestLayerSent; layer++) {
+      for (int layer = lowestLayerSent; layer <= highestLayerSent; layer++) {
         if (video) {
           sendPicture(layer, captureNs);
         } else {

@@ -144,7 +144,10 @@ public final class ConsumerParameters {
     String mode = consumable.encodings().stream().map(RtpEncodingParameters::scalabilityMode).filter(Objects::nonNull)
         .findFirst().orElse(null);
     int encodings = consumable.encodings().size();
-    return encodings == 1 ? mode : "L" + encodings + "T" + ScalabilityMode.parse(mode).temporalLayers();
+    ScalabilityMode layers = ScalabilityMode.parse(mode);
+    // Without the dependency descriptor no endpoint can decode AV1's upper spatial layers, so it does not get them.
+    boolean baseOnly = layers.spatialLayers() > 1 && consumable.mediaCodec().hasMimeType("video/AV1");
+    return encodings == 1 && !baseOnly ? mode : "L" + encodings + "T" + layers.temporalLayers();
   }
 
   private static List<RtpEncodingParameters> allEncodings(RtpParameters consumable, boolean rtx, SsrcSource ssrcs) {

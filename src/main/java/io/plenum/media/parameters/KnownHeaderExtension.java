@@ -32,7 +32,7 @@ public enum KnownHeaderExtension {
    * orders frames by sequence number, which stays without holes when we drop layers or switch streams.
    *
    * <p>Consumers do not get it: the descriptor names frame numbers and decode targets that would have to be rewritten
-   * for each of them. Pipes do, because the next router needs the layers.
+   * for each of them. So of AV1 they get the lowest spatial layer alone. Pipes do, because the next router needs the layers.
    */
   DEPENDENCY_DESCRIPTOR(7, "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension",
       null, RECVONLY),

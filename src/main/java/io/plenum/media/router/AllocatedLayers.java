@@ -48,7 +48,7 @@ final class AllocatedLayers {
 
   /** What the endpoint prefers and the producer sends, at its present bitrates. */
   Demand desired(int priority, long nowNs) {
-    long[] bps = bitrates.upTo(preferred.spatialLayer(), preferred.temporalLayer(), nowNs);
+    long[] bps = bitrates.upTo(preferred.ceiling(), preferred.temporalLayer(), nowNs);
     return new Demand(priority, bps, bps.length - 1);
   }
 
@@ -61,6 +61,10 @@ final class AllocatedLayers {
     long[] bps = desired.layerBitratesBps().clone();
     int temporalLayers = preferred.temporalLayer() + 1;
     boolean hasLower = false;
+    int lowestSent = 0;
+    while (lowestSent < bps.length - 1 && bps[lowestSent] == 0) {
+      lowestSent++;
+    }
     for (int i = 0; i < bps.length; i++) {
       int spatial = i / temporalLayers;
       boolean higherSpatial = spatialLayer == ALL || spatial > spatialLayer;
@@ -74,7 +78,7 @@ final class AllocatedLayers {
     }
     int maxLayer = bps.length - 1;
     if (nowNs < noClimbBeforeNs) {
-      maxLayer = Math.min(maxLayer, (Math.max(0, spatialLayer) + 1) * temporalLayers - 1);
+      maxLayer = Math.min(maxLayer, (Math.max(lowestSent / temporalLayers, spatialLayer) + 1) * temporalLayers - 1);
     }
     return new Demand(desired.priority(), bps, maxLayer);
   }
@@ -94,7 +98,7 @@ final class AllocatedLayers {
       spatial = 0;
       temporal = preferred.temporalLayer();
     }
-    boolean couldStay = spatialLayer >= 0 && spatialLayer <= preferred.spatialLayer()
+    boolean couldStay = spatialLayer >= 0 && spatialLayer < desired.layerBitratesBps().length / temporalLayers
         && desired.layerBitratesBps()[spatialLayer * temporalLayers] > 0;
     boolean falls = spatial < spatialLayer || spatial == spatialLayer && temporal < temporalLayer;
     boolean climbs = spatial > spatialLayer || spatial == spatialLayer && temporal > temporalLayer;
@@ -129,8 +133,9 @@ final class AllocatedLayers {
     return spatialLayer < 0 ? -1 : preferred.highestAvailable(spatialLayer);
   }
 
+  /** Above all layers if none is to be left out. */
   int targetTemporalLayer() {
-    return targetSpatialLayer() == spatialLayer
-        ? Math.min(temporalLayer, preferred.temporalLayer()) : preferred.temporalLayer();
+    return preferred.temporalTarget(targetSpatialLayer() == spatialLayer
+        ? Math.min(temporalLayer, preferred.temporalLayer()) : preferred.temporalLayer());
   }
 }

@@ -6,6 +6,7 @@ import io.plenum.media.congestion.BitrateAllocator.Demand;
 import io.plenum.media.parameters.ConsumerType;
 import io.plenum.media.parameters.MediaKind;
 import io.plenum.media.parameters.RtpParameters;
+import io.plenum.media.parameters.ScalabilityMode;
 import io.plenum.media.stream.Retransmitter;
 import io.plenum.media.stream.RoutedPacket;
 import io.plenum.media.stream.SendSource;
@@ -60,7 +61,7 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
     this.paused = options.paused();
     this.send = new SendStream(plan.sendStream(), plan.selector(producer),
         producer.streams().stream().map(ProducerStream::source).toArray(SendSource[]::new));
-    this.layers = new PreferredLayers(producer);
+    this.layers = new PreferredLayers(producer, ScalabilityMode.parse(rtpParameters.encodings().get(0).scalabilityMode()));
     this.allocated = new AllocatedLayers(producer, layers);
     this.extensionIds = new HeaderExtensionIds(rtpParameters.headerExtensions());
     byte[] mid = rtpParameters.mid().getBytes(StandardCharsets.US_ASCII);
@@ -439,7 +440,7 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
         .value("producerPaused", producer.paused())
         .value("priority", priority)
         .value("targetSpatialLayer", allocated.targetSpatialLayer())
-        .value("targetTemporalLayer", allocated.targetTemporalLayer())
+        .value("targetTemporalLayer", Math.min(allocated.targetTemporalLayer(), layers.temporalLayer()))
         .part("send", send::dump);
   }
 }

@@ -8,6 +8,7 @@ import io.plenum.media.parameters.RtpCodecParameters;
 import io.plenum.media.parameters.RtpEncodingParameters;
 import io.plenum.media.parameters.RtpParameters;
 import io.plenum.media.parameters.SsrcSource;
+import io.plenum.media.stream.BaseLayerSelector;
 import io.plenum.media.stream.SendStreamOptions;
 import io.plenum.media.stream.SendStreamOptions.Repair;
 import io.plenum.media.stream.SimulcastSelector;
@@ -51,6 +52,14 @@ public record ConsumerPlan(ConsumerType type, RtpParameters rtpParameters, SendS
   /** Chooses what of the producer's streams becomes the one that is sent. */
   StreamSelector selector(Producer producer) {
     StreamPlan first = producer.streams().get(0).plan();
+    if (!rtpParameters.mediaCodec().hasMimeType("video/AV1")) {
+      return selector(producer, first);
+    }
+    StreamSelector ofStreams = type == ConsumerType.SIMULCAST ? selector(producer, first) : SingleStreamSelector.video();
+    return new BaseLayerSelector(ofStreams, first.spatialLayers() > 1);
+  }
+
+  private StreamSelector selector(Producer producer, StreamPlan first) {
     return switch (type) {
       case SIMPLE -> producer.kind() == MediaKind.AUDIO
           ? SingleStreamSelector.audio(false)

@@ -9,10 +9,12 @@ final class LayerBitrates {
 
   private final Producer producer;
   private final boolean simulcast;
+  private final int announcedTemporalLayers;
 
   LayerBitrates(Producer producer) {
     this.producer = producer;
     this.simulcast = producer.streams().size() > 1;
+    this.announcedTemporalLayers = producer.streams().get(0).plan().temporalLayers();
   }
 
   /**
@@ -23,10 +25,15 @@ final class LayerBitrates {
     long[] bps = new long[(spatialLayer + 1) * (temporalLayer + 1)];
     for (int spatial = 0; spatial <= spatialLayer; spatial++) {
       for (int temporal = 0; temporal <= temporalLayer; temporal++) {
-        bps[spatial * (temporalLayer + 1) + temporal] = bitsPerSecond(spatial, temporal, nowNs);
+        bps[spatial * (temporalLayer + 1) + temporal] = bitsPerSecond(spatial, sentWith(temporal), nowNs);
       }
     }
     return bps;
+  }
+
+  /** Those that were not announced go out with the highest that was. */
+  private int sentWith(int temporalLayer) {
+    return temporalLayer < announcedTemporalLayers - 1 ? temporalLayer : LayerRates.MAX_TEMPORAL_LAYERS - 1;
   }
 
   private long bitsPerSecond(int spatialLayer, int temporalLayer, long nowNs) {

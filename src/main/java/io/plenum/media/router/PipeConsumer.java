@@ -165,8 +165,10 @@ public final class PipeConsumer implements ProducerListener, PipeStream.Owner {
 
   private void aim() {
     boolean simulcast = streams.size() > 1;
+    // As at an endpoint: where none of the wanted encodings arrives, the lowest that does.
+    int highest = producer.lowestArriving(wantedSpatialLayer);
     for (PipeStream stream : streams) {
-      boolean wanted = !simulcast || stream.index() <= wantedSpatialLayer;
+      boolean wanted = !simulcast || stream.index() <= highest;
       stream.setTarget(wanted ? (simulcast ? 0 : wantedSpatialLayer) : -1, wantedTemporalLayer);
     }
   }
@@ -221,7 +223,8 @@ public final class PipeConsumer implements ProducerListener, PipeStream.Owner {
 
   @Override
   public void onProducerStreamActive(ProducerStream stream, long nowNs) {
-    // Nothing to aim at: each stream goes its own way, and asks for its key frame with its first packet.
+    // No key frame is asked for yet: each stream asks with its first packet.
+    aim();
   }
 
   @Override

@@ -128,7 +128,9 @@ public final class PipeStream implements OutgoingStream, Retransmitter.Sink {
       farEnd.onUnwanted();
     }
     wanted = wantedNow;
-    send.setTarget(spatialLayer, temporalLayer);
+    // Layers that were not announced come with the highest that was.
+    boolean all = temporalLayer >= source.plan().temporalLayers() - 1;
+    send.setTarget(spatialLayer, all ? Integer.MAX_VALUE : temporalLayer);
   }
 
   void restart() {

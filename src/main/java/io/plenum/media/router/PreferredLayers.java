@@ -1,5 +1,7 @@
 package io.plenum.media.router;
 
+import io.plenum.media.parameters.ScalabilityMode;
+
 /** The highest layers that one consumer's endpoint wants, and which of them its producer sends now. */
 final class PreferredLayers {
   private final Producer producer;
@@ -9,12 +11,12 @@ final class PreferredLayers {
   private int preferredSpatialLayer;
   private int preferredTemporalLayer;
 
-  PreferredLayers(Producer producer) {
+  /** @param offered to the endpoint */
+  PreferredLayers(Producer producer, ScalabilityMode offered) {
     this.producer = producer;
-    StreamPlan first = producer.streams().get(0).plan();
     this.simulcast = producer.streams().size() > 1;
-    this.spatialLayers = simulcast ? producer.streams().size() : first.spatialLayers();
-    this.temporalLayers = first.temporalLayers();
+    this.spatialLayers = simulcast ? producer.streams().size() : offered.spatialLayers();
+    this.temporalLayers = offered.temporalLayers();
     prefer(spatialLayers - 1, temporalLayers - 1);
   }
 
@@ -37,12 +39,25 @@ final class PreferredLayers {
     return temporalLayers;
   }
 
+  /** Up to {@code layer}; where that is the highest announced one, those that were not announced come with it. */
+  int temporalTarget(int layer) {
+    return layer >= temporalLayers - 1 ? Integer.MAX_VALUE : layer;
+  }
+
   /**
-   * The highest preferred spatial layer up to {@code limit} that can be had: of simulcast streams one that arrives, or
-   * the lowest if none does yet.
+   * The highest spatial layer that may be given now: the preferred one; but if of simulcast streams only higher ones arrive,
+   * the lowest of those, for a picture that is too large is better than none.
+   */
+  int ceiling() {
+    return simulcast ? producer.lowestArriving(preferredSpatialLayer) : preferredSpatialLayer;
+  }
+
+  /**
+   * The highest spatial layer up to {@link #ceiling} and {@code limit} that can be had: of simulcast streams one that arrives,
+   * or the lowest if none does yet.
    */
   int highestAvailable(int limit) {
-    int highest = Math.min(preferredSpatialLayer, limit);
+    int highest = Math.min(ceiling(), limit);
     if (!simulcast) {
       return highest;
     }

@@ -108,6 +108,19 @@ public final class Producer implements ProducerStream.Owner {
     return streams;
   }
 
+  /**
+   * {@code wanted} if a stream up to that index arrives, or none at all; otherwise the lowest that arrives.
+   *
+   * @param wanted index of a stream, or above all
+   */
+  int lowestArriving(int wanted) {
+    int lowest = 0;
+    while (lowest < streams.size() && !streams.get(lowest).active()) {
+      lowest++;
+    }
+    return lowest < streams.size() ? Math.max(wanted, lowest) : wanted;
+  }
+
   /** The publisher's ids. */
   public HeaderExtensionIds extensionIds() {
     return extensionIds;

@@ -48,6 +48,7 @@ public record ProducerPlan(
           codec.rtcpFeedback().contains(RtcpFeedback.NACK),
           codec.rtcpFeedback().contains(RtcpFeedback.NACK_PLI),
           parameters.encodings().size() > 1,
+          Boolean.TRUE.equals(encoding.dtx()),
           layers.spatialLayers(),
           layers.temporalLayers(),
           layers.ksvc(),

@@ -128,7 +128,7 @@ public final class ProducerStream {
   public void begin(int ssrc) {
     receive = new ReceiveStream(
         new ReceiveStreamOptions(ssrc, plan.clockRate(), plan.video(), plan.nack(), plan.pli(),
-            plan.simulcast() ? ReceiveStreamOptions.SIMULCAST_INACTIVITY_TIMEOUT_NS : 0,
+            inactivityTimeoutNs(plan),
             plan.video() ? plan.keyFrameMinIntervalNs() : 0),
         keyFrameBudget,
         new ReceiveStream.Sink() {
@@ -157,6 +157,13 @@ public final class ProducerStream {
     if (hasPendingRtxSsrc) {
       receive.setRtxSsrc(pendingRtxSsrc);
     }
+  }
+
+  private static long inactivityTimeoutNs(StreamPlan plan) {
+    if (!plan.simulcast()) {
+      return 0;
+    }
+    return plan.dtx() ? ReceiveStreamOptions.DTX_INACTIVITY_TIMEOUT_NS : ReceiveStreamOptions.SIMULCAST_INACTIVITY_TIMEOUT_NS;
   }
 
   public void learnRtxSsrc(int ssrc) {

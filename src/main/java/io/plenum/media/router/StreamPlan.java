@@ -11,6 +11,7 @@ package io.plenum.media.router;
  * @param nack the publisher answers NACKs
  * @param pli the publisher understands PLI
  * @param simulcast it is one of several
+ * @param dtx the encoder may pause for seconds while the picture stays as it is
  * @param spatialLayers inside this one encoding (SVC)
  * @param keyFrameDependent spatial layers depend on lower ones at key frames only (K-SVC)
  * @param keyFrameMinIntervalNs in which another key frame may be asked for, whoever asks; 0 for audio, which has none
@@ -26,6 +27,7 @@ public record StreamPlan(
     boolean nack,
     boolean pli,
     boolean simulcast,
+    boolean dtx,
     int spatialLayers,
     int temporalLayers,
     boolean keyFrameDependent,

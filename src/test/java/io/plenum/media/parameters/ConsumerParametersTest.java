@@ -71,11 +71,22 @@ class ConsumerParametersTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"vp8,L3T3,simulcast", "vp9,L3T3_KEY,svc", "av1,L3T3_KEY,svc"})
+  @CsvSource({"vp8,L3T3,simulcast", "vp9,L3T3_KEY,svc", "av1,L1T3,svc"})
   void theScalabilityModeNamesAllLayersThatCanBeChosenFrom(String codec, String mode, String type) {
     assertEquals(mode, forBrowser(codec).encodings().get(0).scalabilityMode());
     assertEquals(type,
         ConsumerType.of(ProducerType.of(MediaKind.VIDEO, Captures.producer(codec, MediaKind.VIDEO))).label());
+  }
+
+  /** The upper ones can be decoded only with the dependency descriptor, which endpoints do not get. */
+  @ParameterizedTest
+  @CsvSource({"L1T3,L1T3", "L2T1,L1T1", "L2T2,L1T2", "L3T3_KEY,L1T3", "S2T1,L1T1", "S3T3h,L1T3"})
+  void ofAv1EndpointsMayChooseTemporalLayersOnly(String mode, String offered) {
+    RtpParameters consumable = consumable(MediaKind.VIDEO, Captures.with(Captures.produced("av1", MediaKind.VIDEO),
+        "/encodings", "[{'ssrc':5,'scalabilityMode':'" + mode + "'}]"));
+    assertEquals(offered,
+        ConsumerParameters.forEndpoint(consumable, browser(), "0", true, ssrcs).encodings().get(0).scalabilityMode());
+    assertEquals(mode, ConsumerParameters.forPipe(consumable, true, ssrcs).encodings().get(0).scalabilityMode());
   }
 
   @Test

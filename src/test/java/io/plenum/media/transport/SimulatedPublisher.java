@@ -84,11 +84,15 @@ final class SimulatedPublisher implements RtpLink {
   private final SimulatedRoom room;
   private final RtpSession session;
   private final RtcpReader reader = new RtcpReader();
+  private final boolean dtx;
   private long nextFrameNs;
+  long frameIntervalNs = 1_000 * MS / FRAMES_PER_SECOND;
   Producer producer;
 
-  SimulatedPublisher(SimulatedRoom room, long... bitratesBps) {
+  /** @param dtx as its encodings announce it */
+  SimulatedPublisher(SimulatedRoom room, boolean dtx, long... bitratesBps) {
     this.room = room;
+    this.dtx = dtx;
     this.session = room.session(this);
     for (long bps : bitratesBps) {
       encodings.add(new Encoding(FIRST_SSRC + 1000 * room.nextNumber(), bps));
@@ -105,14 +109,14 @@ final class SimulatedPublisher implements RtpLink {
     return new RtpParameters("0", List.of(new RtpCodecParameters("video/VP8", 96, 90_000, null, Map.of(), feedback)),
         List.of(new RtpHeaderExtensionParameters(KnownHeaderExtension.MID.uri(), 4, false, Map.of())),
         encodings.stream().map(e -> new RtpEncodingParameters(
-            (long) e.ssrc, null, null, null, null, encodings.size() > 1 ? "L1T3" : null, null, null)).toList(),
+            (long) e.ssrc, null, null, null, dtx ? true : null, encodings.size() > 1 ? "L1T3" : null, null, null)).toList(),
         new RtcpParameters("publisher", true, null), null);
   }
 
   /** Once a millisecond. */
   void step() {
     if (room.now >= nextFrameNs) {
-      nextFrameNs += 1_000 * MS / FRAMES_PER_SECOND;
+      nextFrameNs += frameIntervalNs;
       encodings.stream().filter(e -> e.on).forEach(e -> e.encode(room.now));
     }
     for (Encoding encoding : encodings) {

@@ -52,7 +52,11 @@ final class SimulatedRoom implements RouterListener {
   }
 
   SimulatedPublisher publisher(long... bitratesBps) {
-    SimulatedPublisher publisher = new SimulatedPublisher(this, bitratesBps);
+    return publisher(false, bitratesBps);
+  }
+
+  SimulatedPublisher publisher(boolean dtx, long... bitratesBps) {
+    SimulatedPublisher publisher = new SimulatedPublisher(this, dtx, bitratesBps);
     publishers.add(publisher);
     return publisher;
   }

@@ -6,7 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.plenum.media.router.Consumer;
+import io.plenum.media.router.PipeConsumer;
 import io.plenum.media.transport.Downlink.Kind;
+import io.plenum.protocol.rtp.RtpPacket;
+import io.plenum.protocol.rtp.codec.PayloadInfo;
+import io.plenum.protocol.rtp.codec.Vp9Payload;
+import java.net.InetSocketAddress;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -86,5 +93,48 @@ class SpatialLayerLossTest {
     assertEquals(0, room.spatialLayer(consumer));
     assertEquals(keyFrames, publisher.keyFrames);
     assertTrue(shown.longestPauseNs(fromNs) <= SECOND / 10);
+  }
+
+  /** One may want the lowest layer and another the next: in K-SVC a viewer of the upper one needs nothing of the lower. */
+  @Test
+  void aPipeCarriesAllLayersUpToTheHighestThatIsWantedBehindIt() {
+    int[] frames = new int[3];
+    PipeTransport pipe = new PipeTransport("pipe", room.router, new CountingNetwork(frames),
+        new PipeTransport.PipeOptions(false, true, false, 0, 0));
+    pipe.connect("far", InetSocketAddress.createUnresolved("192.0.2.9", 1), null, room.now);
+    pipe.consumePiped("piped", publisher.producer.id(), new NoListener()).want(1, 7, room.now);
+    room.run(3);
+    assertTrue(frames[0] > 80 && frames[1] == frames[0], frames[0] + " of layer 0, " + frames[1] + " of layer 1");
+    assertEquals(0, frames[2]);
+  }
+
+  /** By spatial layer. */
+  private record CountingNetwork(int[] frames) implements PipeTransport.Network {
+    @Override
+    public void sendPipe(InetSocketAddress remote, byte[] bytes, int offset, int length) {
+      RtpPacket packet = new RtpPacket();
+      PayloadInfo payload = new PayloadInfo();
+      if (!RtpPacket.isRtcp(bytes[offset + 1]) && packet.parse(bytes, offset, length) == null
+          && new Vp9Payload().parse(packet, payload) == null) {
+        frames[payload.spatialLayer]++;
+      }
+    }
+
+    @Override
+    public void onPipeSsrcAdded(PipeTransport transport, InetSocketAddress remote, int ssrc) {}
+
+    @Override
+    public void onPipeSsrcRemoved(PipeTransport transport, InetSocketAddress remote, int ssrc) {}
+  }
+
+  private static final class NoListener implements PipeConsumer.PipeConsumerListener {
+    @Override
+    public void onProducerPaused(PipeConsumer consumer, boolean paused) {}
+
+    @Override
+    public void onProducerScore(PipeConsumer consumer, List<Integer> scores) {}
+
+    @Override
+    public void onProducerClosed(PipeConsumer consumer) {}
   }
 }
