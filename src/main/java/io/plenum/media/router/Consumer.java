@@ -133,13 +133,13 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
 
   @Override
   public void onPacket(ProducerStream stream, RoutedPacket packet, long nowNs) {
-    if (paused || !link.isConnected()) {
+    if (paused && !send.awaits(packet, stream.index()) || !link.isConnected()) {
       return;
     }
     byte[] out = link.outBuffer();
     int length = send.write(packet, stream.index(), out, 0, nowNs);
     if (length == 0) {
-      if (send.needsKeyFrame(stream.index())) {
+      if (!paused && send.needsKeyFrame(stream.index())) {
         producer.requestKeyFrame(stream, nowNs);
       }
       return;
@@ -186,14 +186,15 @@ public final class Consumer implements ProducerListener, OutgoingStream, Retrans
 
   @Override
   public void sendRetransmission(RoutedPacket packet, byte[] bytes, int offset, int length) {
-    if (!paused && link.isConnected()) {
+    // Also while paused: what was sent before is waited for, and goes on with a hole for ever if it does not come.
+    if (link.isConnected()) {
       link.send(this, packet, bytes, length, packet.payloadOffset, nowNs);
     }
   }
 
   @Override
   public boolean sendAsSent(RoutedPacket packet, byte[] bytes, int offset, int length, long form, long sentNs) {
-    return !paused && link.isConnected() && link.sendAgain(this, packet, bytes, length, form, sentNs, nowNs);
+    return link.isConnected() && link.sendAgain(this, packet, bytes, length, form, sentNs, nowNs);
   }
 
   /** Lost packets are sent again as they were; the link says of each in what form it left. */

@@ -38,7 +38,11 @@ public final class SendStream {
 
   /** The source stream that was forwarded last, -1 before the first packet. */
   private int source = -1;
+  /** Of the highest number that went out; what was late or repaired does not change it. */
   private boolean lastMarker = true;
+  private int lastNumber;
+  /** Null before the first switch, and when nothing of it is wanted any more. */
+  private FormerSource former;
   private long heldNext;
   private long heldEnd;
   private RoutedPacket written;
@@ -92,6 +96,11 @@ public final class SendStream {
     return 0;
   }
 
+  /** The packet is older than what was written last: the receiver may miss it, also when nothing goes on for now. */
+  public boolean awaits(RoutedPacket packet, int streamIndex) {
+    return streamIndex == source && packet.sequence <= sequences.highestSource();
+  }
+
   /** The packet that was written last: its extension offsets hold in the copy, too. */
   public RoutedPacket written() {
     return written;
@@ -99,6 +108,9 @@ public final class SendStream {
 
   private int writeSelected(RoutedPacket packet, int streamIndex, byte[] out, int outOffset, long nowNs) {
     boolean empty = packet.payloadLength() == 0;
+    if (former != null && former.has(packet, streamIndex, nowNs)) {
+      return writeFormer(packet, streamIndex, empty, out, outOffset, nowNs);
+    }
     if (empty) {
       if (streamIndex != selector.currentStream()) {
         return 0;
@@ -124,40 +136,75 @@ public final class SendStream {
     }
     written = packet;
     writtenSequenceNumber = sequenceNumber;
-    return empty ? writeEmpty(packet, streamIndex, sequenceNumber, out, outOffset, nowNs)
-        : writeMedia(packet, streamIndex, sequenceNumber, out, outOffset, nowNs);
+    if (empty) {
+      return writeEmpty(packet, streamIndex, sequenceNumber, timestamps.offset(), out, outOffset, nowNs);
+    }
+    if (options.vp8()) {
+      vp8.forward(packet.payload);
+    }
+    int length =
+        writeMedia(packet, streamIndex, sequenceNumber, vp8, timestamps.offset(), out, outOffset, nowNs);
+    int timestamp = (int) packet.timestamp + timestamps.offset();
+    timestamps.onPacket(timestamp, nowNs);
+    senderReports.onPacket(timestamp, nowNs);
+    if (sequenceNumber == (sequences.highest() & 0xffff)) {
+      lastMarker = selector.marker(packet);
+      lastNumber = sequenceNumber;
+    }
+    return length;
+  }
+
+  /** It was lost on its way to us before the switch, and the receiver still waits for it. */
+  private int writeFormer(RoutedPacket packet, int streamIndex, boolean isEmpty, byte[] out, int outOffset, long nowNs) {
+    boolean empty = isEmpty || !selector.selectFormer(packet);
+    int sequenceNumber = former.take(packet);
+    if (sequenceNumber == SequenceRewriter.NONE) {
+      return 0;
+    }
+    packetsDiscarded += empty ? 1 : 0;
+    written = packet;
+    writtenSequenceNumber = sequenceNumber;
+    if (empty) {
+      return writeEmpty(packet, streamIndex, sequenceNumber, former.timestampOffset(), out, outOffset, nowNs);
+    }
+    if (options.vp8()) {
+      former.vp8().forward(packet.payload);
+    }
+    return writeMedia(
+        packet, streamIndex, sequenceNumber, former.vp8(), former.timestampOffset(), out, outOffset, nowNs);
   }
 
   private void begin(RoutedPacket packet, int streamIndex, long nowNs) {
+    if (source >= 0) {
+      // The same stream goes on after a pause: what is older belongs to the time before.
+      former = new FormerSource(source, sequences, vp8, timestamps.offset(), nowNs + options.maxResendAgeNs());
+    }
     if (source >= 0 && source != streamIndex) {
       senderReports.onSwitch(sources[source].clock(), timestamps.offset(), nowNs);
       timestamps.onSwitch(sources[source].clock(), sources[streamIndex].clock(), packet.timestamp, nowNs);
     }
     source = streamIndex;
-    sequences.sync(packet.sequence, lastMarker ? 0 : 1);
+    // Where the last number is itself a hole, the receiver sees already that a picture is not complete.
+    boolean complete = lastMarker || lastNumber != (sequences.highest() & 0xffff);
+    sequences.sync(packet.sequence, complete ? 0 : 1);
     vp8.onSwitch();
     heldNext = packet.sequence + 1;
     heldEnd = heldNext + MAX_HELD;
   }
 
-  private int writeMedia(RoutedPacket packet, int streamIndex, int sequenceNumber, byte[] out, int outOffset,
-      long nowNs) {
-    int timestamp = (int) packet.timestamp + timestamps.offset();
+  /** @param ids picture ids for this packet, where it has any */
+  private int writeMedia(RoutedPacket packet, int streamIndex, int sequenceNumber, Vp8Rewriter ids,
+      int timestampOffset, byte[] out, int outOffset, long nowNs) {
+    int timestamp = (int) packet.timestamp + timestampOffset;
     boolean marker = selector.marker(packet);
-    if (options.vp8()) {
-      vp8.forward(packet.payload);
-    }
-    int length = OutgoingPacket.write(packet, options, sequenceNumber, timestamp, marker, vp8.pictureId(),
-        vp8.tl0PictureIndex(), out, outOffset);
+    int length = OutgoingPacket.write(packet, options, sequenceNumber, timestamp, marker, ids.pictureId(),
+        ids.tl0PictureIndex(), out, outOffset);
     if (options.repair() != Repair.NONE) {
-      sent.add(sequenceNumber, packet.sequence, streamIndex, timestamp, marker, vp8.pictureId(), vp8.tl0PictureIndex(),
+      sent.add(sequenceNumber, packet.sequence, streamIndex, timestamp, marker, ids.pictureId(), ids.tl0PictureIndex(),
           nowNs);
     }
-    timestamps.onPacket(timestamp, nowNs);
-    senderReports.onPacket(timestamp, nowNs);
     rate.add(length, nowNs);
     payloadBytes += packet.payloadLength();
-    lastMarker = marker;
     return length;
   }
 
@@ -166,9 +213,9 @@ public final class SendStream {
    * or the receiver would ask for it again and again. It is repaired like any other: a decoder that orders pictures by
    * sequence number waits for it.
    */
-  private int writeEmpty(RoutedPacket packet, int streamIndex, int sequenceNumber, byte[] out, int outOffset,
-      long nowNs) {
-    int timestamp = (int) packet.timestamp + timestamps.offset();
+  private int writeEmpty(RoutedPacket packet, int streamIndex, int sequenceNumber, int timestampOffset, byte[] out,
+      int outOffset, long nowNs) {
+    int timestamp = (int) packet.timestamp + timestampOffset;
     if (options.repair() != Repair.NONE) {
       sent.addFiller(sequenceNumber, packet.sequence, streamIndex, timestamp, nowNs);
     }

@@ -16,6 +16,16 @@ final class SequenceBits {
     mask = size - 1;
   }
 
+  private SequenceBits(SequenceBits other) {
+    words = other.words.clone();
+    mask = other.mask;
+  }
+
+  /** Other bits of the same values. */
+  SequenceBits copy() {
+    return new SequenceBits(this);
+  }
+
   boolean get(long sequence) {
     return (words[word(sequence)] & 1L << sequence) != 0;
   }

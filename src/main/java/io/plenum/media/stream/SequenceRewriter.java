@@ -101,6 +101,24 @@ public final class SequenceRewriter {
     return (slot & USED) == 0 ? NONE : slot & NUMBER;
   }
 
+  /** Another one that goes on from the same state. */
+  SequenceRewriter copy() {
+    SequenceRewriter copy = new SequenceRewriter(0, maxWindow);
+    copy.slots = slots.clone();
+    copy.known = known.copy();
+    copy.mask = mask;
+    copy.begun = begun;
+    copy.firstSource = firstSource;
+    copy.highestSource = highestSource;
+    copy.highestOut = highestOut;
+    return copy;
+  }
+
+  /** The newest source packet that it was told of. */
+  long highestSource() {
+    return highestSource;
+  }
+
   /** The highest number given so far, unwrapped. */
   public long highest() {
     return highestOut;

@@ -7,7 +7,9 @@ package io.plenum.media.stream;
  */
 public final class SimulcastSelector implements StreamSelector {
   private final int streamCount;
-  private final TemporalFilter temporal = new TemporalFilter();
+  private TemporalFilter temporal = new TemporalFilter();
+  /** Of the stream that was left last. */
+  private TemporalFilter former = new TemporalFilter();
   private int target;
   private int current = -1;
 
@@ -26,8 +28,17 @@ public final class SimulcastSelector implements StreamSelector {
       return Decision.IGNORE;
     }
     current = streamIndex;
+    TemporalFilter left = temporal;
+    temporal = former;
+    former = left;
+    temporal.setTarget(left.target());
     temporal.restart();
     return temporal.accept(packet) ? Decision.SWITCH : Decision.IGNORE;
+  }
+
+  @Override
+  public boolean selectFormer(RoutedPacket packet) {
+    return former.accept(packet);
   }
 
   /** The stream is reached at its next key frame; -1 stops at once. */

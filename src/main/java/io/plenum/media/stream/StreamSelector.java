@@ -16,6 +16,14 @@ public interface StreamSelector {
   /** Not called for packets without a payload. */
   Decision select(RoutedPacket packet, int streamIndex);
 
+  /**
+   * The same of a packet from before the last {@link Decision#SWITCH}, of the stream that was left then: true if it
+   * belongs to the layers that were forwarded.
+   */
+  default boolean selectFormer(RoutedPacket packet) {
+    return false;
+  }
+
   /** The marker bit of a packet that was just selected. */
   default boolean marker(RoutedPacket packet) {
     return packet.marker;

@@ -11,7 +11,7 @@ public final class Vp8Rewriter {
   /** Pictures whose id is remembered for packets that come late: four seconds. */
   private static final int WINDOW = 128;
 
-  private final SequenceRewriter pictures = new SequenceRewriter(0, WINDOW);
+  private final SequenceRewriter pictures;
   private boolean synced;
   /** The source's picture id without wrapping. */
   private long highestSourcePicture;
@@ -22,6 +22,26 @@ public final class Vp8Rewriter {
 
   private int pictureId;
   private int tl0PictureIndex;
+
+  public Vp8Rewriter() {
+    this(new SequenceRewriter(0, WINDOW));
+  }
+
+  private Vp8Rewriter(SequenceRewriter pictures) {
+    this.pictures = pictures;
+  }
+
+  /** Another one that goes on from the same state. */
+  Vp8Rewriter copy() {
+    Vp8Rewriter copy = new Vp8Rewriter(pictures.copy());
+    copy.synced = synced;
+    copy.highestSourcePicture = highestSourcePicture;
+    copy.hasTl0 = hasTl0;
+    copy.highestTl0 = highestTl0;
+    copy.tl0Synced = tl0Synced;
+    copy.tl0Offset = tl0Offset;
+    return copy;
+  }
 
   /** The next packet to be forwarded begins a key frame of another source, or of the same after a pause. */
   public void onSwitch() {

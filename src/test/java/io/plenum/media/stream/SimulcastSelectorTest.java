@@ -109,6 +109,20 @@ class SimulcastSelectorTest {
   }
 
   @Test
+  void whatWasMissingOfTheStreamThatIsLeftStillGoesOutUnderItsNumber() {
+    selector.setTarget(0, 2);
+    report();
+    assertEquals("0 1.0 0 1", send(0, 1, true));
+    assertEquals("2 3.0 2 3", send(0, 3, false));
+    selector.setTarget(1, 2);
+    assertEquals("3", send(1, 4, true).substring(0, 1));
+    assertEquals("1 2.0 1 2", send(0, 2, false), "as if there had been no switch");
+    assertEquals("-", send(0, 2, false), "once");
+    assertEquals("-", send(0, 4, false), "what is newer is not wanted");
+    assertEquals("4", send(1, 5, false).substring(0, 1));
+  }
+
+  @Test
   void temporalLayersLeftOutLeaveNoGapAnywhere() {
     selector.setTarget(0, 0);
     assertEquals("0 1.0 0 1", send(0, 1, true));
