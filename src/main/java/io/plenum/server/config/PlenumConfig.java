@@ -6,10 +6,10 @@ package io.plenum.server.config;
  */
 public record PlenumConfig(
     Data data, Log log, Node node, Http http, Media media, Room room, Pipe pipe, Cluster cluster, Auth auth, Limits limits,
-    Drain drain, Net net) {
+    PerAddress perAddress, Drain drain, Net net) {
 
   PlenumConfig withHttp(Http newHttp) {
-    return new PlenumConfig(data, log, node, newHttp, media, room, pipe, cluster, auth, limits, drain, net);
+    return new PlenumConfig(data, log, node, newHttp, media, room, pipe, cluster, auth, limits, perAddress, drain, net);
   }
 
   public record Data(String dir) {}
@@ -56,6 +56,9 @@ public record PlenumConfig(
       int messageBytes,
       int messagesPerSecond,
       int joinTimeoutS) {}
+
+  /** What all clients of one address may have together; 0: no limit. */
+  public record PerAddress(int connections, int rooms, int messagesPerSecond, String exempt) {}
 
   public record Drain(int timeoutS, int clientsPerSecond, boolean remote) {}
 

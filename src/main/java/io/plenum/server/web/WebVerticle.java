@@ -115,11 +115,14 @@ public final class WebVerticle extends VerticleBase {
     requirePositive("limits.messagesPerSecond", limits.messagesPerSecond());
     origins = new OriginPolicy(config.http().allowedOrigins(), servers::knowsOrigin, names());
     Loop loop = Loop.of(vertx, context);
-    table = new ConnectionTable(loop, endpoint, limits, counters);
+    AddressLimits addresses = new AddressLimits(config.perAddress(), loop);
+    table = new ConnectionTable(loop, endpoint, limits, ClientMemory.ofThisProcess(loop), addresses, counters);
     // A SockJS client over HTTP holds two connections: one to receive, one to send.
-    deadlines = new RequestDeadlines(loop, (int) Math.min(Integer.MAX_VALUE, 2L * limits.connections()), counters);
+    deadlines = new RequestDeadlines(loop, (int) Math.min(Integer.MAX_VALUE, 2L * limits.connections()), addresses, counters);
     counters.show(metrics);
     metrics.gauge("signaling_connections_open", "signalling connections that are open", table::size);
+    metrics.gauge("signaling_memory_bytes", "bytes kept for and of signalling clients", table.memory()::bytes);
+    metrics.gauge("signaling_memory_limit_bytes", "what these may be before the greediest client is cut", table.memory()::limitBytes);
     sweepTimer = vertx.setPeriodic(TimeUnit.NANOSECONDS.toMillis(ConnectionTable.SWEEP_NS), ignored -> {
       table.sweep();
       deadlines.sweep();
