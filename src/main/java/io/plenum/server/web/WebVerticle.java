@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -62,6 +63,7 @@ public final class WebVerticle extends VerticleBase {
   private final Router applications;
   private final SignalingCounters counters = new SignalingCounters();
   private OriginPolicy origins;
+  private OwnNames names;
   private ConnectionTable table;
   private RequestDeadlines deadlines;
   private StaticPage page;
@@ -113,7 +115,8 @@ public final class WebVerticle extends VerticleBase {
     requirePositive("limits.connections", limits.connections());
     requirePositive("limits.messageBytes", limits.messageBytes());
     requirePositive("limits.messagesPerSecond", limits.messagesPerSecond());
-    origins = new OriginPolicy(config.http().allowedOrigins(), servers::knowsOrigin, names());
+    names = names();
+    origins = new OriginPolicy(config.http().allowedOrigins(), servers::knowsOrigin, names);
     Loop loop = Loop.of(vertx, context);
     AddressLimits addresses = new AddressLimits(config.perAddress(), loop);
     table = new ConnectionTable(loop, endpoint, limits, ClientMemory.ofThisProcess(loop), addresses, counters);
@@ -168,7 +171,11 @@ public final class WebVerticle extends VerticleBase {
               .exceptionHandler(e -> log.debug("http connection failed reason=\"{}\"", e.getMessage()))
               .requestHandler(request -> {
                 deadlines.onRequest(request);
-                router.handle(request);
+                if (namesOneHost(request)) {
+                  router.handle(request);
+                } else {
+                  Answers.text(request, 400, "A request names one host in its header Host.\n");
+                }
               })
               .listen();
         })
@@ -235,7 +242,7 @@ public final class WebVerticle extends VerticleBase {
   }
 
   private void serviceRoutes(Router router) {
-    new OpsRoutes(vertx, readiness, metrics, debugSource).mount(router);
+    new OpsRoutes(vertx, readiness, metrics, debugSource, names).mount(router);
     new DrainRoutes(drain, config.drain().remote()).mount(router);
     SockJsHandler sockJs = new SockJsHandler(table, deadlines);
     router.route("/sockjs*").handler(routed -> {
@@ -287,6 +294,12 @@ public final class WebVerticle extends VerticleBase {
       log.error("http request failed path={}", routed.request().path(), cause);
       Answers.text(routed.request(), 500, "The server could not do this; its log says why.\n");
     }
+  }
+
+  /** RFC 9112 §3.2; HTTP/1.0 knew no such header. What comes behind would fail on it. */
+  private static boolean namesOneHost(HttpServerRequest request) {
+    boolean required = request.version() != HttpVersion.HTTP_1_0;
+    return request.headers().getAll(HttpHeaders.HOST).size() <= 1 && (!required || request.authority() != null);
   }
 
   private boolean passesOriginGate(HttpServerRequest request) {
