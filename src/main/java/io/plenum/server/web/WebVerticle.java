@@ -35,6 +35,11 @@ import org.slf4j.LoggerFactory;
  * are then the application's.
  */
 public final class WebVerticle extends VerticleBase {
+  /**
+   * A year (RFC 6797): a browser that has been here once never asks without TLS again. Not with a certificate of our own making,
+   * which browsers do not take this from.
+   */
+  private static final String HSTS = "max-age=31536000";
   private static final String PROTOO = "protoo";
   /** Room for two names of 128 characters, percent-encoded, and a token. */
   private static final int MAX_REQUEST_LINE_BYTES = 16 * 1024;
@@ -171,6 +176,9 @@ public final class WebVerticle extends VerticleBase {
               .exceptionHandler(e -> log.debug("http connection failed reason=\"{}\"", e.getMessage()))
               .requestHandler(request -> {
                 deadlines.onRequest(request);
+                if (config.http().tls().mode().equals("pem")) {
+                  request.response().putHeader("Strict-Transport-Security", HSTS);
+                }
                 if (namesOneHost(request)) {
                   router.handle(request);
                 } else {

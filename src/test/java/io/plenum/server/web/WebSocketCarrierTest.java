@@ -179,4 +179,12 @@ class WebSocketCarrierTest {
     }));
     assertTrue(isReadFrom());
   }
+
+  @Test
+  void aTextFrameThatIsNotUtf8ClosesWith1007AndAReplacementCharacterDoesNot() throws Exception {
+    NetSocket socket = connect();
+    write(socket, "818300000000" + "efbfbd", "818200000000" + "c328");
+    // 0x03ef is 1007.
+    until("03ef");
+  }
 }
