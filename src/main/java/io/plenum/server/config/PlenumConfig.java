@@ -9,10 +9,10 @@ import java.util.List;
  */
 public record PlenumConfig(
     Data data, Log log, Node node, Http http, Media media, Room room, Pipe pipe, Cluster cluster, Auth auth, Limits limits,
-    Drain drain, Net net) {
+    PerAddress perAddress, Drain drain, Net net) {
 
   PlenumConfig withHttp(Http newHttp) {
-    return new PlenumConfig(data, log, node, newHttp, media, room, pipe, cluster, auth, limits, drain, net);
+    return new PlenumConfig(data, log, node, newHttp, media, room, pipe, cluster, auth, limits, perAddress, drain, net);
   }
 
   PlenumConfig withCluster(Cluster newCluster) {
@@ -79,6 +79,9 @@ public record PlenumConfig(
       int messageBytes,
       int messagesPerSecond,
       int joinTimeoutS) {}
+
+  /** What all clients of one address may have together; 0: no limit. */
+  public record PerAddress(int connections, int rooms, int messagesPerSecond, String exempt) {}
 
   public record Drain(int timeoutS, int clientsPerSecond, boolean remote) {}
 

@@ -42,7 +42,7 @@ public final class Peer {
 
   private final String id;
   private final PeerChannel channel;
-  private final AnnouncementBudget announcements;
+  private final AnnouncementBudgets announcements;
   final Map<String, TransportEntry> transports = new LinkedHashMap<>();
   final Map<String, ProducerEntry> producers = new LinkedHashMap<>();
   /** Consumer id to producer id. */
@@ -66,7 +66,7 @@ public final class Peer {
   private RoomRouters.Place place;
   private RouterVerticle router;
 
-  Peer(String id, PeerChannel channel, AnnouncementBudget announcements) {
+  Peer(String id, PeerChannel channel, AnnouncementBudgets announcements) {
     this.id = id;
     this.channel = channel;
     this.announcements = announcements;
@@ -122,7 +122,7 @@ public final class Peer {
 
   /** Before the others are told something about it. @throws PlenumException {@code too-many-requests} */
   void announce() {
-    announcements.spend(System.nanoTime());
+    announcements.spend(id, channel.address(), System.nanoTime());
   }
 
   /** Producers that it has, or, while it is new, will probably soon have. */

@@ -25,6 +25,11 @@ public interface PeerChannel {
 
   String remoteAddress();
 
+  /** Equal for all who count as one where clients of an address are counted; null for who is not counted by its address. */
+  default Object address() {
+    return null;
+  }
+
   /** Whether there is somebody whom a node that drains must send elsewhere and wait for. */
   default boolean isClient() {
     return true;

@@ -47,6 +47,7 @@ public final class RoomVerticle extends VerticleBase {
   private final PeerMoves moves;
   private final UnreachedClients unreached;
   private final Map<RouterVerticle, RoomEvents> events = new HashMap<>();
+  private final AnnouncementBudgets announcements;
   private RoomPresence presence = RoomPresence.ALONE;
   private boolean closed;
 
@@ -66,6 +67,7 @@ public final class RoomVerticle extends VerticleBase {
     this.data = new DataRoom(this, limits);
     this.remote = new RemoteRoster(this);
     this.moves = new PeerMoves(this);
+    this.announcements = new AnnouncementBudgets(limits);
   }
 
   @Override
@@ -221,7 +223,8 @@ public final class RoomVerticle extends VerticleBase {
     if (former == null && peers.size() >= limits.peersPerRoom()) {
       throw new PlenumException("too-many-peers", "the room is full: it has " + peers.size() + " peers");
     }
-    Peer peer = new Peer(peerId, channel, AnnouncementBudget.of(limits));
+    Peer peer = new Peer(peerId, channel, announcements);
+    announcements.enter(peerId, channel.address());
     if (former != null) {
       peers.put(peerId, peer);
       log.info("{}", line("peer replaced", former));
@@ -240,6 +243,7 @@ public final class RoomVerticle extends VerticleBase {
     if (peer.joined()) {
       throw new PlenumException("wrong-state", "you have joined already");
     }
+    peer.announce();
     peer.onJoined(shortened(displayName), device, rtpCapabilities, System.nanoTime());
     log.info("{}", line("peer joined", peer).with("name", peer.displayName()));
     List<Map<String, Object>> others = new ArrayList<>();
@@ -304,6 +308,7 @@ public final class RoomVerticle extends VerticleBase {
 
   private void depart(Peer peer) {
     peer.onLeft();
+    announcements.leave(peer.id(), peer.channel().address(), System.nanoTime());
     moves.onLeft(peer);
     log.info("{}", line("peer left", peer));
     // Without a router its transports are still being made; whoever makes them looks whether the peer has left.

@@ -25,9 +25,11 @@ public final class Rooms {
   private final Membership membership;
   private final UnreachedClients unreached;
   private final Map<String, Entry> rooms = new HashMap<>();
+  /** How many of the rooms clients of an address have opened; no longer than they are open. */
+  private final Map<Object, Integer> openedBy = new HashMap<>();
 
   /** One promise per room: whoever asks while it is being made gets the same one. */
-  private record Entry(Context context, Future<RoomVerticle> room) {}
+  private record Entry(Context context, Object openedBy, Future<RoomVerticle> room) {}
 
   /** A room, and the context on which it must be spoken to. */
   public record Opened(RoomVerticle room, Context context) {}
@@ -48,8 +50,17 @@ public final class Rooms {
     this.config = config;
   }
 
-  /** The room of that name, made if there is none. Fails with {@code too-many-rooms}. */
+  /** For somebody who is not counted by an address. */
   public Future<Opened> open(String name) {
+    return open(name, null);
+  }
+
+  /**
+   * The room of that name, made if there is none. Fails with {@code too-many-rooms}.
+   *
+   * @param address whose client asks; null if it is not counted by its address
+   */
+  public Future<Opened> open(String name, Object address) {
     Promise<Opened> opened = Promise.promise();
     context.runOnContext(v -> {
       Entry entry = rooms.get(name);
@@ -58,9 +69,17 @@ public final class Rooms {
           opened.fail(new PlenumException("too-many-rooms", "this node has " + rooms.size() + " rooms already (limits.roomsPerNode)"));
           return;
         }
+        int perAddress = config.perAddress().rooms();
+        if (address != null && perAddress > 0 && openedBy.getOrDefault(address, 0) >= perAddress) {
+          opened.fail(new PlenumException("too-many-rooms", "clients of your address have opened " + perAddress + " rooms already"));
+          return;
+        }
         Context roomContext = loops.nextControl();
-        entry = new Entry(roomContext, create(name, roomContext));
+        entry = new Entry(roomContext, address, create(name, roomContext));
         rooms.put(name, entry);
+        if (address != null) {
+          openedBy.merge(address, 1, Integer::sum);
+        }
       }
       Entry found = entry;
       found.room.onSuccess(room -> opened.complete(new Opened(room, found.context))).onFailure(opened::fail);
@@ -76,8 +95,15 @@ public final class Rooms {
       return created.future().onFailure(failure -> placement.remove(router));
     }).onFailure(failure -> {
       log.error("{}", LogLine.of("room not opened").room(name), failure);
-      context.runOnContext(v -> rooms.remove(name));
+      context.runOnContext(v -> forget(name));
     });
+  }
+
+  private void forget(String name) {
+    Entry entry = rooms.remove(name);
+    if (entry != null && entry.openedBy != null) {
+      openedBy.computeIfPresent(entry.openedBy, (address, count) -> count == 1 ? null : count - 1);
+    }
   }
 
   private void deploy(RoomVerticle room, Context roomContext, Promise<RoomVerticle> created) {
@@ -92,7 +118,7 @@ public final class Rooms {
     context.runOnContext(v -> {
       Entry entry = rooms.get(room.name());
       if (entry != null && entry.room.result() == room) {
-        rooms.remove(room.name());
+        forget(room.name());
       }
     });
   }

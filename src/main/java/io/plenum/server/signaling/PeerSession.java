@@ -33,13 +33,14 @@ public final class PeerSession implements ProtooConnection.Handler {
   private final Vertx vertx;
   private final WebRtcTransports transports;
   private final NotificationForm form = new NotificationForm();
+  private final CapabilitiesAnswer capabilities;
   private Map<String, Method> methods;
   private Peer peer;
   private long joinTimer = -1;
   private Runnable unfollow = () -> { };
 
   PeerSession(RoomVerticle room, WebRtcTransports transports, Limits limits, ServerList servers,
-      ProtooConnection connection, String peerId, Vertx vertx) {
+      ProtooConnection connection, String peerId, Vertx vertx, CapabilitiesAnswer capabilities) {
     this.room = room;
     this.transports = transports;
     this.limits = limits;
@@ -47,6 +48,7 @@ public final class PeerSession implements ProtooConnection.Handler {
     this.connection = connection;
     this.peerId = peerId;
     this.vertx = vertx;
+    this.capabilities = capabilities;
   }
 
   /** Enters the room. @throws PlenumException if the room does not admit the peer. Whatever is thrown, it has not entered. */
@@ -63,7 +65,7 @@ public final class PeerSession implements ProtooConnection.Handler {
 
   private void converse() {
     methods = new java.util.HashMap<>();
-    methods.putAll(new RoomMethods(room, peer, this::requireStaying, this::onJoined).methods());
+    methods.putAll(new RoomMethods(room, peer, capabilities, this::requireStaying, this::onJoined).methods());
     methods.putAll(new TransportMethods(room, peer, transports, limits).methods());
     methods.putAll(new ProducerMethods(room, peer).methods());
     methods.putAll(new ConsumerMethods(room, peer).methods());
@@ -165,6 +167,11 @@ public final class PeerSession implements ProtooConnection.Handler {
     @Override
     public String remoteAddress() {
       return connection.remoteAddress();
+    }
+
+    @Override
+    public Object address() {
+      return connection.address();
     }
   }
 }

@@ -8,6 +8,7 @@ import io.plenum.media.PlenumException;
 import io.plenum.server.ops.LogLine;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,11 +26,20 @@ public final class ProtooConnection {
   public interface FrameChannel {
     void send(String frame);
 
+    default void send(OutgoingFrame frame) {
+      send(frame.text());
+    }
+
     /** Closes with a WebSocket close code. */
     void close(int code, String reason);
 
     /** For the log and for {@code remoteAddress} of a peer. */
     String remoteAddress();
+
+    /** Equal for all who count as one where clients of an address are counted; null for who is not counted by its address. */
+    default Object address() {
+      return null;
+    }
   }
 
   /** What the methods mean. */
@@ -84,6 +94,11 @@ public final class ProtooConnection {
 
   public String remoteAddress() {
     return channel.remoteAddress();
+  }
+
+  /** See {@link FrameChannel#address}. */
+  Object address() {
+    return channel.address();
   }
 
   public boolean closed() {
@@ -199,9 +214,14 @@ public final class ProtooConnection {
         refuse(requestId, result.cause());
         return;
       }
+      if (result.result() instanceof SharedAnswer shared) {
+        channel.send(shared.to(requestId));
+        return;
+      }
       ObjectNode response = JsonNodeFactory.instance.objectNode();
       response.put("response", true).put("id", requestId).put("ok", true);
-      send(response, result.result());
+      response.set("data", tree(result.result()));
+      channel.send(OutgoingFrame.answer(bytes(response)));
     });
   }
 
@@ -217,7 +237,7 @@ public final class ProtooConnection {
     if (refusal instanceof NodeDraining draining) {
       response.set("urls", SignalingJson.MAPPER.valueToTree(draining.urls()));
     }
-    channel.send(response.toString());
+    channel.send(OutgoingFrame.answer(bytes(response)));
   }
 
   private void onResponse(JsonNode frame) {
@@ -268,9 +288,15 @@ public final class ProtooConnection {
   }
 
   private void send(ObjectNode frame, Object data) {
-    frame.set("data", data == null
-        ? JsonNodeFactory.instance.objectNode()
-        : SignalingJson.MAPPER.valueToTree(data));
-    channel.send(frame.toString());
+    frame.set("data", tree(data));
+    channel.send(OutgoingFrame.of(frame.toString()));
+  }
+
+  private static JsonNode tree(Object data) {
+    return data == null ? JsonNodeFactory.instance.objectNode() : SignalingJson.MAPPER.valueToTree(data);
+  }
+
+  private static byte[] bytes(ObjectNode frame) {
+    return frame.toString().getBytes(StandardCharsets.UTF_8);
   }
 }

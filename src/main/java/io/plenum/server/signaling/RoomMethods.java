@@ -1,7 +1,6 @@
 package io.plenum.server.signaling;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.plenum.media.PlenumException;
 import io.plenum.media.parameters.RtpCapabilities;
 import io.plenum.server.room.Device;
@@ -14,6 +13,7 @@ import java.util.Map;
 final class RoomMethods {
   private final RoomVerticle room;
   private final Peer peer;
+  private final CapabilitiesAnswer capabilities;
   private final Runnable beforeJoin;
   private final Runnable onJoined;
 
@@ -21,9 +21,10 @@ final class RoomMethods {
    * @param beforeJoin throws what speaks against it
    * @param onJoined called when the client has the answer to its join
    */
-  RoomMethods(RoomVerticle room, Peer peer, Runnable beforeJoin, Runnable onJoined) {
+  RoomMethods(RoomVerticle room, Peer peer, CapabilitiesAnswer capabilities, Runnable beforeJoin, Runnable onJoined) {
     this.room = room;
     this.peer = peer;
+    this.capabilities = capabilities;
     this.beforeJoin = beforeJoin;
     this.onJoined = onJoined;
   }
@@ -39,12 +40,8 @@ final class RoomMethods {
         "stopNetworkThrottle", data -> throttleRefused());
   }
 
-  /** Both vintages at once: the capabilities themselves, and the same under their newer name. */
   private Future<?> getRouterRtpCapabilities(JsonNode data) {
-    ObjectNode capabilities = SignalingJson.MAPPER.valueToTree(room.rtpCapabilities());
-    ObjectNode answer = capabilities.deepCopy();
-    answer.set("routerRtpCapabilities", capabilities);
-    return Future.succeededFuture(answer);
+    return Future.succeededFuture(capabilities.of(room.rtpCapabilities()));
   }
 
   private Future<?> join(JsonNode data) {

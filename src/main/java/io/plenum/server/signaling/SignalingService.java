@@ -10,8 +10,10 @@ import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +34,9 @@ public final class SignalingService implements SignalingEndpoint {
   private final WebRtcTransports transports;
   private final Limits limits;
   private final ServerList servers;
+  private final CapabilitiesAnswer capabilities = new CapabilitiesAnswer();
+  /** Of each loop that has rooms; each is used on its own. */
+  private final Map<Context, TurnQueue> turns = new ConcurrentHashMap<>();
   /** Who came before the node was warm; as many as connections are allowed. On the loop of the sockets. */
   private final Set<Arrival> early = new LinkedHashSet<>();
   private boolean warm;
@@ -92,6 +97,7 @@ public final class SignalingService implements SignalingEndpoint {
     private final Queue<Waiting> waitingFrames = new ArrayDeque<>();
     private Context roomContext;
     private ProtooConnection connection;
+    private TurnQueue.Client turn;
     private Redirection redirection;
     private boolean closed;
 
@@ -102,7 +108,7 @@ public final class SignalingService implements SignalingEndpoint {
     }
 
     void openRoom(int attempt) {
-      rooms.open(roomId)
+      rooms.open(roomId, channel.address())
           .onSuccess(opened -> opened.context().runOnContext(v -> enter(opened, attempt)))
           .onFailure(this::refuse);
     }
@@ -118,10 +124,11 @@ public final class SignalingService implements SignalingEndpoint {
       }
       try {
         ProtooConnection entering = new ProtooConnection(channel, timers(), limits.pendingRequestsPerPeer());
-        PeerSession session = new PeerSession(opened.room(), transports, limits, servers, entering, peerId, vertx);
+        PeerSession session = new PeerSession(opened.room(), transports, limits, servers, entering, peerId, vertx, capabilities);
         entering.handler(session);
         session.begin();
-        socketContext.runOnContext(v -> onEntered(opened.context(), entering));
+        TurnQueue.Client turn = turnsOf(opened.context()).enter(channel.address());
+        socketContext.runOnContext(v -> onEntered(opened.context(), entering, turn));
       } catch (PlenumException e) {
         if (e.code().equals("room-closed") && attempt < MAX_OPEN_TRIES) {
           openRoom(attempt + 1);
@@ -143,19 +150,29 @@ public final class SignalingService implements SignalingEndpoint {
       }
     }
 
-    private void onEntered(Context context, ProtooConnection entered) {
+    private void onEntered(Context context, ProtooConnection entered, TurnQueue.Client itsTurn) {
       roomContext = context;
       connection = entered;
+      turn = itsTurn;
       waitingFrames.forEach(this::deliver);
       waitingFrames.clear();
       if (closed) {
-        roomContext.runOnContext(v -> connection.onChannelClosed());
+        leaveRoom();
       }
+    }
+
+    private void leaveRoom() {
+      roomContext.runOnContext(v -> {
+        connection.onChannelClosed();
+        turn.leave();
+      });
     }
 
     /** From any loop. */
     private void refuse(Throwable reason) {
-      channel.close(ProtooConnection.CLOSED_BY_SERVER,
+      // Of rooms there may be fewer in a while.
+      boolean comeBack = reason instanceof PlenumException refusal && refusal.code().equals("too-many-rooms");
+      channel.close(comeBack ? ProtooConnection.COME_BACK : ProtooConnection.CLOSED_BY_SERVER,
           reason instanceof PlenumException refusal ? refusal.code() + ": " + refusal.getMessage() : "internal-error");
     }
 
@@ -171,13 +188,13 @@ public final class SignalingService implements SignalingEndpoint {
     }
 
     private void deliver(Waiting frame) {
-      roomContext.runOnContext(v -> {
+      roomContext.runOnContext(v -> turn.add(() -> {
         try {
           connection.onFrame(frame.text);
         } finally {
           frame.handled.run();
         }
-      });
+      }));
     }
 
     @Override
@@ -187,9 +204,15 @@ public final class SignalingService implements SignalingEndpoint {
       if (redirection != null) {
         redirection.onClosed();
       } else if (connection != null) {
-        roomContext.runOnContext(v -> connection.onChannelClosed());
+        leaveRoom();
       }
     }
+  }
+
+  /** On that loop. */
+  private TurnQueue turnsOf(Context room) {
+    return turns.computeIfAbsent(room, context ->
+        new TurnQueue(task -> context.runOnContext(v -> task.run()), System::nanoTime));
   }
 
   private ProtooConnection.Timers timers() {

@@ -36,12 +36,14 @@ final class Answers {
 
   /** True when there is no room for one more connection; the client has been told. */
   static boolean refusedAsFull(HttpServerRequest request, ConnectionTable table) {
-    if (!table.full()) {
+    SignalingCounters.Refused reason = table.refusal(request.remoteAddress());
+    if (reason == null) {
       return false;
     }
-    table.counters().refused(SignalingCounters.Refused.TOO_MANY);
-    unavailable(request, "This node has as many connections as it takes (limits.connections). "
-        + "Try again, or another node.\n");
+    table.counters().refused(reason);
+    unavailable(request, reason == SignalingCounters.Refused.TOO_MANY
+        ? "This node has as many connections as it takes (limits.connections). Try again, or another node.\n"
+        : "This node has as many connections as it takes from one address (perAddress.connections).\n");
     return true;
   }
 

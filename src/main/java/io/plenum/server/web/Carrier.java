@@ -28,4 +28,7 @@ interface Carrier {
   long silenceLimitNs();
 
   String remoteAddress();
+
+  /** What the carrier keeps of this client beyond the call is counted here from now on. Called once, first. */
+  default void memory(ClientMemory.Holder memory) {}
 }

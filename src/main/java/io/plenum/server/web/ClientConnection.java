@@ -3,13 +3,13 @@ package io.plenum.server.web;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.plenum.media.PlenumException;
+import io.plenum.server.signaling.OutgoingFrame;
 import io.plenum.server.signaling.ProtooConnection;
 import io.plenum.server.signaling.SignalingEndpoint;
 import io.plenum.server.signaling.SignalingJson;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,11 +32,6 @@ final class ClientConnection implements ProtooConnection.FrameChannel, Intake.Ta
   static final long MESSAGE_NS = 10 * SECOND_NS;
   /** For the goodbye to reach the client and be answered; then the line is cut. */
   static final long GOODBYE_NS = 3 * SECOND_NS;
-  /**
-   * Characters that may wait for one client: some seconds of a large room. A client that lets more pile up is not
-   * reading.
-   */
-  static final int MAX_QUEUED_CHARACTERS = 4 << 20;
   private static final int MAX_NAME_CHARACTERS = 128;
 
   private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
@@ -46,7 +41,9 @@ final class ClientConnection implements ProtooConnection.FrameChannel, Intake.Ta
   private final Loop loop;
   private final SignalingCounters counters;
   private final Intake intake;
-  private final AtomicInteger queuedCharacters = new AtomicInteger();
+  private final AddressLimits.Entry address;
+  private final ClientMemory.Holder memory;
+  private final Outbox outbox;
   private final AtomicBoolean overflowed = new AtomicBoolean();
   private final long openedNs;
   private State state = State.AWAITING_HELLO;
@@ -55,23 +52,31 @@ final class ClientConnection implements ProtooConnection.FrameChannel, Intake.Ta
   private long lastKeepAliveNs;
   private boolean inFragments;
   private long fragmentsSinceNs;
-  private int unfinishedWrites;
-  private long lastProgressNs;
   private long closingNs;
 
-  ClientConnection(Carrier carrier, ConnectionTable table) {
+  /** @param address whose client this is; left when the connection is closed */
+  ClientConnection(Carrier carrier, ConnectionTable table, AddressLimits.Entry address) {
     this.carrier = carrier;
     this.table = table;
+    this.address = address;
     loop = table.loop();
     counters = table.counters();
     openedNs = loop.nowNs();
     lastHeardNs = openedNs;
     lastKeepAliveNs = openedNs;
-    intake = new Intake(carrier, table, this);
+    memory = table.memory().open(address.key(), this::onMemoryFull);
+    carrier.memory(memory);
+    outbox = new Outbox(loop, memory, this::write);
+    intake = new Intake(carrier, table, address, memory, this);
   }
 
   State state() {
     return state;
+  }
+
+  /** Where all that is kept for this client is counted. */
+  ClientMemory.Holder memory() {
+    return memory;
   }
 
   /** Null when both may be used, else a sentence that says which may not. */
@@ -176,6 +181,9 @@ final class ClientConnection implements ProtooConnection.FrameChannel, Intake.Ta
     }
     state = State.CLOSED;
     intake.clear();
+    outbox.drop();
+    memory.close();
+    address.close();
     table.remove(this);
     endSession();
   }
@@ -186,10 +194,11 @@ final class ClientConnection implements ProtooConnection.FrameChannel, Intake.Ta
       onHello(frame);
       return;
     }
+    Runnable handled = intake.keep(frame);
     try {
-      intake.keep(frame);
-      session.onFrame(frame, () -> loop.run(() -> intake.onHandled(frame)));
+      session.onFrame(frame, () -> loop.run(handled));
     } catch (RuntimeException e) {
+      handled.run();
       log.error("signaling frame failed remote={}", remoteAddress(), e);
       beginClose(CloseCodes.INTERNAL, "the server failed on this message; its log says why");
     }
@@ -222,39 +231,34 @@ final class ClientConnection implements ProtooConnection.FrameChannel, Intake.Ta
 
   @Override
   public void send(String frame) {
-    int cost = frame.length() + Backlog.FRAME_OVERHEAD_CHARACTERS;
-    // Counted here and not on the loop, so that what waits for a busy loop is bounded as well.
-    if (queuedCharacters.addAndGet(cost) > MAX_QUEUED_CHARACTERS) {
-      queuedCharacters.addAndGet(-cost);
-      if (overflowed.compareAndSet(false, true)) {
-        loop.run(this::closeSlowReader);
-      }
-      return;
-    }
-    loop.run(() -> {
-      if (active()) {
-        counters.framesOut.increment();
-        track(carrier.write(frame), cost);
-      } else {
-        queuedCharacters.addAndGet(-cost);
-      }
-    });
+    send(OutgoingFrame.of(frame));
   }
 
-  private void track(Future<Void> write, int cost) {
-    if (unfinishedWrites++ == 0) {
-      lastProgressNs = loop.nowNs();
+  @Override
+  public void send(OutgoingFrame frame) {
+    // Counted here and not on the loop, so that what waits for a busy loop is bounded as well.
+    if (!outbox.add(frame) && overflowed.compareAndSet(false, true)) {
+      loop.run(this::closeSlowReader);
     }
-    write.onComplete(ignored -> {
-      unfinishedWrites--;
-      queuedCharacters.addAndGet(-cost);
-      lastProgressNs = loop.nowNs();
-    });
+  }
+
+  private Future<Void> write(OutgoingFrame frame) {
+    counters.framesOut.increment();
+    if (frame.answer() && active()) {
+      intake.payForAnswer(frame.length());
+    }
+    return carrier.write(frame.text());
   }
 
   @Override
   public void close(int code, String reason) {
+    outbox.seal();
     loop.run(() -> beginClose(code, reason));
+  }
+
+  @Override
+  public Object address() {
+    return address.key();
   }
 
   @Override
@@ -265,8 +269,24 @@ final class ClientConnection implements ProtooConnection.FrameChannel, Intake.Ta
   private void closeSlowReader() {
     if (active()) {
       counters.dropped(SignalingCounters.Dropped.SLOW_READER);
+      outbox.drop();
       beginClose(CloseCodes.TRY_LATER, "the client does not read what it is sent");
     }
+  }
+
+  /** Of all clients this one holds most, and there is no room for all. It is cut, because a goodbye would wait as the rest does. */
+  private void onMemoryFull() {
+    counters.dropped(SignalingCounters.Dropped.NODE_FULL);
+    log.debug("signaling cut remote={} bytes={}: the node's clients hold more than {} bytes", remoteAddress(), memory.bytes(),
+        table.memory().limitBytes());
+    if (active()) {
+      state = State.CLOSING;
+      closingNs = loop.nowNs();
+    }
+    intake.clear();
+    outbox.drop();
+    loop.run(this::endSession);
+    carrier.abort();
   }
 
   private void beginClose(int code, String reason) {
@@ -277,7 +297,7 @@ final class ClientConnection implements ProtooConnection.FrameChannel, Intake.Ta
     closingNs = loop.nowNs();
     intake.clear();
     log.debug("signaling closing remote={} code={} reason=\"{}\"", remoteAddress(), code, reason);
-    carrier.close(code, CloseCodes.reason(reason));
+    outbox.finish(() -> carrier.close(code, CloseCodes.reason(reason)));
     // The goodbye of a client that does not read takes seconds; its room should know at once.
     loop.run(this::endSession);
   }
@@ -318,14 +338,14 @@ final class ClientConnection implements ProtooConnection.FrameChannel, Intake.Ta
     } else if (inFragments && nowNs - fragmentsSinceNs > MESSAGE_NS) {
       counters.dropped(SignalingCounters.Dropped.UNFINISHED);
       beginClose(CloseCodes.TIMEOUT, "a message in fragments must be whole within 10 s");
-    } else if (unfinishedWrites > 0 && nowNs - lastProgressNs > STALL_NS) {
+    } else if (outbox.stalled(nowNs, STALL_NS)) {
       closeSlowReader();
     } else if (intake.listening() && nowNs - lastHeardNs > carrier.silenceLimitNs()) {
       counters.dropped(SignalingCounters.Dropped.SILENT);
       beginClose(CloseCodes.TIMEOUT, "nothing heard of the client");
     } else if (nowNs - lastKeepAliveNs >= KEEP_ALIVE_NS) {
       lastKeepAliveNs = nowNs;
-      track(carrier.keepAlive(), 0);
+      outbox.track(carrier.keepAlive());
     }
   }
 
@@ -333,7 +353,7 @@ final class ClientConnection implements ProtooConnection.FrameChannel, Intake.Ta
   void forgive(long pauseNs) {
     lastHeardNs += pauseNs;
     fragmentsSinceNs += pauseNs;
-    lastProgressNs += pauseNs;
+    outbox.forgive(pauseNs);
   }
 
   @Override

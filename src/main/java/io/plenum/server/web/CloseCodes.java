@@ -4,6 +4,8 @@ package io.plenum.server.web;
 final class CloseCodes {
   /** What came is no WebSocket frame. */
   static final int PROTOCOL = 1002;
+  /** A text frame that is no UTF-8. */
+  static final int NOT_UTF8 = 1007;
   /** The client broke a rule of the connection, such as a first SockJS frame that is no hello. */
   static final int POLICY = 1008;
   /** A message above {@code limits.messageBytes}. */

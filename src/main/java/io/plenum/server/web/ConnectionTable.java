@@ -2,6 +2,7 @@ package io.plenum.server.web;
 
 import io.plenum.server.config.PlenumConfig;
 import io.plenum.server.signaling.SignalingEndpoint;
+import io.vertx.core.net.SocketAddress;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,13 +17,18 @@ final class ConnectionTable {
   private final SignalingEndpoint endpoint;
   private final PlenumConfig.Limits limits;
   private final SignalingCounters counters;
+  private final ClientMemory memory;
+  private final AddressLimits addresses;
   private final Set<ClientConnection> connections = new LinkedHashSet<>();
   /** The set's size, for the gauge, which other threads read. */
   private volatile int size;
   private long lastSweepNs;
 
-  ConnectionTable(Loop loop, SignalingEndpoint endpoint, PlenumConfig.Limits limits, SignalingCounters counters) {
+  ConnectionTable(Loop loop, SignalingEndpoint endpoint, PlenumConfig.Limits limits, ClientMemory memory,
+      AddressLimits addresses, SignalingCounters counters) {
     this.loop = loop;
+    this.memory = memory;
+    this.addresses = addresses;
     this.endpoint = endpoint;
     this.limits = limits;
     this.counters = counters;
@@ -41,6 +47,10 @@ final class ConnectionTable {
     return counters;
   }
 
+  ClientMemory memory() {
+    return memory;
+  }
+
   int messageBytes() {
     return limits.messageBytes();
   }
@@ -54,13 +64,15 @@ final class ConnectionTable {
     return size;
   }
 
-  /** Asked before {@link #add}: there the client can still be told in words. */
-  boolean full() {
-    return size >= limits.connections();
+  /** Why one more of that address may not come, or null. Asked before {@link #add}: there the client can still be told in words. */
+  SignalingCounters.Refused refusal(SocketAddress address) {
+    return size >= limits.connections() ? SignalingCounters.Refused.TOO_MANY
+        : addresses.full(addresses.keyOf(address)) ? SignalingCounters.Refused.TOO_MANY_OF_ADDRESS
+        : null;
   }
 
-  ClientConnection add(Carrier carrier) {
-    ClientConnection connection = new ClientConnection(carrier, this);
+  ClientConnection add(Carrier carrier, SocketAddress address) {
+    ClientConnection connection = new ClientConnection(carrier, this, addresses.open(addresses.keyOf(address)));
     connections.add(connection);
     size = connections.size();
     counters.connections.increment();
@@ -77,6 +89,7 @@ final class ConnectionTable {
     long nowNs = loop.nowNs();
     long lateNs = nowNs - lastSweepNs - SWEEP_NS;
     lastSweepNs = nowNs;
+    addresses.sweep();
     for (ClientConnection connection : List.copyOf(connections)) {
       if (lateNs > LATE_NS) {
         connection.forgive(lateNs);

@@ -35,14 +35,18 @@ final class Intake {
   private final Loop loop;
   private final SignalingCounters counters;
   private final Taker taker;
+  private final AddressLimits.Entry address;
+  private final ClientMemory.Holder memory;
   private final TokenBucket bucket;
   private final Backlog backlog = new Backlog();
   private final Queue<String> inbox = new ArrayDeque<>();
   private boolean outOfCredit;
   private boolean roomIsBehind;
 
-  Intake(Carrier carrier, ConnectionTable table, Taker taker) {
+  Intake(Carrier carrier, ConnectionTable table, AddressLimits.Entry address, ClientMemory.Holder memory, Taker taker) {
     this.carrier = carrier;
+    this.address = address;
+    this.memory = memory;
     this.taker = taker;
     loop = table.loop();
     counters = table.counters();
@@ -50,13 +54,28 @@ final class Intake {
   }
 
   void onFrames(List<String> frames) {
-    inbox.addAll(frames);
+    for (String frame : frames) {
+      inbox.add(frame);
+      memory.add(bytesOf(frame));
+    }
     drain();
   }
 
   /** Pays for something that is no message. Throttled, not dropped: out of credit, the client waits until it has some again. */
   void pay(int characters) {
-    long waitNs = bucket.spend(1 + characters / CHARACTERS_PER_UNIT, loop.nowNs());
+    spend(1 + characters / CHARACTERS_PER_UNIT);
+  }
+
+  /** A large answer costs as a large question does, when it is sent. */
+  void payForAnswer(int bytes) {
+    if (bytes >= CHARACTERS_PER_UNIT) {
+      spend(bytes / CHARACTERS_PER_UNIT);
+    }
+  }
+
+  private void spend(int units) {
+    long nowNs = loop.nowNs();
+    long waitNs = Math.max(bucket.spend(units, nowNs), address.spend(units, nowNs));
     if (waitNs == 0) {
       return;
     }
@@ -73,12 +92,25 @@ final class Intake {
     }
   }
 
-  /** The frame just taken has been handed on and is not dealt with yet. */
-  void keep(String frame) {
+  /** The frame just taken is handed on. To be run, on the loop, when it is dealt with; twice is as good as once. */
+  Runnable keep(String frame) {
     backlog.add(frame);
+    memory.add(bytesOf(frame));
+    return new Runnable() {
+      private boolean handled;
+
+      @Override
+      public void run() {
+        if (!handled) {
+          handled = true;
+          memory.remove(bytesOf(frame));
+          onHandled(frame);
+        }
+      }
+    };
   }
 
-  void onHandled(String frame) {
+  private void onHandled(String frame) {
     backlog.remove(frame);
     if (roomIsBehind && (inbox.isEmpty() || backlog.hasRoomFor(inbox.peek()))) {
       roomIsBehind = false;
@@ -95,13 +127,25 @@ final class Intake {
   }
 
   void clear() {
+    inbox.forEach(frame -> memory.remove(bytesOf(frame)));
     inbox.clear();
+  }
+
+  /** The JVM takes one byte for each character, and two for each if one of them is beyond Latin-1. */
+  private static long bytesOf(String frame) {
+    for (int i = 0; i < frame.length(); i++) {
+      if (frame.charAt(i) > 0xff) {
+        return 2L * frame.length() + Backlog.FRAME_OVERHEAD_CHARACTERS;
+      }
+    }
+    return frame.length() + Backlog.FRAME_OVERHEAD_CHARACTERS;
   }
 
   private void drain() {
     while (listening() && taker.active() && !inbox.isEmpty()) {
       if (backlog.hasRoomFor(inbox.peek())) {
         String frame = inbox.poll();
+        memory.remove(bytesOf(frame));
         counters.framesIn.increment();
         taker.take(frame);
         pay(frame.length());

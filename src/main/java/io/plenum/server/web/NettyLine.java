@@ -38,13 +38,13 @@ final class NettyLine {
    * @param connection what it was upgraded from; call it on its loop
    * @throws NoSuchElementException if the connection is gone already
    */
-  static ReadGate gate(HttpConnection connection) {
+  static ReadGate gate(HttpConnection connection, ReadGate.Watcher watcher) {
     ChannelPipeline pipeline = ((ConnectionBase) connection).channel().pipeline();
     ChannelHandlerContext decoder = pipeline.context(WebSocketFrameDecoder.class);
     if (decoder == null) {
       throw new NoSuchElementException("no WebSocket any more");
     }
-    ReadGate gate = new ReadGate();
+    ReadGate gate = new ReadGate(watcher);
     pipeline.addBefore(decoder.name(), null, gate);
     return gate;
   }

@@ -18,11 +18,25 @@ final class ReadGate extends ChannelInboundHandlerAdapter {
   /** Some hundreds of the smallest frames, of six bytes. */
   static final int PIECE_BYTES = 4_096;
 
+  /** Told of the bytes that a client's unfinished frames take up. */
+  interface Watcher {
+    /** So many more are kept before the gate; fewer, if negative. */
+    void onHeld(int bytes);
+
+    /** So many go to the decoder now. */
+    void onPassed(int bytes);
+  }
+
+  private final Watcher watcher;
   private final Queue<ByteBuf> held = new ArrayDeque<>();
   private ChannelHandlerContext context;
   private boolean shut;
   private boolean feeding;
   private boolean fedSinceCompletion;
+
+  ReadGate(Watcher watcher) {
+    this.watcher = watcher;
+  }
 
   /** Nothing more is read or decoded, but for the piece in hand. */
   void shut() {
@@ -44,9 +58,11 @@ final class ReadGate extends ChannelInboundHandlerAdapter {
       while (!shut && !held.isEmpty()) {
         fedSinceCompletion = true;
         ByteBuf first = held.peek();
+        watcher.onPassed(Math.min(PIECE_BYTES, first.readableBytes()));
         if (first.readableBytes() > PIECE_BYTES) {
           context.fireChannelRead(first.readRetainedSlice(PIECE_BYTES));
         } else {
+          watcher.onHeld(-first.capacity());
           context.fireChannelRead(held.remove());
         }
       }
@@ -72,6 +88,8 @@ final class ReadGate extends ChannelInboundHandlerAdapter {
       return;
     }
     held.add(bytes);
+    // The whole of it stays as long as any of it does.
+    watcher.onHeld(bytes.capacity());
     if (!feeding) {
       feed();
     }
@@ -101,7 +119,10 @@ final class ReadGate extends ChannelInboundHandlerAdapter {
   }
 
   private void release() {
-    held.forEach(ReferenceCountUtil::release);
+    held.forEach(bytes -> {
+      watcher.onHeld(-bytes.capacity());
+      ReferenceCountUtil.release(bytes);
+    });
     held.clear();
   }
 }

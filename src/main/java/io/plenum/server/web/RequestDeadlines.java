@@ -28,6 +28,7 @@ final class RequestDeadlines {
     boolean asked = true;
     boolean answered = true;
     boolean longAnswer;
+    AddressLimits.Entry address;
 
     void become(long nowNs) {
       if (asked && answered) {
@@ -41,10 +42,12 @@ final class RequestDeadlines {
 
   private final Loop loop;
   private final int maxConnections;
+  private final AddressLimits addresses;
   private final SignalingCounters counters;
   private final Map<HttpConnection, Exchange> exchanges = new IdentityHashMap<>();
 
-  RequestDeadlines(Loop loop, int maxConnections, SignalingCounters counters) {
+  RequestDeadlines(Loop loop, int maxConnections, AddressLimits addresses, SignalingCounters counters) {
+    this.addresses = addresses;
     this.loop = loop;
     this.maxConnections = maxConnections;
     this.counters = counters;
@@ -55,15 +58,17 @@ final class RequestDeadlines {
   }
 
   void onConnection(HttpConnection connection) {
-    if (exchanges.size() >= maxConnections) {
+    String address = addresses.keyOf(connection.remoteAddress());
+    if (exchanges.size() >= maxConnections || addresses.fullOfHttp(address)) {
       counters.requestsCut.increment();
       NettyLine.cut(connection);
       return;
     }
     Exchange exchange = new Exchange();
     exchange.deadlineNs = loop.nowNs() + REQUEST_NS;
+    exchange.address = addresses.openHttp(address);
     exchanges.put(connection, exchange);
-    connection.closeHandler(ignored -> exchanges.remove(connection));
+    connection.closeHandler(ignored -> forget(connection));
   }
 
   /** The headers are here; the body may still be on its way. */
@@ -95,7 +100,14 @@ final class RequestDeadlines {
   }
 
   void onUpgraded(HttpConnection connection) {
-    exchanges.remove(connection);
+    forget(connection);
+  }
+
+  private void forget(HttpConnection connection) {
+    Exchange exchange = exchanges.remove(connection);
+    if (exchange != null) {
+      exchange.address.closeHttp();
+    }
   }
 
   /** Called about once a second. */

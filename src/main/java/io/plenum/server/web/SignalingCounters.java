@@ -9,10 +9,10 @@ import java.util.concurrent.atomic.LongAdder;
 /** What the web layer counts. From any thread: a frame can be dropped on the loop of whoever sends it. */
 final class SignalingCounters {
   /** Why a connection was refused before it was one. */
-  enum Refused { ORIGIN, HOST, BAD_REQUEST, TOO_MANY }
+  enum Refused { ORIGIN, HOST, BAD_REQUEST, TOO_MANY, TOO_MANY_OF_ADDRESS }
 
   /** Why a frame, or what might have become one, was thrown away; mostly the connection goes with it. */
-  enum Dropped { TOO_LARGE, MALFORMED, BINARY, SLOW_READER, NO_HELLO, SILENT, UNFINISHED }
+  enum Dropped { TOO_LARGE, MALFORMED, BINARY, SLOW_READER, NODE_FULL, NO_HELLO, SILENT, UNFINISHED }
 
   final LongAdder connections = new LongAdder();
   final LongAdder framesIn = new LongAdder();

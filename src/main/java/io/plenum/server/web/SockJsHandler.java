@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.security.SecureRandom;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -139,19 +140,23 @@ final class SockJsHandler implements Handler<HttpServerRequest> {
     }
     int maxBytes = SockJsFrames.maxBodyBytes(table.messageBytes());
     Buffer body = Buffer.buffer();
+    ClientMemory.Holder memory = session.connection().memory();
     request.handler(part -> {
       if (body.length() <= maxBytes) {
         body.appendBuffer(part);
+        memory.add(part.length());
       }
     });
+    // Also when the line breaks in the middle of it.
+    request.end().onComplete(end -> memory.remove(body.length()));
     request.endHandler(ignored -> onBody(request, session, body, maxBytes));
   }
 
   private void onBody(HttpServerRequest request, SockJsSession session, Buffer body, int maxBytes) {
-    SockJsFrames.Parsed parsed = body.length() > maxBytes
-        ? new SockJsFrames.Parsed(null, SockJsFrames.Fault.TOO_LARGE)
-        : SockJsFrames.parse(body.toString(), table.messageBytes(),
-            table.messagesPerSecond() * Intake.BURST_SECONDS);
+    String text = body.length() > maxBytes ? "" : Utf8.text(body);
+    SockJsFrames.Parsed parsed = body.length() > maxBytes ? new SockJsFrames.Parsed(null, SockJsFrames.Fault.TOO_LARGE)
+        : text == null ? new SockJsFrames.Parsed(List.of(), SockJsFrames.Fault.BROKEN)
+        : SockJsFrames.parse(text, table.messageBytes(), table.messagesPerSecond() * Intake.BURST_SECONDS);
     if (parsed.fault() == SockJsFrames.Fault.TOO_LARGE) {
       session.connection().onTooLarge();
       Answers.text(request, 413, "A message may have " + table.messageBytes() + " bytes.");

@@ -47,7 +47,7 @@ final class SockJsSession implements Carrier {
     this.table = table;
     this.onEnd = onEnd;
     remoteAddress = String.valueOf(first.remoteAddress());
-    connection = table.add(this);
+    connection = table.add(this, first.remoteAddress());
   }
 
   /** A request through which we may send; its headers are written but for what the kind asks for. */

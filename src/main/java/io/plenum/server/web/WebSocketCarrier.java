@@ -7,7 +7,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.NoSuchElementException;
 
@@ -26,6 +25,10 @@ final class WebSocketCarrier implements Carrier {
   private final int burst;
   private final int wireBytes;
   private ClientConnection connection;
+  private ClientMemory.Holder memory;
+  private int fragmentBytes;
+  private int undecodedBytes;
+  private final Bytes bytes = new Bytes();
   private ReadGate gate;
   private Buffer fragments;
   private boolean inBinary;
@@ -46,21 +49,71 @@ final class WebSocketCarrier implements Carrier {
    */
   static ClientConnection attach(ServerWebSocket socket, HttpConnection line, boolean sockJs, ConnectionTable table) {
     WebSocketCarrier carrier = new WebSocketCarrier(socket, line, sockJs, table);
-    carrier.connection = table.add(carrier);
+    carrier.connection = table.add(carrier, socket.remoteAddress());
     try {
       NettyLine.onCorruptFrame(line, carrier::onCorruptFrame);
-      carrier.gate = NettyLine.gate(line);
+      carrier.gate = NettyLine.gate(line, carrier.bytes);
       socket.frameHandler(carrier::onFrame);
       socket.exceptionHandler(ignored -> { });
-      socket.closeHandler(ignored -> carrier.connection.onClosed());
+      socket.closeHandler(ignored -> carrier.onClosed());
     } catch (IllegalStateException | NoSuchElementException alreadyGone) {
-      carrier.connection.onClosed();
+      carrier.onClosed();
       return carrier.connection;
     }
     if (sockJs) {
       socket.writeTextMessage(SockJsFrames.OPEN);
     }
     return carrier.connection;
+  }
+
+  private void onClosed() {
+    fragments(null);
+    countUndecoded(0);
+    connection.onClosed();
+  }
+
+  @Override
+  public void memory(ClientMemory.Holder memory) {
+    this.memory = memory;
+  }
+
+  private void fragments(Buffer all) {
+    fragments = all;
+    int bytes = all == null ? 0 : all.length();
+    memory.add(bytes - fragmentBytes);
+    fragmentBytes = bytes;
+  }
+
+  private void countUndecoded(int bytes) {
+    memory.add(bytes - undecodedBytes);
+    undecodedBytes = bytes;
+  }
+
+  /** What has come and is no frame yet: before the gate, and in the decoder behind it. */
+  private final class Bytes implements ReadGate.Watcher {
+    /** Less is not worth the counting. */
+    private static final int COUNTED_BYTES = 16 * 1024;
+    private int sinceFrame;
+
+    @Override
+    public void onHeld(int bytes) {
+      memory.add(bytes);
+    }
+
+    @Override
+    public void onPassed(int bytes) {
+      sinceFrame += bytes;
+      if (sinceFrame - undecodedBytes >= COUNTED_BYTES) {
+        countUndecoded(sinceFrame);
+      }
+    }
+
+    void onFrame() {
+      sinceFrame = 0;
+      if (undecodedBytes > 0) {
+        countUndecoded(0);
+      }
+    }
   }
 
   /** A frame above even the largest envelope, or none at all. */
@@ -73,6 +126,7 @@ final class WebSocketCarrier implements Carrier {
   }
 
   private void onFrame(WebSocketFrame frame) {
+    bytes.onFrame();
     switch (frame.type()) {
       case TEXT, BINARY, CONTINUATION -> onData(frame);
       // Vert.x has answered the ping.
@@ -84,7 +138,7 @@ final class WebSocketCarrier implements Carrier {
   private void onData(WebSocketFrame frame) {
     if (!frame.isContinuation()) {
       inBinary = frame.isBinary();
-      fragments = null;
+      fragments(null);
     }
     Buffer part = frame.binaryData();
     if (inBinary) {
@@ -93,19 +147,24 @@ final class WebSocketCarrier implements Carrier {
     }
     int length = part.length() + (fragments == null ? 0 : fragments.length());
     if (length > wireBytes) {
-      fragments = null;
+      fragments(null);
       connection.onTooLarge();
     } else if (frame.isFinal()) {
       Buffer message = fragments == null ? part : fragments.appendBuffer(part);
-      fragments = null;
-      onMessage(message.toString(StandardCharsets.UTF_8));
+      fragments(null);
+      onMessage(message);
     } else {
-      fragments = (fragments == null ? Buffer.buffer() : fragments).appendBuffer(part);
+      fragments((fragments == null ? Buffer.buffer() : fragments).appendBuffer(part));
       connection.onFragment();
     }
   }
 
-  private void onMessage(String text) {
+  private void onMessage(Buffer message) {
+    String text = Utf8.text(message);
+    if (text == null) {
+      connection.onMalformed(CloseCodes.NOT_UTF8, "a text frame must be UTF-8");
+      return;
+    }
     if (!sockJs) {
       connection.onFrames(List.of(text));
       return;

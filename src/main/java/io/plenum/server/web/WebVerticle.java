@@ -14,6 +14,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -35,6 +36,11 @@ import org.slf4j.LoggerFactory;
  * are then the application's.
  */
 public final class WebVerticle extends VerticleBase {
+  /**
+   * A year (RFC 6797): a browser that has been here once never asks without TLS again. Not with a certificate of our own making,
+   * which browsers do not take this from.
+   */
+  private static final String HSTS = "max-age=31536000";
   private static final String PROTOO = "protoo";
   /** Room for two names of 128 characters, percent-encoded, and a token. */
   private static final int MAX_REQUEST_LINE_BYTES = 16 * 1024;
@@ -65,6 +71,7 @@ public final class WebVerticle extends VerticleBase {
   private final SignalingCounters counters = new SignalingCounters();
   private final RefusedOrigins refusedOrigins = new RefusedOrigins();
   private OriginPolicy origins;
+  private OwnNames names;
   private ConnectionTable table;
   private RequestDeadlines deadlines;
   private StaticPage page;
@@ -118,13 +125,17 @@ public final class WebVerticle extends VerticleBase {
     requirePositive("limits.connections", limits.connections());
     requirePositive("limits.messageBytes", limits.messageBytes());
     requirePositive("limits.messagesPerSecond", limits.messagesPerSecond());
-    origins = new OriginPolicy(config.http().allowedOrigins(), servers::knowsOrigin, names());
+    names = names();
+    origins = new OriginPolicy(config.http().allowedOrigins(), servers::knowsOrigin, names);
     Loop loop = Loop.of(vertx, context);
-    table = new ConnectionTable(loop, endpoint, limits, counters);
+    AddressLimits addresses = new AddressLimits(config.perAddress(), loop);
+    table = new ConnectionTable(loop, endpoint, limits, ClientMemory.ofThisProcess(loop), addresses, counters);
     // A SockJS client over HTTP holds two connections: one to receive, one to send.
-    deadlines = new RequestDeadlines(loop, (int) Math.min(Integer.MAX_VALUE, 2L * limits.connections()), counters);
+    deadlines = new RequestDeadlines(loop, (int) Math.min(Integer.MAX_VALUE, 2L * limits.connections()), addresses, counters);
     counters.show(metrics);
     metrics.gauge("signaling_connections_open", "signalling connections that are open", table::size);
+    metrics.gauge("signaling_memory_bytes", "bytes kept for and of signalling clients", table.memory()::bytes);
+    metrics.gauge("signaling_memory_limit_bytes", "what these may be before the greediest client is cut", table.memory()::limitBytes);
     sweepTimer = vertx.setPeriodic(TimeUnit.NANOSECONDS.toMillis(ConnectionTable.SWEEP_NS), ignored -> {
       table.sweep();
       deadlines.sweep();
@@ -170,7 +181,14 @@ public final class WebVerticle extends VerticleBase {
               .exceptionHandler(e -> log.debug("http connection failed reason=\"{}\"", e.getMessage()))
               .requestHandler(request -> {
                 deadlines.onRequest(request);
-                router.handle(request);
+                if (config.http().tls().mode().equals("pem")) {
+                  request.response().putHeader("Strict-Transport-Security", HSTS);
+                }
+                if (namesOneHost(request)) {
+                  router.handle(request);
+                } else {
+                  Answers.text(request, 400, "A request names one host in its header Host.\n");
+                }
               })
               .listen();
         })
@@ -237,7 +255,7 @@ public final class WebVerticle extends VerticleBase {
   }
 
   private void serviceRoutes(Router router) {
-    new OpsRoutes(vertx, readiness, metrics, debugSource).mount(router);
+    new OpsRoutes(vertx, readiness, metrics, debugSource, names).mount(router);
     new DrainRoutes(drain, config.drain().remote()).mount(router);
     SockJsHandler sockJs = new SockJsHandler(table, deadlines);
     router.route("/sockjs*").handler(routed -> {
@@ -289,6 +307,12 @@ public final class WebVerticle extends VerticleBase {
       log.error("http request failed path={}", routed.request().path(), cause);
       Answers.text(routed.request(), 500, "The server could not do this; its log says why.\n");
     }
+  }
+
+  /** RFC 9112 §3.2; HTTP/1.0 knew no such header. What comes behind would fail on it. */
+  private static boolean namesOneHost(HttpServerRequest request) {
+    boolean required = request.version() != HttpVersion.HTTP_1_0;
+    return request.headers().getAll(HttpHeaders.HOST).size() <= 1 && (!required || request.authority() != null);
   }
 
   private boolean passesOriginGate(HttpServerRequest request) {

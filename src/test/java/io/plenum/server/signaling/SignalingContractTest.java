@@ -125,7 +125,8 @@ class SignalingContractTest {
     assertTrue(answers.get(199).startsWith("too-many-requests: everybody in the room is told of this: 5 a second, and 40 at once"),
         answers.get(199));
     long granted = answers.stream().filter("{}"::equals).count();
-    assertTrue(granted >= 39, granted + " of the burst");
+    // Its entry and its producer were told, too.
+    assertTrue(granted >= 38 && granted < 45, granted + " of the burst");
     alice.askAtOnce("changeDisplayName", Collections.nCopies(100, Map.of("displayName", "B")));
     assertEquals("{}", alice.ask("pauseProducer", producer));
     assertEquals("{}", alice.ask("closeProducer", producer));

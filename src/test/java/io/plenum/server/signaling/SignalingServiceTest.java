@@ -29,6 +29,15 @@ class SignalingServiceTest {
 
   private static class Channel implements ProtooConnection.FrameChannel {
     private final List<String> heard = new CopyOnWriteArrayList<>();
+    private final Object address;
+
+    Channel() {
+      this(null);
+    }
+
+    Channel(Object address) {
+      this.address = address;
+    }
 
     @Override
     public void send(String frame) {
@@ -44,11 +53,16 @@ class SignalingServiceTest {
     public String remoteAddress() {
       return "192.0.2.1:7";
     }
+
+    @Override
+    public Object address() {
+      return address;
+    }
   }
 
   @BeforeEach
   void open() {
-    rooms = new SocketlessRooms(Map.of("limits.roomsPerNode", "2"));
+    rooms = new SocketlessRooms(Map.of("limits.roomsPerNode", "2", "perAddress.rooms", "1"));
     sockets = rooms.vertx().getOrCreateContext();
     servers = new ServerList(() -> 0);
     servers.others(List.of("http://192.0.2.9:4443"));
@@ -61,7 +75,11 @@ class SignalingServiceTest {
   }
 
   private Channel connect(String room, String peerId) throws Exception {
-    Channel channel = new Channel();
+    return connect(room, peerId, null);
+  }
+
+  private Channel connect(String room, String peerId, Object address) throws Exception {
+    Channel channel = new Channel(address);
     SocketlessRooms.on(sockets, () -> service.open(room, peerId, channel));
     return channel;
   }
@@ -88,8 +106,12 @@ class SignalingServiceTest {
   }
 
   private void awaitNoRooms() throws Exception {
+    awaitRooms(List.of());
+  }
+
+  private void awaitRooms(List<String> expected) throws Exception {
     long deadlineNs = System.nanoTime() + SETTLE_MS * 1_000_000;
-    while (!rooms.names().isEmpty()) {
+    while (!rooms.names().equals(expected)) {
       assertTrue(System.nanoTime() < deadlineNs, "still open: " + rooms.names());
       Thread.sleep(5);
     }
@@ -176,7 +198,8 @@ class SignalingServiceTest {
   private ProtooConnection begin(Rooms.Opened opened, Channel channel, String peerId) {
     ProtooConnection connection = new ProtooConnection(channel, timers(), 10);
     PeerSession session =
-        new PeerSession(opened.room(), null, rooms.config().limits(), servers, connection, peerId, rooms.vertx());
+        new PeerSession(opened.room(), null, rooms.config().limits(), servers, connection, peerId, rooms.vertx(),
+            new CapabilitiesAnswer());
     connection.handler(session);
     session.begin();
     return connection;
@@ -190,8 +213,29 @@ class SignalingServiceTest {
     });
     await("its entry", connect("one", "alice"), "\"mediasoupVersion\"");
     await("its entry", connect("two", "alice"), "\"mediasoupVersion\"");
-    await("its refusal", connect("three", "alice"), "4000 too-many-rooms: this node has 2 rooms already (limits.roomsPerNode)");
+    await("its refusal", connect("three", "alice"), "4001 too-many-rooms: this node has 2 rooms already (limits.roomsPerNode)");
     await("its entry", connect("two", "bob"), "\"mediasoupVersion\"");
+  }
+
+  @Test
+  void clientsOfOneAddressLeaveRoomsForOthersAndMayComeBackWhenTheyHaveFewer() throws Exception {
+    SocketlessRooms.on(sockets, () -> {
+      service.onWarm();
+      return null;
+    });
+    Channel first = new Channel("greedy");
+    SignalingEndpoint.Connection arrival = SocketlessRooms.on(sockets, () -> service.open("one", "alice", first));
+    await("its entry", first, "\"mediasoupVersion\"");
+    await("its refusal", connect("two", "alice", "greedy"), "4001 too-many-rooms: clients of your address have opened 1 rooms already");
+    await("its entry", connect("two", "bob", "modest"), "\"mediasoupVersion\"");
+    await("its entry into a room of others", connect("two", "alice", "greedy"), "\"mediasoupVersion\"");
+
+    SocketlessRooms.on(sockets, () -> {
+      arrival.onClosed();
+      return null;
+    });
+    awaitRooms(List.of("two"));
+    await("its entry", connect("three", "alice", "greedy"), "\"mediasoupVersion\"");
   }
 
   /** They ring when the test says so. */

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.plenum.media.PlenumException;
 import io.plenum.server.config.ConfigLoader;
+import io.plenum.server.config.PlenumConfig;
 import io.plenum.server.signaling.ProtooConnection;
 import io.plenum.server.signaling.SignalingEndpoint;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,15 +25,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ClientConnectionTest {
   private static final long SECOND_NS = ManualLoop.SECOND_NS;
+  private static final SocketAddress ADDRESS = SocketAddress.inetSocketAddress(1_234, "192.0.2.1");
 
   private final ManualLoop loop = new ManualLoop();
   private final List<String> said = new ArrayList<>();
   private final FakeCarrier carrier = new FakeCarrier();
   private final FakeEndpoint endpoint = new FakeEndpoint();
   private final SignalingCounters counters = new SignalingCounters();
-  private final ConnectionTable table = new ConnectionTable(loop, endpoint,
-      new ConfigLoader().load(new String[] {"--limits.messagesPerSecond=10"}, Map.of()).limits(), counters);
-  private final ClientConnection connection = table.add(carrier);
+  private final ClientMemory memory = new ClientMemory(loop, 64 << 20);
+  private final ConnectionTable table = table("--limits.messagesPerSecond=10");
+  private final ClientConnection connection = table.add(carrier, ADDRESS);
+
+  private ConnectionTable table(String argument) {
+    PlenumConfig config = new ConfigLoader().load(new String[] {argument}, Map.of());
+    return new ConnectionTable(loop, endpoint, config.limits(), memory, new AddressLimits(config.perAddress(), loop), counters);
+  }
 
   private final class FakeCarrier implements Carrier {
     final List<String> written = new ArrayList<>();
@@ -209,8 +217,7 @@ class ClientConnectionTest {
   /** A room whose loop does not get round to it, or that is not open yet; and a client that has credit without end. */
   private ClientConnection ofABusyRoom() {
     endpoint.busy = true;
-    ClientConnection rich = new ConnectionTable(loop, endpoint,
-        new ConfigLoader().load(new String[] {"--limits.messagesPerSecond=100000"}, Map.of()).limits(), counters).add(carrier);
+    ClientConnection rich = table("--limits.messagesPerSecond=100000").add(carrier, ADDRESS);
     rich.open("r", "p");
     return rich;
   }
@@ -459,9 +466,10 @@ class ClientConnectionTest {
       connection.send(frame);
     }
     assertEquals(List.of(), carrier.written, "the loop has not turned yet");
+    assertEquals(ClientMemory.MOST_PER_CLIENT_BYTES / 100_160 * 100_160, memory.bytes());
     loop.turn();
-    assertEquals(ClientConnection.MAX_QUEUED_CHARACTERS / 100_064, carrier.written.size());
     assertEquals("1013 the client does not read what it is sent", carrier.closed);
+    assertEquals(0, memory.bytes());
   }
 
   @Test

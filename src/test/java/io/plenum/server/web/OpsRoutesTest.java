@@ -8,15 +8,19 @@ import io.plenum.server.config.ConfigException;
 import io.plenum.server.ops.Readiness;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.net.NetSocket;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OpsRoutesTest {
   private static TestNode node;
@@ -50,6 +54,27 @@ class OpsRoutesTest {
     TestNode.Answer answer = node.get("/readyz");
     assertEquals(200, answer.status());
     assertEquals("{\"ready\":true,\"missing\":[]}\n", answer.body());
+  }
+
+  @Test
+  void metricsOfANodeOnLoopbackAnswerToItsOwnNamesOnly() {
+    assertEquals(403, node.get("/metrics", Map.of("Host", "evil.example")).status());
+    assertEquals(200, node.get("/metrics", Map.of("Host", "localhost:4443")).status());
+    assertEquals(200, node.get("/healthz", Map.of("Host", "evil.example")).status());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "Host: a b\r\n", "Host: a/b\r\n", "Host: a:b:c\r\n", "Host: [::1\r\n", "Host: localhost:99999\r\n",
+      "Host: localhost\r\nHost: localhost\r\n"})
+  void aRequestThatNamesNoHostOrNoneThatCanBeIsRefused(String header) throws Exception {
+    for (String path : List.of("/", "/ws?roomId=r&peerId=p", "/sockjs/info", "/metrics", "/debug?room=r")) {
+      BlockingQueue<String> got = new LinkedBlockingQueue<>();
+      NetSocket line = TestNode.await(node.vertx.createNetClient().connect(node.port, "127.0.0.1")
+          .onSuccess(socket -> socket.handler(bytes -> got.add(bytes.toString()))));
+      TestNode.await(line.write("GET " + path + " HTTP/1.1\r\n" + header + "\r\n"));
+      assertTrue(TestNode.take(got).startsWith("HTTP/1.1 400 "), path);
+      TestNode.await(line.close());
+    }
   }
 
   @Test

@@ -12,7 +12,19 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import org.junit.jupiter.api.Test;
 
 class ReadGateTest {
-  private final ReadGate gate = new ReadGate();
+  private int heldBytes;
+  private int passedBytes;
+  private final ReadGate gate = new ReadGate(new ReadGate.Watcher() {
+    @Override
+    public void onHeld(int bytes) {
+      heldBytes += bytes;
+    }
+
+    @Override
+    public void onPassed(int bytes) {
+      passedBytes += bytes;
+    }
+  });
   private final StringBuilder passed = new StringBuilder();
   private int largestPiece;
   private int completions;

@@ -3,6 +3,7 @@ package io.plenum.server.web;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.plenum.server.config.PlenumConfig;
 import io.vertx.core.Context;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -25,7 +26,8 @@ class RequestDeadlinesTest {
   private final Vertx vertx = Vertx.vertx();
   private final ManualLoop loop = new ManualLoop();
   private final SignalingCounters counters = new SignalingCounters();
-  private final RequestDeadlines deadlines = new RequestDeadlines(loop, 3, counters);
+  private final RequestDeadlines deadlines = new RequestDeadlines(loop, 3,
+      new AddressLimits(new PlenumConfig.PerAddress(0, 0, 0, ""), loop), counters);
   private HttpServer server;
   private Context context;
 

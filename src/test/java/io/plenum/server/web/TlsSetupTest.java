@@ -37,6 +37,7 @@ class TlsSetupTest {
   void aSelfSignedNodeSpeaksHttpsAndSecureWebSocket() throws Exception {
     try (TestNode node = new TestNode("--http.tls.mode=self-signed")) {
       assertEquals(200, node.get("/healthz").status());
+      assertEquals(null, node.get("/").headers().get("Strict-Transport-Security"));
       assertEquals(101, node.upgradeStatus("/ws?roomId=r&peerId=p", List.of("protoo"),
           Map.of("Origin", "https://127.0.0.1:" + node.port)));
       assertEquals(403, node.upgradeStatus("/ws?roomId=r&peerId=p", List.of("protoo"),
@@ -79,6 +80,7 @@ class TlsSetupTest {
     Path key = Files.writeString(folder.resolve("key.pem"), made.keyPem());
     try (TestNode node = new TestNode("--http.tls.mode=pem", "--http.tls.cert=" + cert, "--http.tls.key=" + key)) {
       assertEquals(200, node.get("/healthz").status());
+      assertEquals("max-age=31536000", node.get("/").headers().get("Strict-Transport-Security"));
     }
   }
 

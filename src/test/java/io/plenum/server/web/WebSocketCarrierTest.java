@@ -42,7 +42,8 @@ class WebSocketCarrierTest {
   private final SignalingCounters counters = new SignalingCounters();
   private final Silent endpoint = new Silent();
   private final PlenumConfig config = new ConfigLoader().load(new String[0], Map.of());
-  private final ConnectionTable table = new ConnectionTable(loop, endpoint, config.limits(), counters);
+  private final ConnectionTable table = new ConnectionTable(loop, endpoint, config.limits(),
+      new ClientMemory(loop, 64 << 20), new AddressLimits(config.perAddress(), loop), counters);
   private final BlockingQueue<String> got = new LinkedBlockingQueue<>();
   private Context context;
   private HttpServer server;
@@ -177,5 +178,13 @@ class WebSocketCarrierTest {
       return counters.framesIn.sum() == 100;
     }));
     assertTrue(isReadFrom());
+  }
+
+  @Test
+  void aTextFrameThatIsNotUtf8ClosesWith1007AndAReplacementCharacterDoesNot() throws Exception {
+    NetSocket socket = connect();
+    write(socket, "818300000000" + "efbfbd", "818200000000" + "c328");
+    // 0x03ef is 1007.
+    until("03ef");
   }
 }
