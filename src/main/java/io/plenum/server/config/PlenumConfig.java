@@ -16,7 +16,7 @@ public record PlenumConfig(
   }
 
   PlenumConfig withCluster(Cluster newCluster) {
-    return new PlenumConfig(data, log, node, http, media, room, pipe, newCluster, auth, limits, drain, net);
+    return new PlenumConfig(data, log, node, http, media, room, pipe, newCluster, auth, limits, perAddress, drain, net);
   }
 
   public record Data(String dir) {}

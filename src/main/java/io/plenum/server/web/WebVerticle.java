@@ -67,7 +67,7 @@ public final class WebVerticle extends VerticleBase {
   private final DrainControl drain;
   private final ServerList servers;
   private final Router applications;
-  private final List<String> names;
+  private final List<String> certificateNames;
   private final SignalingCounters counters = new SignalingCounters();
   private final RefusedOrigins refusedOrigins = new RefusedOrigins();
   private OriginPolicy origins;
@@ -89,11 +89,12 @@ public final class WebVerticle extends VerticleBase {
    * Whatever the node must do before it takes clients is {@link Readiness#require required} before this is deployed.
    *
    * @param applications the router to go on, null to listen on {@code http.port}
-   * @param names by which clients may call this node, for a certificate of its own
+   * @param certificateNames by which clients may call this node, for a certificate of its own
    */
   public WebVerticle(PlenumConfig config, SignalingEndpoint endpoint, Readiness readiness, Metrics metrics,
-      DebugSource debugSource, DrainControl drain, ServerList servers, Router applications, List<String> names) {
-    this.names = names;
+      DebugSource debugSource, DrainControl drain, ServerList servers, Router applications,
+      List<String> certificateNames) {
+    this.certificateNames = certificateNames;
     this.applications = applications;
     this.drain = drain;
     this.config = config;
@@ -171,7 +172,7 @@ public final class WebVerticle extends VerticleBase {
     HttpServerOptions options = options(config);
     return vertx
         .executeBlocking(() -> {
-          TlsSetup.apply(config, names, options, vertx);
+          TlsSetup.apply(config, certificateNames, options, vertx);
           return options;
         })
         .compose(ready -> {
