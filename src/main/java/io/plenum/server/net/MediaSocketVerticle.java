@@ -114,16 +114,7 @@ public final class MediaSocketVerticle extends VerticleBase implements WebRtcTra
 
   @Override
   public void onDatagram(InetSocketAddress source, byte[] bytes, int length) {
-    Demultiplexer.Route route = demultiplexer.route(source);
-    if (route != null) {
-      route.transport().onDatagram(route.tuple(), bytes, 0, length, System.nanoTime());
-      return;
-    }
-    WebRtcTransport transport = demultiplexer.stranger(bytes, 0, length);
-    if (transport != null) {
-      TransportTuple tuple = new TransportTuple(TransportTuple.Protocol.UDP, localAddress, source);
-      transport.onDatagram(tuple, bytes, 0, length, System.nanoTime());
-    }
+    demultiplexer.onDatagram(localAddress, source, bytes, length, System.nanoTime());
   }
 
   @Override
@@ -183,7 +174,7 @@ public final class MediaSocketVerticle extends VerticleBase implements WebRtcTra
     demultiplexer.remove(tuple, transport);
     IceTcpConnection connection = tcpConnections.get(tuple);
     // An equal tuple that is another object is the connection that has replaced this one.
-    if (connection != null && connection.tuple() == tuple) {
+    if (connection != null && connection.tuple() == tuple && connection.belongsTo(transport)) {
       connection.close();
     }
   }
