@@ -32,7 +32,7 @@ class OneWayUdpIT {
   void mediaGoesOverTcpAtOnce(BrowserRemote.Kind kind) throws IOException {
     Assumptions.assumeTrue(SeveredNetwork.isPossible(), "no network namespaces here");
     try (SeveredNetwork network = SeveredNetwork.of(1);
-        NodeUnderTest node = NodeUnderTest.prepare(network.clientAddress(0), network.prefix(0));
+        NodeUnderTest node = NodeUnderTest.prepare(network.clientAddress(0), network.prefix(0), "--auth.allowOpen=true");
         BrowserRemote remote = BrowserRemote.start()) {
       network.loseUdpToClients(0);
       node.startAgain();

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Network namespaces for a few nodes: a wire from each to this process, for clients, and one from each to a switch in a
@@ -14,7 +15,10 @@ import java.util.concurrent.TimeUnit;
  * Needs root on Linux and iproute2. Addresses are of 198.18.0.0/15, which RFC 2544 keeps for tests.
  */
 final class SeveredNetwork implements AutoCloseable {
-  private final String name = "pl" + ProcessHandle.current().pid() % 100_000;
+  private static final AtomicInteger made = new AtomicInteger();
+
+  /** The wires of one that is closed go a moment later than it does. */
+  private final String name = "pl" + ProcessHandle.current().pid() % 100_000 + (char) ('a' + made.getAndIncrement() % 26);
   private final int count;
   private final List<String> namespaces = new ArrayList<>();
 

@@ -18,6 +18,7 @@ import io.plenum.media.router.Router;
 import io.plenum.media.router.RouterEnvironment;
 import io.plenum.media.router.SctpLinkState;
 import io.plenum.media.router.Transport;
+import io.plenum.protocol.dtls.DtlsArrival;
 import io.plenum.protocol.dtls.DtlsRole;
 import io.plenum.protocol.dtls.DtlsSession;
 import io.plenum.protocol.dtls.DtlsState;
@@ -197,99 +198,111 @@ public final class WebRtcTransport implements Transport, RtpLink {
     return ice.isValid(tuple);
   }
 
+  /** Nothing has come from there lately that is the peer's: it may have left the address to another transport. */
+  public boolean isQuietOn(TransportTuple tuple, long nowNs) {
+    return ice.isQuietOn(tuple, nowNs);
+  }
+
   private void requireOpen() {
     if (closed) {
       throw new PlenumException("transport-closed", "the transport is closed");
     }
   }
 
-  /** One datagram or TCP frame; never throws. The bytes are the caller's again when the call returns. */
-  public void onDatagram(TransportTuple tuple, byte[] bytes, int offset, int length, long nowNs) {
+  /**
+   * One datagram or TCP frame; never throws. The bytes are the caller's again when the call returns.
+   *
+   * @return whether it is recognised as the peer's: a valid check, authentic, or a record that the handshake takes
+   */
+  public boolean onDatagram(TransportTuple tuple, byte[] bytes, int offset, int length, long nowNs) {
     if (closed) {
-      return;
+      return false;
     }
     this.nowNs = nowNs;
     session.counters().onDatagramReceived(length, nowNs);
     try {
-      read(tuple, bytes, offset, length);
+      boolean recognised = read(tuple, bytes, offset, length);
       wake.by(nextDeadlineNs());
+      return recognised;
     } catch (RuntimeException fault) {
       router.onFault(this, fault, nowNs);
+      return false;
     }
   }
 
-  private void read(TransportTuple tuple, byte[] bytes, int offset, int length) {
+  private boolean read(TransportTuple tuple, byte[] bytes, int offset, int length) {
     if (length == 0) {
-      gates.count(GateDrop.TOO_SHORT);
-      return;
+      return drop(GateDrop.TOO_SHORT);
     }
     DatagramKind kind = DatagramKind.of(bytes[offset]);
     if (kind == DatagramKind.STUN) {
-      onStun(tuple, bytes, offset, length);
-    } else if (!ice.isValid(tuple)) {
-      gates.count(GateDrop.UNVERIFIED_TUPLE);
-    } else if (kind == DatagramKind.RTP_OR_RTCP) {
-      onSrtp(tuple, bytes, offset, length);
-    } else if (kind == DatagramKind.DTLS) {
-      onDtls(tuple, bytes, offset, length);
-    } else {
-      gates.count(GateDrop.UNKNOWN_KIND);
+      return onStun(tuple, bytes, offset, length);
     }
+    if (!ice.isValid(tuple)) {
+      return drop(GateDrop.UNVERIFIED_TUPLE);
+    }
+    return switch (kind) {
+      case RTP_OR_RTCP -> onSrtp(tuple, bytes, offset, length);
+      case DTLS -> onDtls(tuple, bytes, offset, length);
+      default -> drop(GateDrop.UNKNOWN_KIND);
+    };
+  }
+
+  private boolean drop(GateDrop reason) {
+    gates.count(reason);
+    return false;
   }
 
   /** One datagram may bring several records: what they bring to others leaves together. */
-  private void onDtls(TransportTuple tuple, byte[] bytes, int offset, int length) {
+  private boolean onDtls(TransportTuple tuple, byte[] bytes, int offset, int length) {
     environment.departures().begin();
     try {
-      switch (dtls.onDatagram(bytes, offset, length)) {
-        case AUTHENTIC -> ice.onAuthentic(tuple, nowNs);
-        case HANDSHAKE -> ice.onHandshake(tuple, nowNs);
-        case NOTHING -> { }
+      DtlsArrival arrival = dtls.onDatagram(bytes, offset, length);
+      if (arrival == DtlsArrival.AUTHENTIC) {
+        ice.onAuthentic(tuple, nowNs);
+      } else if (arrival == DtlsArrival.HANDSHAKE) {
+        ice.onHandshake(tuple, nowNs);
       }
+      return arrival != DtlsArrival.NOTHING;
     } finally {
       environment.departures().end(nowNs);
     }
   }
 
-  private void onStun(TransportTuple tuple, byte[] bytes, int offset, int length) {
+  private boolean onStun(TransportTuple tuple, byte[] bytes, int offset, int length) {
     Malformed wrong = stun.parse(bytes, offset, length);
     if (wrong != null) {
-      gates.count(GateDrop.MALFORMED_STUN);
-      return;
+      return drop(GateDrop.MALFORMED_STUN);
     }
     IceDrop refused = ice.onBindingRequest(stun, tuple, nowNs);
     if (refused != null) {
       gates.countIce(refused);
     }
     startDtlsIfReady();
+    return refused == null;
   }
 
-  private void onSrtp(TransportTuple tuple, byte[] bytes, int offset, int length) {
+  private boolean onSrtp(TransportTuple tuple, byte[] bytes, int offset, int length) {
     if (length < 2) {
-      gates.count(GateDrop.TOO_SHORT);
-      return;
+      return drop(GateDrop.TOO_SHORT);
     }
     if (!dtls.isConnected()) {
-      gates.count(GateDrop.NOT_CONNECTED);
-      return;
+      return drop(GateDrop.NOT_CONNECTED);
     }
-    if (RtpPacket.isRtcp(bytes[offset + 1])) {
-      int plain = dtls.srtp().unprotectRtcp(bytes, offset, length, environment.plain, nowNs);
-      if (plain > 0) {
-        onAuthentic(tuple);
-        session.onRtcp(environment.plain, 0, plain, nowNs);
-      } else if (plain < 0) {
-        gates.countSrtp(plain);
-      }
+    boolean rtcp = RtpPacket.isRtcp(bytes[offset + 1]);
+    int plain = rtcp ? dtls.srtp().unprotectRtcp(bytes, offset, length, environment.plain, nowNs)
+        : dtls.srtp().unprotectRtp(bytes, offset, length, environment.plain);
+    if (plain < 0) {
+      gates.countSrtp(plain);
+      return false;
+    }
+    onAuthentic(tuple);
+    if (rtcp) {
+      session.onRtcp(environment.plain, 0, plain, nowNs);
     } else {
-      int plain = dtls.srtp().unprotectRtp(bytes, offset, length, environment.plain);
-      if (plain > 0) {
-        onAuthentic(tuple);
-        onRtp(plain);
-      } else if (plain < 0) {
-        gates.countSrtp(plain);
-      }
+      onRtp(plain);
     }
+    return true;
   }
 
   /** What SRTP has just found to be authentic came from that tuple. */

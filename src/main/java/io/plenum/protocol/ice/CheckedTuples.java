@@ -37,6 +37,10 @@ final class CheckedTuples {
     onChanged();
   }
 
+  long lastCheckNs(int index) {
+    return lastCheckNs[index];
+  }
+
   private void onChanged() {
     int stalest = stalestExcept(null);
     stalestNs = stalest < 0 ? 0 : lastCheckNs[stalest];

@@ -54,6 +54,9 @@ public final class IceLiteAgent {
 
   private static final long SECOND_NS = 1_000_000_000L;
 
+  /** The longest interval between the checks of a browser that is there (Firefox). */
+  private static final long QUIET_NS = 6 * SECOND_NS;
+
   private final IceOptions options;
   private final Sink sink;
   private final StunWriter writer = new StunWriter(StunWriter.ANSWER_CAPACITY_BYTES);
@@ -402,6 +405,13 @@ public final class IceLiteAgent {
   /** Whether a packet from this tuple is the peer's. Asked for every packet: cheap for the selected tuple. */
   public boolean isValid(TransportTuple tuple) {
     return tuple != null && (tuple == path.selected() || tuples.indexOf(tuple) >= 0);
+  }
+
+  /** Whether neither a check nor, if it is selected, anything else of the peer's has come from this tuple for a while. */
+  public boolean isQuietOn(TransportTuple tuple, long nowNs) {
+    int index = tuples.indexOf(tuple);
+    return index < 0
+        || nowNs - tuples.lastCheckNs(index) >= QUIET_NS && !(tuple.equals(path.selected()) && path.isProven(nowNs));
   }
 
   /** Where media goes, or null. */

@@ -41,6 +41,11 @@ final class PathChoice {
     return proof;
   }
 
+  /** Whether the selected tuple has brought something lately. */
+  boolean isProven(long nowNs) {
+    return proof != Proof.NONE && nowNs - provenNs < SILENCE_NS;
+  }
+
   /** A valid check came from that tuple: better than nothing. */
   void onChecked(TransportTuple tuple) {
     if (selected == null) {
@@ -51,7 +56,7 @@ final class PathChoice {
   void onNominated(TransportTuple tuple, long nowNs) {
     if (tuple == selected) {
       waiting = null;
-    } else if (proof == Proof.NONE || nowNs - provenNs >= SILENCE_NS) {
+    } else if (!isProven(nowNs)) {
       select(tuple, Proof.NONE);
     } else if (tuple != waiting) {
       waiting = tuple;

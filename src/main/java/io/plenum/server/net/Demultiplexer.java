@@ -11,12 +11,34 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Whose a datagram is, on one media loop: by address if the address has passed an ICE check, else by the username fragment
- * of the check that it must then be. An address enters the table only when its transport's ICE has verified it.
+ * Finds the transport that a datagram is for, on one media loop. A STUN check is for the transport whose username fragment it
+ * names, wherever it comes from; anything else goes by its address, if that has passed an ICE check.
+ *
+ * <p>An address may be that of two transports: a client that comes back from a port that its last session had, or somebody
+ * who writes another's address on his checks. So the one does not take it from the other: what comes from there goes to the
+ * {@link Route#holder}, and what that does not recognise as its peer's, to the {@link Route#claimant}; when the claimant
+ * does, the two change places.
  */
 final class Demultiplexer {
   /** An address that has been verified, and the one object that stands for its 5-tuple. */
-  record Route(TransportTuple tuple, WebRtcTransport transport) {}
+  private static final class Route {
+    final TransportTuple tuple;
+    /** The transport whose peer was heard last. */
+    WebRtcTransport holder;
+    /** Another transport for which a check came from there, or null. */
+    WebRtcTransport claimant;
+
+    Route(TransportTuple tuple, WebRtcTransport holder) {
+      this.tuple = tuple;
+      this.holder = holder;
+    }
+
+    void swap() {
+      WebRtcTransport before = holder;
+      holder = claimant;
+      claimant = before;
+    }
+  }
 
   private final UsernameFragmentTable<WebRtcTransport> fragments = new UsernameFragmentTable<>();
   private final Map<InetSocketAddress, Route> udpRoutes = new HashMap<>();
@@ -27,9 +49,40 @@ final class Demultiplexer {
     this.counters = counters;
   }
 
-  /** The verified route of a UDP source, or null. */
-  Route route(InetSocketAddress source) {
-    return udpRoutes.get(source);
+  /** A UDP datagram for the socket with that local address. */
+  void onDatagram(InetSocketAddress local, InetSocketAddress source, byte[] bytes, int length, long nowNs) {
+    Route route = udpRoutes.get(source);
+    boolean check = length > 0 && DatagramKind.of(bytes[0]) == DatagramKind.STUN;
+    if (route == null) {
+      WebRtcTransport asked = stranger(bytes, 0, length);
+      if (asked != null) {
+        asked.onDatagram(new TransportTuple(TransportTuple.Protocol.UDP, local, source), bytes, 0, length, nowNs);
+      }
+    } else if (check) {
+      onCheck(route, bytes, length, nowNs);
+    } else if (!route.holder.onDatagram(route.tuple, bytes, 0, length, nowNs) && route.claimant != null
+        && route.claimant.onDatagram(route.tuple, bytes, 0, length, nowNs)) {
+      route.swap();
+    }
+  }
+
+  private void onCheck(Route route, byte[] bytes, int length, long nowNs) {
+    WebRtcTransport asked = asked(bytes, 0, length);
+    if (asked == null || asked == route.holder) {
+      route.holder.onDatagram(route.tuple, bytes, 0, length, nowNs);
+      return;
+    }
+    if (asked.onDatagram(route.tuple, bytes, 0, length, nowNs) && asked != route.holder) {
+      route.claimant = asked;
+      if (route.holder.isQuietOn(route.tuple, nowNs)) {
+        route.swap();
+      }
+    }
+  }
+
+  /** The transport whose username fragment a STUN message names, or null. */
+  WebRtcTransport asked(byte[] bytes, int offset, int length) {
+    return stun.parse(bytes, offset, length) == null && stun.hasUsername() ? fragments.find(stun) : null;
   }
 
   /** The transport that a packet from an unverified address asks for, or null after counting why it is dropped. */
@@ -60,15 +113,28 @@ final class Demultiplexer {
 
   void add(TransportTuple tuple, WebRtcTransport transport) {
     if (tuple.protocol() == TransportTuple.Protocol.UDP) {
-      udpRoutes.put(tuple.remote(), new Route(tuple, transport));
+      Route route = udpRoutes.get(tuple.remote());
+      if (route == null || route.holder == transport && route.claimant == null) {
+        udpRoutes.put(tuple.remote(), new Route(tuple, transport));
+      } else if (route.holder != transport) {
+        route.claimant = transport;
+      }
     }
   }
 
   void remove(TransportTuple tuple, WebRtcTransport transport) {
     if (tuple.protocol() == TransportTuple.Protocol.UDP) {
       Route route = udpRoutes.get(tuple.remote());
-      // The address may have been taken over by another transport of the same client meanwhile.
-      if (route != null && route.transport == transport) {
+      if (route == null) {
+        return;
+      }
+      if (route.holder == transport) {
+        route.swap();
+      }
+      if (route.claimant == transport) {
+        route.claimant = null;
+      }
+      if (route.holder == null) {
         udpRoutes.remove(tuple.remote());
       }
     }

@@ -8,6 +8,7 @@ import io.plenum.media.router.RouterEnvironment;
 import io.plenum.media.transport.WebRtcTransport;
 import io.plenum.protocol.ice.TcpFraming;
 import io.plenum.protocol.ice.TransportTuple;
+import io.plenum.protocol.wire.DatagramKind;
 import io.plenum.protocol.wire.Malformed;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -86,10 +87,15 @@ final class IceTcpConnection extends ChannelInboundHandlerAdapter implements Tcp
       return;
     }
     counters.onReceived(length);
-    if (transport != null) {
+    if (transport == null) {
+      onFirstFrame(bytes, offset, length);
+    } else if (length == 0 || DatagramKind.of(bytes[offset]) != DatagramKind.STUN
+        || !goesOverTo(demultiplexer.asked(bytes, offset, length), bytes, offset, length)) {
       transport.onDatagram(tuple, bytes, offset, length, System.nanoTime());
-      return;
     }
+  }
+
+  private void onFirstFrame(byte[] bytes, int offset, int length) {
     WebRtcTransport asked = demultiplexer.stranger(bytes, offset, length);
     if (asked == null) {
       return;
@@ -100,6 +106,28 @@ final class IceTcpConnection extends ChannelInboundHandlerAdapter implements Tcp
       transport = asked;
       verified();
     }
+  }
+
+  /**
+   * A check for another transport on a connection that is one's already: that client has begun a new session on it. Nobody
+   * else can write on a TCP connection, so a valid check is enough. Returns whether the check was for another.
+   */
+  private boolean goesOverTo(WebRtcTransport asked, byte[] bytes, int offset, int length) {
+    if (asked == null || asked == transport) {
+      return false;
+    }
+    asked.onDatagram(tuple, bytes, offset, length, System.nanoTime());
+    if (asked.accepts(tuple)) {
+      WebRtcTransport before = transport;
+      transport = asked;
+      before.onTupleClosed(tuple);
+    }
+    return true;
+  }
+
+  /** Whether the end of a tuple of that transport is the end of this connection. */
+  boolean belongsTo(WebRtcTransport other) {
+    return transport == null || transport == other;
   }
 
   private void verified() {

@@ -117,16 +117,7 @@ public final class MediaSocketVerticle extends VerticleBase implements WebRtcTra
   }
 
   void onDatagram(MediaPort port, InetSocketAddress source, byte[] bytes, int length) {
-    Demultiplexer.Route route = port.demultiplexer.route(source);
-    if (route != null) {
-      route.transport().onDatagram(route.tuple(), bytes, 0, length, System.nanoTime());
-      return;
-    }
-    WebRtcTransport transport = port.demultiplexer.stranger(bytes, 0, length);
-    if (transport != null) {
-      TransportTuple tuple = new TransportTuple(TransportTuple.Protocol.UDP, port.local, source);
-      transport.onDatagram(tuple, bytes, 0, length, System.nanoTime());
-    }
+    port.demultiplexer.onDatagram(port.local, source, bytes, length, System.nanoTime());
   }
 
   void onReadComplete() {
@@ -197,7 +188,7 @@ public final class MediaSocketVerticle extends VerticleBase implements WebRtcTra
     portOf(tuple).demultiplexer.remove(tuple, transport);
     IceTcpConnection connection = tcpConnections.get(tuple);
     // An equal tuple that is another object is the connection that has replaced this one.
-    if (connection != null && connection.tuple() == tuple) {
+    if (connection != null && connection.tuple() == tuple && connection.belongsTo(transport)) {
       connection.close();
     }
   }
