@@ -1,13 +1,10 @@
 package io.plenum;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import io.plenum.server.config.ConfigException;
 import io.plenum.server.config.ConfigLoader;
 import io.plenum.server.config.PlenumConfig;
 import io.vertx.core.Future;
 import java.io.IOException;
-import org.slf4j.LoggerFactory;
 
 /**
  * Starts one node, or several on this machine for a look at a cluster:
@@ -20,6 +17,8 @@ public final class Plenum {
   static final String READY = "Plenum is ready: ";
   /** System property of a node that {@link LocalNodes} has started: it ends when its standard input does. */
   static final String ENDS_WITH_INPUT = "plenum.endsWithInput";
+  /** System property with {@code log.level}, which the {@code logback.xml} of the runnable jar reads. */
+  static final String LOG_LEVEL = "plenum.log.level";
 
   private Plenum() {}
 
@@ -38,7 +37,7 @@ public final class Plenum {
   }
 
   private static void start(PlenumConfig config) {
-    ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.toLevel(config.log().level(), Level.INFO));
+    System.setProperty(LOG_LEVEL, config.log().level());
     PlenumOptions options = PlenumOptions.of(config)
         .whenSuperseded(Plenum::fail);
     Future<PlenumNode> starting = PlenumNode.start(options)
