@@ -1,7 +1,5 @@
 package io.plenum;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import io.plenum.server.config.ConfigException;
 import io.plenum.server.config.ConfigLoader;
 import io.plenum.server.config.PlenumConfig;
@@ -28,6 +26,8 @@ public final class Plenum {
   private static final String READY_FILE = "ready";
   /** System property of a node that {@link LocalNodes} has started: it ends when its standard input does. */
   static final String ENDS_WITH_INPUT = "plenum.endsWithInput";
+  /** System property with {@code log.level}, which the {@code logback.xml} of the runnable jar reads. */
+  static final String LOG_LEVEL = "plenum.log.level";
 
   private Plenum() {}
 
@@ -102,7 +102,7 @@ public final class Plenum {
   }
 
   private static void start(PlenumConfig config) {
-    ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.toLevel(config.log().level(), Level.INFO));
+    System.setProperty(LOG_LEVEL, config.log().level());
     PlenumOptions options = PlenumOptions.of(config)
         .whenSuperseded(Plenum::fail);
     Path readyFile = Path.of(config.data().dir(), READY_FILE);

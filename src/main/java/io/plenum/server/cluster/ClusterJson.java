@@ -33,7 +33,8 @@ final class ClusterJson {
     JsonMapper.Builder builder = JsonMapper.builder()
         .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
         .enable(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
-        .serializationInclusion(JsonInclude.Include.NON_NULL)
+        .defaultPropertyInclusion(
+            JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
         .addMixIn(Row.class, Typed.class)
         .addMixIn(SignalMessage.class, Typed.class)
         .addMixIn(RoomEvent.class, ByWireName.class);

@@ -159,7 +159,7 @@ public final class ConfigLoader {
   }
 
   private static void collect(String prefix, JsonNode node, Map<String, ValueNode> into) {
-    node.fields().forEachRemaining(field -> {
+    node.properties().forEach(field -> {
       String key = prefix.isEmpty() ? field.getKey() : prefix + "." + field.getKey();
       if (field.getValue() instanceof ValueNode value) {
         into.put(key, value);

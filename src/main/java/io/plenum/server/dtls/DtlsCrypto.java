@@ -19,6 +19,6 @@ final class DtlsCrypto extends BcTlsCrypto {
   protected TlsAEADCipher createCipher_AES_GCM(TlsCryptoParameters parameters, int keyBytes, int tagBytes)
       throws IOException {
     return new TlsAEADCipher(parameters, new AesGcmRecordCipher(true), new AesGcmRecordCipher(false), keyBytes, tagBytes,
-        TlsAEADCipher.AEAD_GCM);
+        TlsAEADCipher.AEAD_GCM, null);
   }
 }

@@ -12,11 +12,11 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.epoll.SegmentedDatagramPacket;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.unix.Errors;
+import io.netty.channel.unix.SegmentedDatagramPacket;
 import io.plenum.media.router.RouterEnvironment;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -109,7 +109,7 @@ public final class UdpSocket implements SendBatches.Sink {
     }
     return bound(context, bootstrap.bind(address), "UDP", address, key).map(channel -> {
       socket.channel = channel;
-      socket.segments = epoll && SegmentedDatagramPacket.isSupported();
+      socket.segments = epoll && EpollDatagramChannel.isSegmentedDatagramPacketSupported();
       return socket;
     });
   }

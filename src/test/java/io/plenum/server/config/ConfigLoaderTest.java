@@ -132,7 +132,7 @@ class ConfigLoaderTest {
 
   /** Of all keys but the seed, which may be anything. */
   private static void collectNumbers(String prefix, JsonNode node, List<String> into) {
-    node.fields().forEachRemaining(field -> {
+    node.properties().forEach(field -> {
       if (field.getValue().isObject()) {
         collectNumbers(prefix + field.getKey() + ".", field.getValue(), into);
       } else if (field.getValue().isNumber() && !field.getKey().equals("seed")) {
