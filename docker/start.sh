@@ -31,7 +31,9 @@ if [ "$major" -lt 17 ]; then
 fi
 
 # ZGC: a pause holds up everybody's media, and ZGC's are below a millisecond. Generational since 21, by itself since 23.
-flags='-XX:+UseZGC -XX:+ExitOnOutOfMemoryError -XX:MaxRAMPercentage=50'
+# 40 %: Netty's direct memory may grow as large as the heap (its default), and a fifth is left for code, threads and classes,
+# so that a container's limit is not reached.
+flags='-XX:+UseZGC -XX:+ExitOnOutOfMemoryError -XX:MaxRAMPercentage=40'
 if [ "$major" -ge 21 ] && [ "$major" -lt 23 ]; then
   flags="$flags -XX:+ZGenerational"
 fi

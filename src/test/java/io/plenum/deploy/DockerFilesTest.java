@@ -1,6 +1,7 @@
 package io.plenum.deploy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.plenum.server.config.ConfigLoader;
@@ -149,5 +150,39 @@ class DockerFilesTest {
       assertTrue(nginx.contains("server " + node + ":" + configOf(node).http().port()), node);
     }
     assertTrue(nginx.contains("proxy_set_header Upgrade"));
+  }
+
+  /** Metrics are served under {@code /metrics/} as well. */
+  @Test
+  void theEntryClosesWhatIsForOperatorsWhateverFollowsItsName() throws IOException {
+    String nginx = Files.readString(Path.of("docker/nginx.conf"));
+    Matcher closed = Pattern.compile("location ~ (\\S+) \\{ return 404; }").matcher(nginx);
+    assertTrue(closed.find(), nginx);
+    Pattern paths = Pattern.compile(closed.group(1));
+    for (String path : List.of("/metrics", "/metrics/", "/metrics/x", "/debug", "/debug/")) {
+      assertTrue(paths.matcher(path).find(), path);
+    }
+    for (String path : List.of("/", "/metricsystem", "/app.js", "/ws", "/sockjs/info")) {
+      assertFalse(paths.matcher(path).find(), path);
+    }
+  }
+
+  @Test
+  void aNodeThatIsMadeAgainIsFoundUnderItsNewAddress() throws IOException {
+    String nginx = Files.readString(Path.of("docker/nginx.conf"));
+    assertTrue(nginx.contains("resolver 127.0.0.11 valid=5s"), "Docker's own DNS");
+    assertTrue(nginx.contains("zone nodes "), "what resolve needs");
+    for (String node : NODES) {
+      assertTrue(nginx.contains("server " + node + ":" + configOf(node).http().port() + " resolve "), node);
+    }
+  }
+
+  /** Netty's direct memory may become as large as the heap. */
+  @Test
+  void heapAndDirectMemoryFitIntoAContainersLimit() throws IOException {
+    Matcher share = Pattern.compile("MaxRAMPercentage=(\\d+)").matcher(Files.readString(Path.of("docker/start.sh")));
+    assertTrue(share.find());
+    assertTrue(2 * Integer.parseInt(share.group(1)) <= 80, share.group());
+    assertTrue(Files.readString(Path.of("docker/compose.yaml")).contains("mem_limit: 2g"), "else it is the machine's memory, three times");
   }
 }
