@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Announced and listened addresses of machines that are made up. */
 class AddressesTest {
+  private static final String SECRET = "--cluster.secret=sixteen characters and more";
   private static final Interface LOOPBACK = network("lo", 1, Kind.LOOPBACK, "127.0.0.1", "::1");
   private static final Interface CARD =
       network("eth0", 2, Kind.HARDWARE, "192.0.2.10", "192.0.2.11", "2001:db8::10", "fe80::1");
@@ -169,12 +170,15 @@ class AddressesTest {
   void aClusterNeedsANodeIpOfThisMachine() {
     HostNetwork host = host("192.0.2.10", null, LOOPBACK, CARD);
     ConfigException refusal = assertThrows(ConfigException.class,
-        () -> of(host, "--cluster.enabled=true", "--node.ip=203.0.113.7"));
+        () -> of(host, "--cluster.enabled=true", SECRET, "--node.ip=203.0.113.7"));
     assertEquals("node.ip 203.0.113.7 is no address of this machine, which has 192.0.2.10, 192.0.2.11, 2001:db8::10,"
         + " 127.0.0.1, ::1", refusal.getMessage());
-    assertEquals("192.0.2.11", of(host, "--cluster.enabled=true", "--node.ip=192.0.2.11").nodeIp());
+    assertEquals("192.0.2.11", of(host, "--cluster.enabled=true", SECRET, "--node.ip=192.0.2.11").nodeIp());
     assertEquals("127.0.0.2", of(host, "--cluster.enabled=true", "--node.ip=127.0.0.2").nodeIp(), "all of 127 is");
     assertEquals("203.0.113.7", of(host, "--node.ip=203.0.113.7").nodeIp(), "alone it is only told to clients");
+    Addresses told = of(host, "--cluster.enabled=true", SECRET, "--node.ip=192.0.2.11");
+    assertEquals("192.0.2.11 192.0.2.11", told.clusterIp() + " " + told.pipeIp());
+    assertEquals("10.9.9.9", of(host, "--cluster.enabled=true", SECRET, "--pipe.ip=10.9.9.9").pipeIp());
   }
 
   @Test

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -99,7 +100,9 @@ class MediaSocketVerticleTest {
   private static DatagramPacket check(IceParameters parameters, String to, int port, boolean nominates)
       throws Exception {
     StunWriter writer = new StunWriter(256);
-    writer.begin(StunMessage.BINDING_REQUEST, new byte[StunMessage.TRANSACTION_ID_BYTES], 0);
+    byte[] transactionId = new byte[StunMessage.TRANSACTION_ID_BYTES];
+    ThreadLocalRandom.current().nextBytes(transactionId);
+    writer.begin(StunMessage.BINDING_REQUEST, transactionId, 0);
     writer.putUsername((parameters.usernameFragment() + ":peer").getBytes(StandardCharsets.US_ASCII));
     writer.putIceControlling(7);
     writer.putPriority(1);
