@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -26,7 +27,9 @@ import org.slf4j.LoggerFactory;
 public final class GridHandshake implements MemberSocketInterceptor {
   /** Reason for which a connection was cut. */
   public enum Refusal {
-    /** Closed, or something that is no handshake: a port scan, a Hazelcast client. */
+    /** Closed without a byte: a look whether the port is open, as load balancers and {@code --nodes} take. Not logged. */
+    NO_WORD,
+    /** Something that is no handshake: a port scan, a Hazelcast client. */
     NO_HANDSHAKE,
     WRONG_SECRET,
     TOO_SLOW,
@@ -109,7 +112,7 @@ public final class GridHandshake implements MemberSocketInterceptor {
     try {
       byte[] own = challenge();
       write(socket, MAGIC, own);
-      byte[] theirs = read(socket, CHALLENGE_BYTES, deadlineNs);
+      byte[] theirs = readFirst(socket, deadlineNs);
       byte[] proof = read(socket, CHALLENGE_BYTES, deadlineNs);
       if (!MessageDigest.isEqual(proof, ClusterKeys.mac("HmacSHA256", key, CONNECTING, own, theirs))) {
         throw refuse(socket, Refusal.WRONG_SECRET);
@@ -123,6 +126,18 @@ public final class GridHandshake implements MemberSocketInterceptor {
     } catch (IOException e) {
       throw refuse(socket, Refusal.NO_HANDSHAKE);
     }
+  }
+
+  /** The other end's challenge, with which it begins. */
+  private byte[] readFirst(Socket socket, long deadlineNs) throws IOException {
+    byte[] challenge = new byte[CHALLENGE_BYTES];
+    try {
+      challenge[0] = read(socket, 1, deadlineNs)[0];
+    } catch (EOFException | SocketException e) {
+      throw refuse(socket, Refusal.NO_WORD);
+    }
+    System.arraycopy(read(socket, CHALLENGE_BYTES - 1, deadlineNs), 0, challenge, 1, CHALLENGE_BYTES - 1);
+    return challenge;
   }
 
   @Override
@@ -185,7 +200,9 @@ public final class GridHandshake implements MemberSocketInterceptor {
 
   private Refused refuse(Socket socket, Refusal reason) {
     refusals.incrementAndGet(reason.ordinal());
-    logSometimes(socket, reason);
+    if (reason != Refusal.NO_WORD) {
+      logSometimes(socket, reason);
+    }
     return new Refused("refused: " + reason.label());
   }
 

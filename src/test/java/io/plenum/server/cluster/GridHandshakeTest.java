@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.plenum.CapturedLog;
 import io.plenum.server.cluster.GridHandshake.Refusal;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -133,12 +134,28 @@ class GridHandshakeTest {
   }
 
   @Test
-  void aPortScanIsRefused() throws Exception {
+  void aPortScanThatSaysNothingIsRefusedAndOnlyCounted() throws Exception {
     GridHandshake accepting = of(KEY, LONG_MS);
-    SocketChannel client = connect();
-    Future<Throwable> accepted = accept(accepting);
-    client.close();
-    assertRefused(accepted, accepting, Refusal.NO_HANDSHAKE);
+    try (CapturedLog log = CapturedLog.of(GridHandshake.class)) {
+      SocketChannel client = connect();
+      Future<Throwable> accepted = accept(accepting);
+      client.close();
+      assertRefused(accepted, accepting, Refusal.NO_WORD);
+      assertEquals(List.of(), log.lines());
+    }
+  }
+
+  @Test
+  void whatBreaksOffAfterItsFirstBytesIsRefusedAndLogged() throws Exception {
+    GridHandshake accepting = of(KEY, LONG_MS);
+    try (CapturedLog log = CapturedLog.of(GridHandshake.class)) {
+      SocketChannel client = connect();
+      Future<Throwable> accepted = accept(accepting);
+      client.socket().getOutputStream().write(new byte[] {22, 3, 1});
+      client.shutdownOutput();
+      assertRefused(accepted, accepting, Refusal.NO_HANDSHAKE);
+      assertEquals(1, log.lines().size());
+    }
   }
 
   @Test
