@@ -5,7 +5,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
-import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -111,8 +110,7 @@ public final class GridHandshake implements MemberSocketInterceptor {
     long deadlineNs = deadlineNs();
     try {
       byte[] own = challenge();
-      write(socket, MAGIC, own);
-      byte[] theirs = readFirst(socket, deadlineNs);
+      byte[] theirs = exchangeChallenges(socket, own, deadlineNs);
       byte[] proof = read(socket, CHALLENGE_BYTES, deadlineNs);
       if (!MessageDigest.isEqual(proof, ClusterKeys.mac("HmacSHA256", key, CONNECTING, own, theirs))) {
         throw refuse(socket, Refusal.WRONG_SECRET);
@@ -128,12 +126,15 @@ public final class GridHandshake implements MemberSocketInterceptor {
     }
   }
 
-  /** The other end's challenge, with which it begins. */
-  private byte[] readFirst(Socket socket, long deadlineNs) throws IOException {
+  /** @return the other end's */
+  private byte[] exchangeChallenges(Socket socket, byte[] own, long deadlineNs) throws IOException {
     byte[] challenge = new byte[CHALLENGE_BYTES];
     try {
+      write(socket, MAGIC, own);
       challenge[0] = read(socket, 1, deadlineNs)[0];
-    } catch (EOFException | SocketException e) {
+    } catch (SocketTimeoutException e) {
+      throw e;
+    } catch (IOException e) {
       throw refuse(socket, Refusal.NO_WORD);
     }
     System.arraycopy(read(socket, CHALLENGE_BYTES - 1, deadlineNs), 0, challenge, 1, CHALLENGE_BYTES - 1);

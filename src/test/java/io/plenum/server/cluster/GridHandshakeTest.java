@@ -190,7 +190,7 @@ class GridHandshakeTest {
 
     // One that goes makes room for another.
     open.get(0).close();
-    assertEquals("refused: no_handshake", silent.get(0).get().getMessage());
+    assertEquals("refused: no_word", silent.get(0).get().getMessage());
     SocketChannel client = connect();
     Future<Throwable> accepted = accept(accepting);
     of(KEY, LONG_MS).onConnect(client.socket());
