@@ -30,8 +30,8 @@ final class ClusterRoom implements RoomPresence, RouterMedia.Outcomes {
   /** How often it is looked whether the nodes at the other ends of pipes are heard: well within what counts as silence. */
   private static final long LIFE_MS = 1_000;
   /**
-   * How long a topic that concerns us no more is still heard: our own goodbyes come back a moment after they were said, and
-   * those of other nodes cross them. Vert.x warns of each message that it has to drop because its consumer has gone.
+   * A topic that concerns us no more is heard for so long: our own goodbyes come back a moment after they were said, and those
+   * of other nodes cross them. Vert.x warns of each message that it has to drop because its consumer has gone.
    */
   private static final long LINGER_MS = 1_000;
   private static final Logger log = LoggerFactory.getLogger(ClusterRoom.class);
