@@ -164,6 +164,19 @@ class RoutersInAClusterTest {
     awaitSum("routers", 0);
   }
 
+  /** One peer at a time: with another node's words under way at this moment, Vert.x would be right to warn. */
+  @Test
+  void aRoomThatClosesHearsItselfNoMore() throws Exception {
+    try (CapturedLog log = CapturedLog.ofPackage("io.vertx.core.eventbus")) {
+      for (int i = 0; i < 6; i++) {
+        SyntheticClient.join(loop, "http://" + HOST + ":" + nodes.get(i % 2).httpPort() + "/", "short-" + i, "alice").close();
+        awaitSum("routers", 0);
+        awaitSum("cluster_rows_peers", 0);
+      }
+      assertEquals(List.of(), log.lines().stream().filter(line -> line.startsWith("WARN")).toList());
+    }
+  }
+
   /** Four peers, two on each node, each on a router of its own and with a channel that all others hear. */
   private List<DataClient> joinWithData(String room) {
     List<DataClient> all = new ArrayList<>();

@@ -1,9 +1,9 @@
 package io.plenum.cluster;
 
 /**
- * Whether a room that has just opened here knows what it is on other nodes: from the first answer of the registry on, or, where
- * that does not come, after {@link ClusterTimings#FIRST_STATE_NS}. Until then nobody is let in: the answer to a join would lack
- * peers, and a peerId that is on another node would not be known to be the older of the two.
+ * Knowledge of a room that has just opened here about other nodes: there from the first answer of the registry on, or, where that
+ * does not come, after {@link ClusterTimings#FIRST_STATE_NS}. Until then no peer is let in: the answer to a join would lack peers,
+ * and a peerId that is on another node would not be known to be the older of the two.
  */
 final class FirstState {
   private boolean known;

@@ -32,9 +32,9 @@ import java.util.function.LongFunction;
  * {@link Bus}, {@link Media} and {@link RoomListener}.
  *
  * <p>A table of contents: {@link OwnRows} is what is ours, {@link RoomTopic} tells it, {@link RoomView} is what we know of
- * others, {@link CatchUp}
- * asks for what was missed, {@link FirstState} says when enough is known, {@link RegistrySync} and {@link Reconciler} keep the shared maps true, {@link Crossings} knows
- * what should cross to the routers here, and brings it about.
+ * others, {@link CatchUp} asks for what was missed, {@link FirstState} says when enough is known, {@link RegistrySync} and
+ * {@link Reconciler} keep the shared maps true, {@link Crossings} knows what should cross to the routers here, and brings it
+ * about.
  */
 public final class RoomCoordinator implements Registry.Answers {
   /** OPEN between the first local peer and the last; CLOSING until all have been told; then it can be forgotten. */
@@ -85,7 +85,7 @@ public final class RoomCoordinator implements Registry.Answers {
     return state;
   }
 
-  /** Whether what the room has on other nodes is known, as far as it can be: then the first local peer may come. */
+  /** True once it is known, as far as it can be, what the room has on other nodes: then the first local peer may come. */
   public boolean knowsRoom() {
     return firstState.known();
   }

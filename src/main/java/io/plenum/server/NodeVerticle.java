@@ -8,6 +8,7 @@ import io.plenum.media.router.DataLimits;
 import io.plenum.media.router.RouterEnvironment;
 import io.plenum.protocol.dtls.DtlsCertificate;
 import io.plenum.server.cluster.ClusterNode;
+import io.plenum.server.cluster.ClusterWarmUp;
 import io.plenum.server.cluster.LoneNode;
 import io.plenum.server.config.PlenumConfig;
 import io.plenum.server.config.PublicUrl;
@@ -194,7 +195,7 @@ public final class NodeVerticle extends VerticleBase {
           if (router == null) {
             servers.own(publicUrl());
           }
-          WarmUp.start(dtls, readiness, this::onWarm, mustEnd);
+          WarmUp.start(dtls, cluster == null ? () -> { } : ClusterWarmUp::run, readiness, this::onWarm, mustEnd);
         });
   }
 

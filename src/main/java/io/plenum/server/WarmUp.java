@@ -31,15 +31,20 @@ final class WarmUp {
     readiness.require(Readiness.DTLS_WARM);
   }
 
-  /** @param whenBroken gets the reason, for people; then {@code whenReady} is not called */
-  static void start(DtlsSessions dtls, Readiness readiness, Runnable whenReady, Consumer<String> whenBroken) {
+  /**
+   * @param messages what the first room of a clustered node would otherwise wait for
+   * @param whenBroken gets the reason, for people; then {@code whenReady} is not called
+   */
+  static void start(DtlsSessions dtls, Runnable messages, Readiness readiness, Runnable whenReady, Consumer<String> whenBroken) {
     ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
       Thread named = new Thread(task, "plenum-warm-up");
       named.setDaemon(true);
       return named;
     });
-    start(executor -> DtlsWarmUp.run(dtls, executor), () -> new SrtpWarmUp().run(SrtpWarmUp.ENOUGH_ITERATIONS), thread,
-        readiness, whenReady, whenBroken).whenComplete((done, failure) -> thread.shutdown());
+    start(executor -> DtlsWarmUp.run(dtls, executor), () -> {
+      messages.run();
+      return new SrtpWarmUp().run(SrtpWarmUp.ENOUGH_ITERATIONS);
+    }, thread, readiness, whenReady, whenBroken).whenComplete((done, failure) -> thread.shutdown());
   }
 
   /** The same, whatever is run. */

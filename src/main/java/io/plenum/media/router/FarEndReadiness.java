@@ -1,7 +1,7 @@
 package io.plenum.media.router;
 
 /**
- * Whether the far end of a pipe is ready for a key frame of one stream. It says so by asking for one: then a consumer there is
+ * Readiness of the far end of a pipe for a key frame of one stream. It says so by asking for one: then a consumer there is
  * resumed and connected. A key frame that is asked for earlier comes where nothing can take it, and the publisher's browser
  * ignores the request that would be in time ({@link io.plenum.media.stream.KeyFrameRequester#MIN_SPACING_NS}).
  */

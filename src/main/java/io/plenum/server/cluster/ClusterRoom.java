@@ -29,6 +29,11 @@ import org.slf4j.LoggerFactory;
 final class ClusterRoom implements RoomPresence, RouterMedia.Outcomes {
   /** How often it is looked whether the nodes at the other ends of pipes are heard: well within what counts as silence. */
   private static final long LIFE_MS = 1_000;
+  /**
+   * A topic that concerns us no more is heard for so long: our own goodbyes come back a moment after they were said, and those
+   * of other nodes cross them. Vert.x warns of each message that it has to drop because its consumer has gone.
+   */
+  private static final long LINGER_MS = 1_000;
   private static final Logger log = LoggerFactory.getLogger(ClusterRoom.class);
 
   private final ClusterNode node;
@@ -38,7 +43,6 @@ final class ClusterRoom implements RoomPresence, RouterMedia.Outcomes {
   private final RouterMedia media;
   private final DeadlineTimer timer;
   private final Promise<Void> known = Promise.promise();
-  /** Null once the last peer here has left: nothing that is said there concerns us any more. */
   private MessageConsumer<String> topic;
   private long lifeTimer = -1;
   private boolean ended;
@@ -98,21 +102,17 @@ final class ClusterRoom implements RoomPresence, RouterMedia.Outcomes {
 
   /** After a partition has healed, the bus may have forgotten who listens. */
   void onMerged() {
-    if (topic != null) {
+    if (!ended) {
       // The new one first: what comes meanwhile comes twice, which changes nothing.
       MessageConsumer<String> former = topic;
       topic = subscribe();
-      former.unregister();
+      unregisterLater(former);
     }
     with(coordinator::onClusterChanged);
   }
 
-  /** Before our goodbyes, which would come to ourselves as well, or behind our back once nobody listens. */
-  private void unsubscribe() {
-    if (topic != null) {
-      topic.unregister();
-      topic = null;
-    }
+  private void unregisterLater(MessageConsumer<String> consumer) {
+    node.vertx().setTimer(LINGER_MS, id -> consumer.unregister());
   }
 
   /** Another opening of the room on this node takes over. */
@@ -125,7 +125,7 @@ final class ClusterRoom implements RoomPresence, RouterMedia.Outcomes {
       ended = true;
       timer.stop();
       node.vertx().cancelTimer(lifeTimer);
-      unsubscribe();
+      unregisterLater(topic);
       known.tryComplete();
     }
   }
@@ -248,7 +248,6 @@ final class ClusterRoom implements RoomPresence, RouterMedia.Outcomes {
 
   @Override
   public void close() {
-    unsubscribe();
     with(coordinator::close);
   }
 
