@@ -16,7 +16,7 @@ class Utf8Test {
     assertEquals(text, Utf8.text(Buffer.buffer(text.getBytes(StandardCharsets.UTF_8))));
   }
 
-  /** A lone continuation, an overlong slash, a surrogate, above U+10FFFF, cut off, and one beside a true replacement character. */
+  /** Lone continuation, overlong slash, surrogate, above U+10FFFF, cut off, and one beside a true replacement. */
   @ParameterizedTest
   @ValueSource(strings = {"80", "c0af", "eda080", "f4908080", "e282", "efbfbdff"})
   void refusesAllElse(String hex) {
