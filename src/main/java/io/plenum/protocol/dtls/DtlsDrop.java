@@ -30,6 +30,8 @@ public enum DtlsDrop {
   CHANGE_CIPHER_SPEC_TOO_EARLY,
   /** We are the server and this does not begin a handshake. */
   NO_CLIENT_HELLO,
+  /** A ClientHello that does not parse, or with which no call could be made; see {@link ClientHelloAssembler}. */
+  UNUSABLE_CLIENT_HELLO,
   /** Came before the peer's fingerprint was known, and there is no more room to keep it. */
   TOO_EARLY,
   /** The handshake does not read as fast as this peer sends. */

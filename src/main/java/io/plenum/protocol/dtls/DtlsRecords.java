@@ -154,6 +154,16 @@ public final class DtlsRecords {
     return uint24(messageOffset + 1);
   }
 
+  /** Its number among the sender's messages. */
+  int messageSequence() {
+    return uint16(messageOffset + 4);
+  }
+
+  /** Where this part's bytes begin in the wrapped array. */
+  int partBytesOffset() {
+    return messageOffset + HANDSHAKE_HEADER_BYTES;
+  }
+
   /** Where in the message this part belongs. */
   int partOffset() {
     return uint24(messageOffset + 6);

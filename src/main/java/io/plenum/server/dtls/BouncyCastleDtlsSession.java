@@ -1,6 +1,7 @@
 package io.plenum.server.dtls;
 
 import io.plenum.protocol.dtls.CertificateVerifyGate;
+import io.plenum.protocol.dtls.ClientHelloAssembler;
 import io.plenum.protocol.dtls.DtlsArrival;
 import io.plenum.protocol.dtls.DtlsDrop;
 import io.plenum.protocol.dtls.DtlsFingerprint;
@@ -59,6 +60,7 @@ final class BouncyCastleDtlsSession implements DtlsSession {
   private final String label;
   private final boolean quiet;
   private final DtlsRecords records = new DtlsRecords();
+  private final ClientHelloAssembler clientHello = new ClientHelloAssembler();
   private final CertificateVerifyGate certificateVerifyGate = new CertificateVerifyGate();
   private final DtlsTransport transport = new DtlsTransport(this::sendFromHandshake);
 
@@ -203,13 +205,7 @@ final class BouncyCastleDtlsSession implements DtlsSession {
       return DtlsDrop.TOO_MANY_HANDSHAKE_RECORDS;
     }
     if (handshake == null) {
-      if (!records.isClientHello()) {
-        return DtlsDrop.NO_CLIENT_HELLO;
-      }
-      begin();
-      if (state != DtlsState.CONNECTING) {
-        return DtlsDrop.SESSION_IS_OVER;
-      }
+      return onHelloRecord(bytes);
     }
     if (localRole == DtlsRole.SERVER && !certificateVerifyGate.admits(records)) {
       return DtlsDrop.CHANGE_CIPHER_SPEC_TOO_EARLY;
@@ -222,6 +218,25 @@ final class BouncyCastleDtlsSession implements DtlsSession {
     certificateVerifyGate.onHandedIn(records);
     arrival = DtlsArrival.HANDSHAKE;
     return null;
+  }
+
+  /** Nothing begins, and nothing is counted, before there is a whole hello: anyone may have sent the parts. */
+  private DtlsDrop onHelloRecord(byte[] bytes) {
+    DtlsDrop drop = clientHello.onRecord(records, bytes);
+    if (drop != null) {
+      return drop;
+    }
+    arrival = DtlsArrival.HANDSHAKE;
+    byte[] hello = clientHello.takeRecord();
+    if (hello == null) {
+      return null;
+    }
+    begin();
+    if (state != DtlsState.CONNECTING) {
+      return DtlsDrop.SESSION_IS_OVER;
+    }
+    handshakeRecords++;
+    return transport.offer(hello) ? null : DtlsDrop.QUEUE_FULL;
   }
 
   /** On the loop, as a task of its own. */

@@ -3,6 +3,7 @@ package io.plenum.server.dtls;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.plenum.protocol.dtls.DtlsCertificates;
+import io.plenum.protocol.dtls.DtlsDrop;
 import io.plenum.protocol.dtls.DtlsFingerprint;
 import io.plenum.protocol.dtls.DtlsRecords;
 import io.plenum.protocol.dtls.DtlsRole;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What our server answers to one ClientHello: Chromium's real one, and some that must be refused. */
 @Timeout(60)
@@ -70,14 +72,12 @@ class ClientHelloTest implements DtlsSession.Sink {
       fefd | c02b | 0007 | 0017 | accepted                                      | 22 |
       fefd | cca9 | 0007 | 0017 | ChaCha20 is accepted                          | 22 |
       fefd | c02b | 0001 | 0017 | AES_CM_128_HMAC_SHA1_80 is accepted           | 22 |
-      feff | c02b | 0007 | 0017 | DTLS 1.0 is refused                           | 21 | 70
       fefd | c009 | 0007 | 0017 | a CBC suite is refused                        | 21 | 40
       fefd | 009c | 0007 | 0017 | RSA key transport is refused                  | 21 | 40
       fefd | c02f | 0007 | 0017 | an RSA suite has no certificate of ours       | 21 | 40
       fefd | c006 | 0007 | 0017 | a suite without encryption is refused         | 21 | 40
       fefd | c02b | 0002 | 0017 | AES_CM_128_HMAC_SHA1_32 is refused            | 21 | 40
       fefd | c02b | 0005 | 0017 | NULL_HMAC_SHA1_80 is refused                  | 21 | 40
-      fefd | c02b | 0007 | 0016 | no extended master secret is refused          | 21 | 40
       fefd | c02b | 0007 | 0000 | an unsupported group is refused               | 21 | 40
       """)
   void refusesWhatIsWeak(String version, String suite, String srtpProfile, String masterSecretOrGroup, String why,
@@ -96,22 +96,48 @@ class ClientHelloTest implements DtlsSession.Sink {
     }
   }
 
-  @Test
-  void aClientHelloWithoutUseSrtpIsRefused() throws Exception {
-    receive(List.of(clientHello("fefd", GCM, RENEGOTIATION_INFO + SIGNATURES + EXTENDED_MASTER_SECRET + GROUPS)));
+  @ParameterizedTest(name = "{2}")
+  @CsvSource(delimiter = '|', textBlock = """
+      feff | 0017 0000 000e 0005 0002 0007 00 | DTLS 1.0
+      fefd | 000e 0005 0002 0007 00           | no extended master secret
+      fefd | 0017 0000                        | no use_srtp
+      fefd | 0017 0000 000e 0009 0002 0007 00 | an extension beyond the end
+      """)
+  void aHelloThatIsNoneIsDroppedAndTheRealOneStillAnswered(String version, String extensions, String what)
+      throws Exception {
+    receive(List.of(clientHello(version, GCM, GROUPS + SIGNATURES + extensions)));
+    assertEquals(1, sessions.counters().dropped(DtlsDrop.UNUSABLE_CLIENT_HELLO), what);
 
-    byte[] answer = sent.poll(20, TimeUnit.SECONDS);
-    assertEquals(DtlsRecords.ALERT, answer[0]);
-    assertEquals(40, answer[DtlsRecords.HEADER_BYTES + 1]);
+    deliver(DtlsSeeds.chromiumClientHello());
+    assertEquals(List.of(2, 11, 12, 13, 14), handshakeTypes(5));
+  }
+
+  /** 67 bytes: the shortest hello there is, and one fragment of a message with a length of its own. */
+  @ParameterizedTest
+  @ValueSource(strings = {"00002a 0000 000000 00002a", "000400 0000 000000 00002a", "000020 0000 000000 000020"})
+  void sixtySevenBytesOfAnyoneDoNotEndTheTransport(String header) throws Exception {
+    int length = Integer.parseInt(header.substring(header.length() - 6), 16);
+    receive(List.of(hex("16feff 0000 000000000000 %04x 01".formatted(length + 12) + header + "5a".repeat(length))));
+
+    deliver(DtlsSeeds.chromiumClientHello());
+    assertEquals(List.of(2, 11, 12, 13, 14), handshakeTypes(5));
   }
 
   private void receive(List<byte[]> datagrams) throws Exception {
     loop.submit(() -> {
       session.start(DtlsRole.SERVER, DtlsFingerprint.of("sha-256", new byte[0]));
-      for (byte[] datagram : datagrams) {
-        session.onDatagram(datagram, 0, datagram.length);
-      }
+      deliverOnLoop(datagrams);
     }).get(20, TimeUnit.SECONDS);
+  }
+
+  private void deliver(List<byte[]> datagrams) throws Exception {
+    loop.submit(() -> deliverOnLoop(datagrams)).get(20, TimeUnit.SECONDS);
+  }
+
+  private void deliverOnLoop(List<byte[]> datagrams) {
+    for (byte[] datagram : datagrams) {
+      session.onDatagram(datagram, 0, datagram.length);
+    }
   }
 
   private List<Integer> handshakeTypes(int count) throws InterruptedException {
