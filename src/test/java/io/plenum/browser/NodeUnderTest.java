@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.plenum.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.DatagramSocket;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -93,8 +95,20 @@ public final class NodeUnderTest implements AutoCloseable {
     }
   }
 
-  /** The address that other machines reach this one by; if it has none, the loopback address. */
+  /**
+   * The address that other machines reach this one by: the source of the default route, else the first that there is; if it
+   * has none, the loopback address. Interfaces of other tests come and go.
+   */
   public static String machineAddress() {
+    try (DatagramSocket socket = new DatagramSocket()) {
+      // TEST-NET-1 (RFC 5737): connecting sends nothing.
+      socket.connect(new InetSocketAddress("192.0.2.1", 9));
+      if (!socket.getLocalAddress().isAnyLocalAddress() && !socket.getLocalAddress().isLoopbackAddress()) {
+        return socket.getLocalAddress().getHostAddress();
+      }
+    } catch (IOException | UncheckedIOException e) {
+      // There is no such route.
+    }
     try {
       return NetworkInterface.networkInterfaces()
           .flatMap(NetworkInterface::inetAddresses)

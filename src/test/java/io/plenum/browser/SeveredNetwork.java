@@ -121,9 +121,21 @@ final class SeveredNetwork implements AutoCloseable {
 
   @Override
   public void close() {
-    // The wires go with the namespaces.
+    // Wires go with their namespaces, but a moment later: until then their addresses would seem to be this machine's.
+    for (int i = 0; i < count && !namespaces.isEmpty(); i++) {
+      tryIp("link del " + clientEnd(i));
+    }
     namespaces.forEach(namespace -> ip("netns del " + namespace));
     namespaces.clear();
+  }
+
+  /** In a network that was built in part, some are not there. */
+  private static void tryIp(String arguments) {
+    try {
+      ip(arguments);
+    } catch (AssertionError e) {
+      // It is not there.
+    }
   }
 
   private static void ip(String arguments) {
