@@ -24,9 +24,10 @@ export type CallState =
   | { name: 'joined'; media: MediaHealth }
   /**
    * Not connected; the next try starts at `retryAtMs` (performance.now). `before` says whether we were in the call already,
-   * `mediaLost` that it was we who ended the connection, because only a fresh one can bring media back.
+   * `mediaLost` that it was we who ended the connection, because only a fresh one can bring media back, `full` that the server
+   * takes no more rooms for now.
    */
-  | { name: 'waiting'; failures: number; retryAtMs: number; before: boolean; elsewhere: boolean; mediaLost: boolean }
+  | { name: 'waiting'; failures: number; retryAtMs: number; before: boolean; elsewhere: boolean; mediaLost: boolean; full: boolean }
   | { name: 'left' }
   /** Ended by the server, or impossible; `code` is stable, `sentence` is the server's own. */
   | { name: 'refused'; code: string; sentence: string };
@@ -94,7 +95,7 @@ export class Call {
       {
         onConnecting: (elsewhere) => this.become({ name: 'connecting', elsewhere }),
         onOpen: (connection) => void this.join(connection),
-        onWaiting: (failures, delayMs, elsewhere) => this.onWaiting(failures, delayMs, elsewhere),
+        onWaiting: (failures, delayMs, elsewhere, full) => this.onWaiting(failures, delayMs, elsewhere, full),
         onRefused: (code, sentence) => this.end({ name: 'refused', code, sentence }),
         onMoving: (connection) => void this.move(connection),
         onRequest: (method, data, connection) => this.onRequest(method, data, connection),
@@ -423,10 +424,10 @@ export class Call {
     }
   }
 
-  private onWaiting(failures: number, delayMs: number, elsewhere: boolean): void {
+  private onWaiting(failures: number, delayMs: number, elsewhere: boolean, full: boolean): void {
     const { mediaLost, wasJoined: before } = this;
     this.mediaLost = false;
-    this.become({ name: 'waiting', failures, retryAtMs: performance.now() + delayMs, before, elsewhere, mediaLost });
+    this.become({ name: 'waiting', failures, retryAtMs: performance.now() + delayMs, before, elsewhere, mediaLost, full });
   }
 
   /** What belongs to a connection: while we move there are two. */

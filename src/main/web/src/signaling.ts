@@ -69,8 +69,8 @@ export class Connection {
 export interface SignalingListener {
   /** A fresh connection stands: nothing of an earlier one is known to the server any more. */
   onOpen(connection: Connection): void;
-  /** It was lost, or could not be made; the next try comes in `delayMs`. */
-  onWaiting(failures: number, delayMs: number, elsewhere: boolean): void;
+  /** It was lost, or could not be made; the next try comes in `delayMs`. `full`: the server takes no more rooms for now. */
+  onWaiting(failures: number, delayMs: number, elsewhere: boolean, full: boolean): void;
   /** @param elsewhere to another server than the one that was lost */
   onConnecting(elsewhere: boolean): void;
   /** The server ended it for good, and says why: a code such as `replaced` or `room-full`. Nothing more is tried. */
@@ -375,14 +375,14 @@ export class Signaling {
       this.stopped = true;
       this.listener.onRefused(refusal.code, refusal.sentence);
     } else if (end.opened) {
-      this.waitAndRetry(end.silent);
+      this.waitAndRetry(end.silent, end.reason.startsWith('too-many-rooms:'));
     } else {
       onUnopened();
     }
   }
 
   /** @param silent the server that we had has let a question go unanswered: the others come before it */
-  private waitAndRetry(silent = false): void {
+  private waitAndRetry(silent = false, full = false): void {
     const { servers } = this.endpoint;
     if (this.useful) {
       servers.startRound();
@@ -394,7 +394,7 @@ export class Signaling {
     this.failures += 1;
     // Each server of a round is tried after the same short wait; it is the rounds that become rarer.
     const delayMs = backoffMs(servers.alone ? this.failures : servers.rounds + 1, this.random());
-    this.listener.onWaiting(this.failures, delayMs, servers.elsewhere);
+    this.listener.onWaiting(this.failures, delayMs, servers.elsewhere, full);
     this.timer = setTimeout(() => this.connect(), delayMs);
   }
 

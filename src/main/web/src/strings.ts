@@ -102,7 +102,10 @@ export function stateWords(state: CallState, nowMs: number): StateWords {
   }
 }
 
-function waitingWords({ before, mediaLost }: { before: boolean; mediaLost: boolean }): string {
+function waitingWords({ before, mediaLost, full }: { before: boolean; mediaLost: boolean; full: boolean }): string {
+  if (full) {
+    return 'The server is full: it cannot take more rooms now.';
+  }
   if (mediaLost) {
     return 'Sound and picture did not come back.';
   }
@@ -126,7 +129,6 @@ const REFUSALS: Record<string, CardWords> = {
   },
   'room-full': ROOM_FULL,
   'too-many-peers': ROOM_FULL,
-  'too-many-rooms': { title: 'The server is full', text: 'It cannot take more rooms now. Please try again later.' },
   'origin-not-allowed': {
     title: 'This page may not use the server',
     text: 'The server accepts calls only from its own address. Open the page from there.',

@@ -148,17 +148,23 @@ test('camera and microphone refused together are one sentence', () => {
 });
 
 test('waiting counts the seconds down', () => {
-  const state = { name: 'waiting', failures: 1, retryAtMs: 5_000, before: true, elsewhere: false, mediaLost: false } as const;
+  const state = { name: 'waiting', failures: 1, retryAtMs: 5_000, before: true, elsewhere: false, mediaLost: false, full: false } as const;
   assert.match(stateWords(state, 1_500).countdown!, /in 4 s/);
   assert.match(stateWords(state, 9_000).countdown!, /in 1 s/);
   assert.equal(stateWords(state, 9_000).text, stateWords(state, 1_500).text, 'read aloud once');
 });
 
 test('while another server is looked for, a person is told so, and not to wait', () => {
-  const waiting = { name: 'waiting', failures: 2, retryAtMs: 5_000, before: true, elsewhere: true, mediaLost: false } as const;
+  const waiting = { name: 'waiting', failures: 2, retryAtMs: 5_000, before: true, elsewhere: true, mediaLost: false, full: false } as const;
   assert.equal(stateWords(waiting, 4_500).text, 'Server gone. Trying another…');
   assert.equal(stateWords({ name: 'connecting', elsewhere: true }, 0).text, 'Server gone. Trying another…');
   assert.match(stateWords({ name: 'connecting', elsewhere: false }, 0).text, /Connecting/);
+});
+
+test('who waits because the server is full reads so', () => {
+  const waiting = { name: 'waiting', failures: 2, retryAtMs: 5_000, before: false, elsewhere: false, mediaLost: false, full: true } as const;
+  assert.equal(stateWords(waiting, 1_500).text, 'The server is full: it cannot take more rooms now.');
+  assert.match(stateWords(waiting, 1_500).countdown!, /Trying again in 4 s/);
 });
 
 test('each way in which media fares has words, and only when all is well are they good', () => {
@@ -169,7 +175,7 @@ test('each way in which media fares has words, and only when all is well are the
 });
 
 test('who joins again because media did not come back is not told that the server is gone', () => {
-  const waiting = { name: 'waiting', failures: 1, retryAtMs: 500, before: true, elsewhere: false, mediaLost: true } as const;
+  const waiting = { name: 'waiting', failures: 1, retryAtMs: 500, before: true, elsewhere: false, mediaLost: true, full: false } as const;
   assert.doesNotMatch(stateWords(waiting, 0).text, /server/i);
 });
 

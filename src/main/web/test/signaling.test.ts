@@ -55,7 +55,8 @@ function signaling(transport: 'auto' | 'sockjs' = 'auto', home = 'http://node:44
         connections.push(connection);
       },
       onConnecting: (elsewhere) => events.push(elsewhere ? 'connecting elsewhere' : 'connecting'),
-      onWaiting: (failures, delayMs, elsewhere) => events.push(`waiting ${failures} ${delayMs}${elsewhere ? ' elsewhere' : ''}`),
+      onWaiting: (failures, delayMs, elsewhere, full) =>
+        events.push(`waiting ${failures} ${delayMs}${elsewhere ? ' elsewhere' : ''}${full ? ' full' : ''}`),
       onRefused: (code, sentence) => events.push(`refused ${code}: ${sentence}`),
       onRequest: async (method) => {
         if (method === 'bad') {
@@ -74,6 +75,13 @@ beforeEach(() => {
   startTime();
   stopTime();
   [sockets, events, connections, remembered] = [[], [], [], []];
+});
+
+test('a server that has no room for another room is tried again, and one knows why', () => {
+  signaling().start();
+  latest().open();
+  latest().end(4001, 'too-many-rooms: this node has 10000 rooms already (limits.roomsPerNode)');
+  assert.match(events.at(-1)!, /^waiting 1 \d+ full$/);
 });
 
 test('a WebSocket is tried first, with room and peer in its address', () => {
