@@ -85,7 +85,9 @@ public final class RoomCoordinator implements Registry.Answers {
     return state;
   }
 
-  /** True once it is known, as far as it can be, what the room has on other nodes: then the first local peer may come. */
+  /**
+   * True once it is known, as far as it can be, what the room has on other nodes: then the first local peer may come.
+   */
   public boolean knowsRoom() {
     return firstState.known();
   }

@@ -59,7 +59,9 @@ class KubernetesFilesTest {
 
   private static final YAMLMapper yaml = new YAMLMapper();
 
-  /** Mapper of the types' own Jackson, 3. The types keep fields that they do not know; here such a field is a mistake. */
+  /**
+   * Mapper of the types' own Jackson, 3. The types keep fields that they do not know; here such a field is a mistake.
+   */
   private static final JsonMapper types = JsonMapper.builder()
       .annotationIntrospector(new JacksonAnnotationIntrospector() {
         private static final long serialVersionUID = 1;

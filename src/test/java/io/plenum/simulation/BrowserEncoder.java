@@ -3,7 +3,7 @@ package io.plenum.simulation;
 import java.util.List;
 
 /**
- * How libwebrtc answers requests for key frames (measured with Chromium 156: 260 ms behind another nothing comes, 310 ms behind
+ * Model of libwebrtc answering requests for key frames (measured with Chromium 156: 260 ms behind another nothing comes, 310 ms behind
  * it one does): with one of each encoding, whichever was asked, and not at all within 300 ms of the request before.
  */
 final class BrowserEncoder {

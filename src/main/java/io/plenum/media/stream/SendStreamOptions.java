@@ -14,7 +14,7 @@ package io.plenum.media.stream;
  */
 public record SendStreamOptions(int ssrc, int payloadType, int clockRate, int initialSequenceNumber, Repair repair,
     int rtxSsrc, int rtxPayloadType, int initialRtxSequenceNumber, long maxResendAgeNs, boolean vp8) {
-  /** How a packet is sent again. */
+  /** Form in which a packet is sent again. */
   public enum Repair {
     /** Not at all. */
     NONE,

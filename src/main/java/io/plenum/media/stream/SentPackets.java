@@ -109,7 +109,7 @@ public final class SentPackets {
     }
   }
 
-  /** How it left, or {@link SentForm#NONE}. */
+  /** Form in which it left, or {@link SentForm#NONE}. */
   public long form(int entry) {
     return forms == NO_FORMS ? SentForm.NONE : forms[entry >> SLOT_SHIFT];
   }

@@ -140,7 +140,7 @@ public final class MediaPolicer {
     return media == null || rtcpWork.take(lookUps, nowNs);
   }
 
-  /** Whether a DTLS record may be decrypted; asked first, so that records over the rate cost nothing more. */
+  /** Tells whether a DTLS record may be decrypted; asked first, so that records over the rate cost nothing more. */
   boolean admitsRecord(long nowNs) {
     return media == null || records.has(1, nowNs);
   }

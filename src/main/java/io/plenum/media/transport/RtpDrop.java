@@ -24,7 +24,9 @@ public enum RtpDrop {
   RTCP_OVER_RATE,
   /** The rest of a datagram of RTCP that asks for more work than the peer may cause. */
   RTCP_WORK_OVER_RATE,
-  /** A packet of ours that was to be sent again as it was, and would not have been the same: two texts under one nonce. */
+  /**
+   * A packet of ours that was to be sent again as it was, and would not have been the same: two texts under one nonce.
+   */
   REPAIR_DIFFERS;
 
   private final String label = name().toLowerCase(Locale.ROOT);

@@ -305,7 +305,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
     return true;
   }
 
-  /** What SRTP has just found to be authentic came from that tuple. */
+  /** Takes note that the packet which SRTP has just authenticated came from that tuple. */
   private void onAuthentic(TransportTuple tuple) {
     if (dtls.srtp().isNewest()) {
       ice.onAuthentic(tuple, nowNs);

@@ -159,7 +159,7 @@ public final class DtlsRecords {
     return uint16(messageOffset + 4);
   }
 
-  /** Where this part's bytes begin in the wrapped array. */
+  /** Offset of this part's bytes in the wrapped array. */
   int partBytesOffset() {
     return messageOffset + HANDSHAKE_HEADER_BYTES;
   }

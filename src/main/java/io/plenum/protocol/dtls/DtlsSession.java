@@ -28,7 +28,7 @@ public interface DtlsSession extends AutoCloseable {
      */
     void onDtlsData(byte[] bytes, int offset, int length);
 
-    /** Whether a record of a connected session may be read. False drops it and the rest of its datagram. */
+    /** Tells whether a record of a connected session may be read. False drops it and the rest of its datagram. */
     default boolean admitsRecord() {
       return true;
     }

@@ -314,7 +314,10 @@ public final class IceLiteAgent {
     }
   }
 
-  /** Ends tuples whose consent has run out, and lets a nomination count that had to wait. Early or late calls do no harm. */
+  /**
+   * Ends tuples whose consent has run out, and lets a nomination count that had to wait. Early or late calls do no
+   * harm.
+   */
   public void onTimeout(long nowNs) {
     final TransportTuple selectedBefore = path.selected();
     IceState before = state;
@@ -407,7 +410,10 @@ public final class IceLiteAgent {
     return tuple != null && (tuple == path.selected() || tuples.indexOf(tuple) >= 0);
   }
 
-  /** Whether neither a check nor, if it is selected, anything else of the peer's has come from this tuple for a while. */
+  /**
+   * Tells whether neither a check nor, if it is selected, anything else of the peer's has come from this tuple for a
+   * while.
+   */
   public boolean isQuietOn(TransportTuple tuple, long nowNs) {
     int index = tuples.indexOf(tuple);
     return index < 0

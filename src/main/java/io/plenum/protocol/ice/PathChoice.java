@@ -22,7 +22,7 @@ final class PathChoice {
   /** The difference between the delays of two paths of one client, generously. */
   static final long IN_FLIGHT_NS = 500_000_000L;
 
-  /** What the selected tuple has shown of being in use, weakest first. */
+  /** Evidence that the selected tuple is in use, weakest first. */
   enum Proof { NONE, HANDSHAKE, AUTHENTIC }
 
   private TransportTuple selected;
@@ -41,7 +41,7 @@ final class PathChoice {
     return proof;
   }
 
-  /** Whether the selected tuple has brought something lately. */
+  /** Tells whether the selected tuple has brought something lately. */
   boolean isProven(long nowNs) {
     return proof != Proof.NONE && nowNs - provenNs < SILENCE_NS;
   }

@@ -14,7 +14,10 @@ public enum SctpDrop {
   WRONG_TAG,
   /** There is no association that the packet could belong to (RFC 9260 §8.4). */
   OUT_OF_THE_BLUE,
-  /** More questions that need an answer of our own (INIT, COOKIE-ECHO, HEARTBEAT, out of the blue) than an honest peer has. */
+  /**
+   * More questions that need an answer of our own (INIT, COOKIE-ECHO, HEARTBEAT, out of the blue) than an honest peer
+   * has.
+   */
   TOO_MANY_ANSWERS,
   /** A cookie that we did not make. */
   FORGED_COOKIE,

@@ -171,7 +171,10 @@ public final class SrtpReceiver {
     return plain;
   }
 
-  /** Whether the last packet that was authentic is newer than all before it of its SSRC: not one that was overtaken. */
+  /**
+   * Tells whether the last packet that was authentic is newer than all before it of its SSRC: not one that was
+   * overtaken.
+   */
   public boolean isNewest() {
     return newest;
   }

@@ -52,7 +52,7 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
   private static final long GOODBYE_MS = 1_000;
   /** Nodes that are started together have found each other by then. */
   private static final long MEMBERS_MS = 15_000;
-  /** What a long can hold; a member that says otherwise is none of Plenum's. */
+  /** Digits that a long can hold; a member that says otherwise is none of Plenum's. */
   private static final Pattern INCARNATION = Pattern.compile("[0-9]{1,18}");
   private static final Logger log = LoggerFactory.getLogger(ClusterNode.class);
 
@@ -338,7 +338,9 @@ public final class ClusterNode implements NodeCoordinator.Sink, Rooms.Membership
 
   // ---- rooms ----
 
-  /** Joins a new room to its other nodes. On the room's loop; the answer comes there, when it is known who is on those. */
+  /**
+   * Joins a new room to its other nodes. On the room's loop; the answer comes there, when it is known who is on those.
+   */
   @Override
   public Future<Void> enter(RoomVerticle room) {
     Context roomContext = Vertx.currentContext();

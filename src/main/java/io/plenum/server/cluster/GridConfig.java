@@ -32,7 +32,9 @@ public final class GridConfig {
   /** Two nodes may be lost at once without losing a row or a subscription. */
   private static final int BACKUPS = 2;
   private static final int OPERATION_TIMEOUT_MS = 5_000;
-  /** By itself Hazelcast waits for ever: TCP's pauses, up to 16 s in a cut of 30 s, would hold up the merge after it. */
+  /**
+   * By itself Hazelcast waits for ever: TCP's pauses, up to 16 s in a cut of 30 s, would hold up the merge after it.
+   */
   private static final int CONNECT_TIMEOUT_S = 2;
 
   /**

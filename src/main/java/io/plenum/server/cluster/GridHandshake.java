@@ -26,7 +26,9 @@ import org.slf4j.LoggerFactory;
 public final class GridHandshake implements MemberSocketInterceptor {
   /** Reason for which a connection was cut. */
   public enum Refusal {
-    /** Closed without a byte: a look whether the port is open, as load balancers and {@code --nodes} take. Not logged. */
+    /**
+     * Closed without a byte: a look whether the port is open, as load balancers and {@code --nodes} take. Not logged.
+     */
     NO_WORD,
     /** Something that is no handshake: a port scan, a Hazelcast client. */
     NO_HANDSHAKE,

@@ -80,7 +80,7 @@ public record PlenumConfig(
       int messagesPerSecond,
       int joinTimeoutS) {}
 
-  /** What all clients of one address may have together; 0: no limit. */
+  /** Limits of all clients of one address together; 0: no limit. */
   public record PerAddress(int connections, int rooms, int messagesPerSecond, String exempt) {}
 
   public record Drain(int timeoutS, int clientsPerSecond, boolean remote) {}

@@ -160,7 +160,10 @@ final class BouncyCastleDtlsSession implements DtlsSession {
     return arrival;
   }
 
-  /** The newest are kept: a client repeats its hello, and whoever was quicker with something else must not be in its way. */
+  /**
+   * The newest are kept: a client repeats its hello, and whoever was quicker with something else must not be in its
+   * way.
+   */
   private boolean keepEarly(byte[] bytes, int offset, int length) {
     if (length > MAX_EARLY_BYTES) {
       counters.onDrop(DtlsDrop.TOO_EARLY);

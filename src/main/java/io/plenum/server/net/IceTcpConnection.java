@@ -125,7 +125,7 @@ final class IceTcpConnection extends ChannelInboundHandlerAdapter implements Tcp
     return true;
   }
 
-  /** Whether the end of a tuple of that transport is the end of this connection. */
+  /** Tells whether the end of a tuple of that transport is the end of this connection. */
   boolean belongsTo(WebRtcTransport other) {
     return transport == null || transport == other;
   }

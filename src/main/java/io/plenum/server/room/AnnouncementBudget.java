@@ -5,7 +5,7 @@ import io.plenum.protocol.TokenBucket;
 import io.plenum.server.config.PlenumConfig.Limits;
 
 /**
- * How often one peer may have the room tell everybody something: its entry, a new producer, one that goes on after its pause, another name. Each
+ * Rate at which one peer may have the room tell everybody something: its entry, a new producer, one that goes on after its pause, another name. Each
  * such request is multiplied by the peers of the room, so the rate of the connection ({@code limits.messagesPerSecond}) does not
  * bound it.
  *
@@ -17,7 +17,10 @@ final class AnnouncementBudget {
   static final int PER_SECOND = 5;
   /** At once, at least. */
   static final int LEAST_BURST = 40;
-  /** Of all peers of one address: a lecture hall that comes at once, each with its entry, microphone, camera and one thing more. */
+  /**
+   * Of all peers of one address: a lecture hall that comes at once, each with its entry, microphone, camera and one
+   * thing more.
+   */
   private static final int BURST_PER_PEER_OF_ADDRESS = 4;
   static final int PER_SECOND_OF_ADDRESS = 50;
 

@@ -25,7 +25,10 @@ public interface PeerChannel {
 
   String remoteAddress();
 
-  /** Equal for all who count as one where clients of an address are counted; null for who is not counted by its address. */
+  /**
+   * Equal for all who count as one where clients of an address are counted; null for who is not counted by its
+   * address.
+   */
   default Object address() {
     return null;
   }

@@ -25,7 +25,7 @@ public final class Rooms {
   private final Membership membership;
   private final UnreachedClients unreached;
   private final Map<String, Entry> rooms = new HashMap<>();
-  /** How many of the rooms clients of an address have opened; no longer than they are open. */
+  /** Number of rooms that clients of an address have opened and that are still open. */
   private final Map<Object, Integer> openedBy = new HashMap<>();
 
   /** One promise per room: whoever asks while it is being made gets the same one. */

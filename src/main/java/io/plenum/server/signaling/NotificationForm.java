@@ -28,7 +28,7 @@ final class NotificationForm {
     }
   }
 
-  /** Whether the client knows the method. */
+  /** Tells whether the client knows the method. */
   boolean knows(String method, Vintage vintage) {
     if (vintage == Vintage.A) {
       return !UNKNOWN_TO_OLDER.contains(method) && !OURS.contains(method);

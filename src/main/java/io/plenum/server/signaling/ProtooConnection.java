@@ -36,7 +36,10 @@ public final class ProtooConnection {
     /** For the log and for {@code remoteAddress} of a peer. */
     String remoteAddress();
 
-    /** Equal for all who count as one where clients of an address are counted; null for who is not counted by its address. */
+    /**
+     * Equal for all who count as one where clients of an address are counted; null for who is not counted by its
+     * address.
+     */
     default Object address() {
       return null;
     }

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How much all clients of one address may have together ({@code perAddress} in the configuration). Addresses that many share by
+ * Limits of all clients of one address together ({@code perAddress} in the configuration). Addresses that many share by
  * nature, those of proxies above all, are exempt: their clients count one by one. What an address has spent is remembered until it
  * would have been earned again, so that connecting once more does not renew it. On the web's loop.
  */
@@ -62,7 +62,7 @@ final class AddressLimits {
         + entry + "\"");
   }
 
-  /** What clients of this address have in common; null where they have nothing. */
+  /** State that clients of this address share; null where they share none. */
   String keyOf(SocketAddress address) {
     byte[] bytes = address == null || address.hostAddress() == null
         ? null : NetUtil.createByteArrayFromIpAddressString(address.hostAddress());
@@ -79,7 +79,7 @@ final class AddressLimits {
     }
   }
 
-  /** Whether one more signalling connection may come from there. */
+  /** Tells whether one more signalling connection may come from there. */
   boolean full(String key) {
     Entry entry = key == null ? null : present.get(key);
     return entry != null && config.connections() > 0 && entry.connections >= config.connections();

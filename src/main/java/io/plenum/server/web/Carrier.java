@@ -29,6 +29,6 @@ interface Carrier {
 
   String remoteAddress();
 
-  /** What the carrier keeps of this client beyond the call is counted here from now on. Called once, first. */
+  /** Account for what the carrier keeps of this client beyond the call. Set once, first. */
   default void memory(ClientMemory.Holder memory) {}
 }

@@ -74,7 +74,7 @@ final class ClientConnection implements ProtooConnection.FrameChannel, Intake.Ta
     return state;
   }
 
-  /** Where all that is kept for this client is counted. */
+  /** Account of all that is kept for this client. */
   ClientMemory.Holder memory() {
     return memory;
   }
@@ -274,7 +274,10 @@ final class ClientConnection implements ProtooConnection.FrameChannel, Intake.Ta
     }
   }
 
-  /** Of all clients this one holds most, and there is no room for all. It is cut, because a goodbye would wait as the rest does. */
+  /**
+   * Of all clients this one holds most, and there is no room for all. It is cut, because a goodbye would wait as the
+   * rest does.
+   */
   private void onMemoryFull() {
     counters.dropped(SignalingCounters.Dropped.NODE_FULL);
     log.debug("signaling cut remote={} bytes={}: the node's clients hold more than {} bytes", remoteAddress(), memory.bytes(),

@@ -105,7 +105,10 @@ final class ClientMemory {
     return found;
   }
 
-  /** What is kept for one client. Whoever counts something here takes it off again; closing frees nothing by itself. */
+  /**
+   * Account of what is kept for one client. The class that counts something here takes it off again; closing frees
+   * nothing by itself.
+   */
   final class Holder {
     private final Object key;
     private final Share share;
@@ -119,7 +122,9 @@ final class ClientMemory {
       this.onCut = onCut;
     }
 
-    /** Counts what may be kept. False if it may not, which costs nothing: this client is to be closed. From any thread. */
+    /**
+     * Counts what may be kept. False if it may not, which costs nothing: this client is to be closed. From any thread.
+     */
     boolean offer(long more) {
       long own = bytes.get() + more;
       // While the loop does not get round to cut anybody, those below the average still may: that is twice the budget at the most.

@@ -64,7 +64,10 @@ final class ConnectionTable {
     return size;
   }
 
-  /** Why one more of that address may not come, or null. Asked before {@link #add}: there the client can still be told in words. */
+  /**
+   * Why one more of that address may not come, or null. Asked before {@link #add}: there the client can still be told
+   * in words.
+   */
   SignalingCounters.Refused refusal(SocketAddress address) {
     return size >= limits.connections() ? SignalingCounters.Refused.TOO_MANY
         : addresses.full(addresses.keyOf(address)) ? SignalingCounters.Refused.TOO_MANY_OF_ADDRESS

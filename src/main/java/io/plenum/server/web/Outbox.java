@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
- * What waits to be sent to one client. Only {@link #WINDOW_BYTES} of it are with the socket, where they are copies; the rest waits
+ * Queue of what is to be sent to one client. Only {@link #WINDOW_BYTES} of it are with the socket, where they are copies; the rest waits
  * here, where frames share what they have in common, and can be thrown away. One turn sends {@link #TURN_BYTES}, so that who is sent
  * much does not keep the others waiting. On the connection's loop, but for {@link #add} and {@link #seal}.
  */
@@ -50,7 +50,7 @@ final class Outbox {
     return true;
   }
 
-  /** What comes from now on is not sent. From any thread. */
+  /** Stops sending: later frames are dropped. From any thread. */
   void seal() {
     sealed = true;
   }

@@ -89,7 +89,7 @@ final class WebSocketCarrier implements Carrier {
     undecodedBytes = bytes;
   }
 
-  /** What has come and is no frame yet: before the gate, and in the decoder behind it. */
+  /** Bytes that have come and are no frame yet: before the gate, and in the decoder behind it. */
   private final class Bytes implements ReadGate.Watcher {
     /** Less is not worth the counting. */
     private static final int COUNTED_BYTES = 16 * 1024;

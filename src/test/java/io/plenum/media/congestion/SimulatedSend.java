@@ -31,7 +31,7 @@ final class SimulatedSend implements BandwidthEstimator.Sink {
   long receiverClockOffsetNs = 123_456_789_000L;
   long now = 5 * SECOND;
 
-  /** What the link loses goes out once more under its number after so long, and arrives; 0 for never. */
+  /** Delay after which a lost packet goes out once more under its number, and arrives; 0 for never. */
   long sendsAgainAfterNs;
   int sentAgain;
 

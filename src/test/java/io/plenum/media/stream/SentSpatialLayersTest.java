@@ -7,7 +7,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SentSpatialLayersTest {
-  /** Packets are picture.layer, "m" with the marker, "k" of a picture that needs none before it. Layer 2 is expected at first. */
+  /**
+   * Packets are picture.layer, "m" with the marker, "k" of a picture that needs none before it. Layer 2 is expected at
+   * first.
+   */
   @ParameterizedTest(name = "{0}: {1}, {2}")
   @CsvSource({
       "0.0 0.1, 2, a picture that has not ended may bring more",

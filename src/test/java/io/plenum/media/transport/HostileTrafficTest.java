@@ -178,7 +178,7 @@ class HostileTrafficTest {
     return Arrays.copyOf(writer.bytes(), writer.finish(StunIntegrity.ofPassword(parameters.password())));
   }
 
-  /** What the node sends to Bob meanwhile. */
+  /** Datagrams that the node sends to Bob meanwhile. */
   private long receivedIn(long durationNs) {
     long before = bob.downlinkDatagrams();
     call.runFor(durationNs);

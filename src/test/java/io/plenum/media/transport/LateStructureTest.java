@@ -68,7 +68,10 @@ class LateStructureTest {
         "rtcp", Map.of("cname", "camera")));
   }
 
-  /** Consumers of one, two and all spatial layers get those packets; as endpoints of AV1, of the lowest layer all of them. */
+  /**
+   * Consumers of one, two and all spatial layers get those packets; as endpoints of AV1, of the lowest layer all of
+   * them.
+   */
   private Outcome run(List<byte[]> packets) {
     SimulatedCall call = new SimulatedCall(1, Impairment.NONE);
     Map<String, TreeMap<Integer, String>> payloads = new HashMap<>();

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What is sent again under its own number is, encrypted, what was sent before, byte by byte. */
+/** A packet that is sent again under its own number is encrypted to the same bytes as before. */
 class RepairAsSentTest {
   private static final long MS = 1_000_000;
   private static final int SSRC = 77_000;

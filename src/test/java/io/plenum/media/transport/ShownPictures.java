@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a decoder makes of the packets of a {@link SimulatedSvcPublisher}, each of them a frame that names those it needs: a
+ * Pictures that a decoder makes of the packets of a {@link SimulatedSvcPublisher}, each of them a frame that names those it needs: a
  * picture is shown when its last packet has the marker and all it needs was decoded.
  */
 final class ShownPictures {

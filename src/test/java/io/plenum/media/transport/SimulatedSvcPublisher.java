@@ -30,7 +30,9 @@ final class SimulatedSvcPublisher implements RtpLink {
   private static final int DESCRIPTOR_BYTES = 5;
   private static final int CONTENT_BYTES = 32;
 
-  /** What stands in a packet: its frame's number, when it was captured, and the frames without which it cannot be decoded. */
+  /**
+   * Content of a packet: its frame's number, when it was captured, and the frames without which it cannot be decoded.
+   */
   record Frame(long id, long capturedNs, List<Long> needs) {
     static Frame read(RtpPacket packet) {
       int at = packet.payloadOffset() + DESCRIPTOR_BYTES;

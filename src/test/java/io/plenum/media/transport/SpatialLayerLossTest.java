@@ -95,7 +95,9 @@ class SpatialLayerLossTest {
     assertTrue(shown.longestPauseNs(fromNs) <= SECOND / 10);
   }
 
-  /** One may want the lowest layer and another the next: in K-SVC a viewer of the upper one needs nothing of the lower. */
+  /**
+   * One may want the lowest layer and another the next: in K-SVC a viewer of the upper one needs nothing of the lower.
+   */
   @Test
   void aPipeCarriesAllLayersUpToTheHighestThatIsWantedBehindIt() {
     int[] frames = new int[3];

@@ -16,7 +16,7 @@ class ClusterWarmUpTest {
         Stream.of(Row.class.getPermittedSubclasses()), Stream.of(SignalMessage.class.getPermittedSubclasses()));
   }
 
-  /** What cannot be read empty is not warmed, and would end the node's start. */
+  /** A message that cannot be read empty is not warmed, and would end the node's start. */
   @ParameterizedTest
   @MethodSource("kinds")
   void eachKindCanBeReadEmpty(Class<?> kind) {

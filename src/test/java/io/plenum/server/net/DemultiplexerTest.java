@@ -37,7 +37,7 @@ class DemultiplexerTest implements WebRtcTransport.Network {
   private final Demultiplexer demultiplexer = new Demultiplexer(new NetCounters());
   private final Router router = new Router("router", RouterCapabilities.generate(MediaCodecs.defaults()),
       new RouterEnvironment(new SplittableRandom(1), 0));
-  /** Who recognised a packet, in order. */
+  /** Transports that recognised a packet, in order. */
   private final List<String> heard = new ArrayList<>();
   private final WebRtcTransport old = transport("old", 1);
   private final WebRtcTransport young = transport("young", 2);

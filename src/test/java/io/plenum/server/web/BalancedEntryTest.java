@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class BalancedEntryTest {
   private static final String HOST = "127.0.0.1";
   private static final String ENTRY = "http://balancer.example";
-  /** What protoo-client takes for the end. */
+  /** Close code that protoo-client takes for the end. */
   private static final String FOR_GOOD = "4000";
 
   private final TestNode first = new TestNode();
@@ -50,7 +50,10 @@ class BalancedEntryTest {
     first.close();
   }
 
-  /** The next node takes it if one cannot be reached or answers 503, as with nginx's proxy_next_upstream. The first is always asked. */
+  /**
+   * The next node takes it if one cannot be reached or answers 503, as with nginx's proxy_next_upstream. The first is
+   * always asked.
+   */
   private void pass(NetSocket client, Buffer head, List<Integer> ports) {
     client.pause();
     toNodes.connect(ports.get(0), HOST).onComplete(connected -> {
@@ -86,7 +89,10 @@ class BalancedEntryTest {
     }
   }
 
-  /** Reads no notification, and comes back to where it was at once: the second that protoo-client waits would only help. */
+  /**
+   * Reads no notification, and comes back to where it was at once: the second that protoo-client waits would only
+   * help.
+   */
   private void connect() {
     ClientWebSocket socket = clients.webSocket();
     socket.closeHandler(closed -> {
