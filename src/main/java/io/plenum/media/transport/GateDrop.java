@@ -15,6 +15,8 @@ public enum GateDrop {
   UNVERIFIED_TUPLE,
   /** The first byte is of no protocol of ours. */
   UNKNOWN_KIND,
+  /** Ours: a handshake datagram for an address that has not proved to receive, and more wait than are kept. */
+  UNPROVEN_ADDRESS,
   /** SRTP while there are no keys: the handshake goes on, has failed, or the peer has said goodbye. */
   NOT_CONNECTED;
 

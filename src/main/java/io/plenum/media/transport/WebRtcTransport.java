@@ -82,10 +82,12 @@ public final class WebRtcTransport implements Transport, RtpLink {
   private final DeadlineQueue.Wake wake;
   private final StunMessage stun = new StunMessage();
   private final GateCounters gates;
+  private final AmplificationLimit amplification = new AmplificationLimit();
   private final MediaPolicer policer;
   /** Null until somebody speaks of data: most transports never do. */
   private SctpLink sctp;
   private TransportTuple selectedTuple;
+  private int answerBytes;
   private long nowNs;
   private boolean closed;
 
@@ -257,12 +259,14 @@ public final class WebRtcTransport implements Transport, RtpLink {
   private boolean onDtls(TransportTuple tuple, byte[] bytes, int offset, int length) {
     environment.departures().begin();
     try {
+      amplification.onReceived(tuple, length);
       DtlsArrival arrival = dtls.onDatagram(bytes, offset, length);
       if (arrival == DtlsArrival.AUTHENTIC) {
         ice.onAuthentic(tuple, nowNs);
       } else if (arrival == DtlsArrival.HANDSHAKE) {
         ice.onHandshake(tuple, nowNs);
       }
+      sendHeld();
       return arrival != DtlsArrival.NOTHING;
     } finally {
       environment.departures().end(nowNs);
@@ -274,12 +278,24 @@ public final class WebRtcTransport implements Transport, RtpLink {
     if (wrong != null) {
       return drop(GateDrop.MALFORMED_STUN);
     }
+    answerBytes = 0;
     IceDrop refused = ice.onBindingRequest(stun, tuple, nowNs);
     if (refused != null) {
       gates.countIce(refused);
+    } else {
+      amplification.onReceived(tuple, length);
+      amplification.onSent(tuple, answerBytes);
     }
     startDtlsIfReady();
+    sendHeld();
     return refused == null;
+  }
+
+  /** Handshake datagrams that waited for the peer to show that it is at its address. */
+  private void sendHeld() {
+    for (byte[] datagram; (datagram = amplification.next(selectedTuple)) != null; ) {
+      transmit(selectedTuple, datagram, 0, datagram.length);
+    }
   }
 
   private boolean onSrtp(TransportTuple tuple, byte[] bytes, int offset, int length) {
@@ -493,6 +509,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
   private final class IceEffects implements IceLiteAgent.Sink {
     @Override
     public void sendStun(byte[] bytes, int offset, int length, TransportTuple tuple) {
+      answerBytes += length;
       transmit(tuple, bytes, offset, length);
     }
 
@@ -503,6 +520,7 @@ public final class WebRtcTransport implements Transport, RtpLink {
 
     @Override
     public void onTupleRemoved(TransportTuple tuple) {
+      amplification.onRemoved(tuple);
       network.onTupleRemoved(WebRtcTransport.this, tuple);
     }
 
@@ -530,12 +548,20 @@ public final class WebRtcTransport implements Transport, RtpLink {
   private final class DtlsEffects implements DtlsAssociation.Sink {
     @Override
     public void sendDtls(byte[] bytes, int offset, int length) {
-      transmit(selectedTuple, bytes, offset, length);
+      if (selectedTuple != null && amplification.take(selectedTuple, length)) {
+        transmit(selectedTuple, bytes, offset, length);
+      } else if (!amplification.hold(bytes, offset, length)) {
+        gates.count(GateDrop.UNPROVEN_ADDRESS);
+      }
     }
 
     @Override
     public void onDtlsStateChanged(DtlsState state, String reason) {
       guarded(() -> {
+        if (state == DtlsState.CONNECTED) {
+          amplification.onProven();
+          sendHeld();
+        }
         router.events().onDtlsStateChanged(id, state, reason);
         onDtlsChangedForSctp(state);
         if (state == DtlsState.CONNECTED && ice.state().isUsable()) {
