@@ -46,6 +46,9 @@ final class LocalNodes {
   private static final List<String> NOT_PASSED_ON = List.of("-agentlib:jdwp", "-Xrunjdwp", "-javaagent", "-XX:Flags", "-XX:+Flight",
       "-Dcom.sun.management.jmxremote.port");
 
+  /** JDK that warns, in four lines, of the way in which Hazelcast reaches memory (JEP 471); the flag came with it. */
+  private static final int UNSAFE_WARNS_SINCE = 23;
+
   /** Where one node listens. */
   private record Ports(int http, int media, int pipe, int grid, int bus) {}
 
@@ -187,6 +190,9 @@ final class LocalNodes {
         .filter(argument -> NOT_PASSED_ON.stream().noneMatch(argument::startsWith))
         .forEach(command::add);
     command.add("-XX:+ExitOnOutOfMemoryError");
+    if (Runtime.version().feature() >= UNSAFE_WARNS_SINCE) {
+      command.add("--sun-misc-unsafe-memory-access=allow");
+    }
     command.add("-D" + Plenum.ENDS_WITH_INPUT + "=true");
     String classPath = System.getProperty("java.class.path");
     // The jar's manifest opens what Hazelcast asks for; a class path does not.
