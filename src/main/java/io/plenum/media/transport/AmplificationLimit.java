@@ -40,7 +40,7 @@ final class AmplificationLimit {
     }
   }
 
-  /** Whether a datagram may be sent now; if so, it counts as sent. Those that are held go first. */
+  /** Tells whether a datagram may be sent now; if so, it counts as sent. Those that are held go first. */
   boolean take(TransportTuple tuple, int bytes) {
     return held.isEmpty() && pay(tuple, bytes);
   }
